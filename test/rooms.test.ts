@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+
+/** architecture.md §2: who may import whom. `server` sees all. */
+const allowed: Record<string, readonly string[]> = {
+  base: [],
+  contract: ['base'],
+  mail: ['base'],
+  imap: ['base'],
+  providers: ['base', 'imap', 'mail'],
+  engine: ['base', 'contract', 'mail'],
+  mailbox: ['base', 'contract', 'mail', 'imap', 'providers', 'engine'],
+  store: ['base', 'contract', 'engine'],
+  migration: ['base', 'contract', 'engine', 'mailbox', 'providers', 'store'],
+  cli: ['base', 'contract'],
+  server: ['base', 'contract', 'mail', 'imap', 'providers', 'engine', 'mailbox', 'store', 'migration', 'cli'],
+}
+
+/** Rooms that may see only the ports (interfaces) of the engine, never its brain. */
+const portsOnly: Record<string, RegExp> = { mailbox: /^#engine\/ports/, store: /^#engine\/ports/ }
+
+/** A third-party package enters in one room. */
+const packages: Record<string, readonly string[]> = {
+  imapflow: ['imap'],
+  pg: ['store'],
+  kysely: ['store'],
+  'csv-parse': ['migration'],
+  'csv-stringify': ['migration'],
+  commander: ['cli'],
+  'cli-progress': ['cli'],
+  'cli-table3': ['cli'],
+  pino: ['base'],
+}
+
+const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .map((file) => ({ file, room: file.split('/')[0]!, text: readFileSync(`src/${file}`, 'utf8') }))
+
+const imports = (text: string) => [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g)].map((m) => m[1]!)
+
+test('a room imports only the rooms on its line', () => {
+  const bad: string[] = []
+  for (const { file, room, text } of sources) {
+    assert.ok(room in allowed, `src/${file}: ${room} is not a room of architecture.md`)
+    for (const spec of imports(text)) {
+      const other = /^#(\w+)\//.exec(spec)?.[1]
+      if (other === undefined || other === room) continue
+      if (!allowed[room]!.includes(other)) bad.push(`src/${file}: ${room} may not import ${spec}`)
+      const only = other === 'engine' ? portsOnly[room] : undefined
+      if (only && !only.test(spec)) bad.push(`src/${file}: ${room} may import only the engine's ports, not ${spec}`)
+    }
+  }
+  assert.deepEqual(bad, [])
+})
+
+test('no relative import leaves its room', () => {
+  const bad = sources.flatMap(({ file, text }) => {
+    const depth = file.split('/').length - 2
+    return imports(text)
+      .filter((spec) => spec.startsWith('.') && spec.split('/').filter((part) => part === '..').length > depth)
+      .map((spec) => `src/${file}: ${spec}`)
+  })
+  assert.deepEqual(bad, [])
+})
+
+test('a third-party package enters in one room', () => {
+  const bad: string[] = []
+  for (const { file, room, text } of sources) {
+    for (const spec of imports(text)) {
+      if (/^(node:|#|\.)/.test(spec)) continue
+      const name = spec.startsWith('@') ? spec.split('/').slice(0, 2).join('/') : spec.split('/')[0]!
+      if (!packages[name]?.includes(room)) bad.push(`src/${file}: ${room} may not import ${name}`)
+    }
+  }
+  assert.deepEqual(bad, [])
+})
+
+test('contract is free of node and of packages, for the browser shares it', () => {
+  const bad = sources
+    .filter(({ room }) => room === 'contract')
+    .flatMap(({ file, text }) =>
+      imports(text)
+        .filter((spec) => !/^(\.|#base\/)/.test(spec))
+        .map((spec) => `src/${file}: ${spec}`),
+    )
+  assert.deepEqual(bad, [])
+})
