@@ -1,0 +1,29 @@
+/** INTERNALDATE, to the second, as seconds since 1970 UTC; may be negative. */
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+const BY_NAME = new Map(MONTHS.map((name, index) => [name.toLowerCase(), index]))
+
+/** Parses ` 1-Feb-2024 13:05:09 +0100` (RFC 9051 §9 date-time). Answers null for anything else. */
+export function parseInternalDate(text: string): number | null {
+  const m = /^\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/.exec(text)
+  if (!m) return null
+  const month = BY_NAME.get(m[2]!.toLowerCase())
+  if (month === undefined) return null
+  const [day, year, hour, minute, second] = [Number(m[1]), Number(m[3]), Number(m[4]), Number(m[5]), Number(m[6])]
+  if (day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return null
+  const offset = (Number(m[8]) * 60 + Number(m[9])) * 60 * (m[7] === '-' ? -1 : 1)
+  // Date.UTC reads years 0 to 99 as 1900 to 1999: set the year apart.
+  const date = new Date(Date.UTC(2000, month, day, hour, minute, second))
+  date.setUTCFullYear(year, month, day)
+  return date.getTime() / 1000 - offset
+}
+
+const two = (value: number) => (value < 10 ? `0${value}` : String(value))
+
+/** Formats for APPEND, always in UTC: `01-Feb-2024 12:05:09 +0000`. The year is held within 0000 to 9999. */
+export function formatInternalDate(seconds: number): string {
+  const date = new Date(Math.min(Math.max(seconds, -62_167_219_200), 253_402_300_799) * 1000)
+  const year = String(date.getUTCFullYear()).padStart(4, '0')
+  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`
+  return `${two(date.getUTCDate())}-${MONTHS[date.getUTCMonth()]!}-${year} ${time} +0000`
+}
