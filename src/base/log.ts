@@ -1,0 +1,25 @@
+import { pino } from 'pino'
+
+/** What happened, for the operator. Facts hold ids, sizes and server codes: never secrets, never message text. */
+export interface Log {
+  debug(message: string, facts?: LogFacts): void
+  info(message: string, facts?: LogFacts): void
+  warn(message: string, facts?: LogFacts): void
+  error(message: string, facts?: LogFacts): void
+}
+
+export type LogFacts = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** JSON lines into a file (0600). Redaction is a second fence: nothing here is meant to hold a secret. */
+export function fileLog(path: string, level: 'debug' | 'info' = 'info'): Log & { close(): void } {
+  const destination = pino.destination({ dest: path, mode: 0o600, mkdir: true, sync: true })
+  const logger = pino(
+    { level, base: null, redact: ['password', 'Password', 'pass', 'secret', 'token', 'TargetPassword'] },
+    destination,
+  )
+  const at = (kind: 'debug' | 'info' | 'warn' | 'error') => (message: string, facts?: LogFacts) =>
+    logger[kind](facts ?? {}, message)
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), close: () => destination.end() }
+}
