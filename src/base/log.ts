@@ -1,4 +1,4 @@
-import { pino } from 'pino'
+import { destination as fileDestination, pino } from 'pino'
 
 /** What happened, for the operator. Facts hold ids, sizes and server codes: never secrets, never message text. */
 export interface Log {
@@ -14,7 +14,7 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** JSON lines into a file (0600). Redaction is a second fence: nothing here is meant to hold a secret. */
 export function fileLog(path: string, level: 'debug' | 'info' = 'info'): Log & { close(): void } {
-  const destination = pino.destination({ dest: path, mode: 0o600, mkdir: true, sync: true })
+  const destination = fileDestination({ dest: path, mode: 0o600, mkdir: true, sync: true })
   const logger = pino(
     { level, base: null, redact: ['password', 'Password', 'pass', 'secret', 'token', 'TargetPassword'] },
     destination,
