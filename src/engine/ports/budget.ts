@@ -5,5 +5,7 @@ export interface Budget {
    * another, so there is no deadlock. More than the whole budget is granted alone.
    */
   take(bytes: number, signal: AbortSignal): Promise<void>
+  /** Takes without waiting: for a body that turned out longer than its server had said. */
+  force(bytes: number): void
   give(bytes: number): void
 }

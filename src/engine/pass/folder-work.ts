@@ -1,0 +1,78 @@
+/** What a pass knows of one folder while it works on it. */
+import type { FolderRecord, Intent, Intended, PermanentFlags, SourceFolder, SourceReader, TargetFolder } from '../ports.ts'
+import { ALL_PERMANENT } from '#mail/flags.ts'
+import { type Runs, countRuns } from '#base/uid-set.ts'
+import type { FolderReport } from './report.ts'
+
+/** Messages that are read with one FETCH and sent with one APPEND. */
+export interface GroupPlan {
+  /** Ascending source UIDs. */
+  readonly uids: readonly number[]
+  /** What the source says they weigh. */
+  readonly bytes: number
+  /** One large message that goes through without being held in memory. */
+  readonly streamed: boolean
+}
+
+export class FolderWork {
+  readonly source: SourceFolder
+  readonly report: FolderReport
+  record: FolderRecord
+  target: TargetFolder
+  permanent: PermanentFlags = ALL_PERMANENT
+  /** What the source said when it was opened; becomes the mark when all below it is settled. */
+  seen: { readonly uidNext: number; readonly messages: number; readonly modseq: bigint | null } | null = null
+  /** UIDs that the next pass has to look at again whatever the mark says. */
+  again: Runs = []
+  /** UIDNEXT of the target before our first byte of this pass. */
+  probeFrom = 1
+  /** UIDs already in the target. */
+  landed: Runs = []
+  /** Groups planned and not yet taken by a lane. */
+  readonly queue: GroupPlan[] = []
+  /** Groups taken and not yet closed. */
+  inFlight = 0
+  /** Groups that go back into the queue when what is in flight has closed. */
+  retry: GroupPlan[] = []
+  /** Open intents whose outcome only a look can tell, oldest first. */
+  doubt: Intent[] = []
+  /** Messages sent again after a doubt: the audit at the end of the pass. */
+  resent: Intended[] = []
+  /** Keys are missing for some landed messages: one listing at the end finds them. */
+  keyless = false
+  /** Refusals of single messages in a row with the same words. */
+  refusals = { words: '', count: 0 }
+  /** Faults of this folder alone: it is left, the others go on. */
+  trouble: Error | null = null
+  readonly firstTime: boolean
+
+  constructor(source: SourceFolder, target: TargetFolder, record: FolderRecord, why: string) {
+    this.source = source
+    this.target = target
+    this.record = record
+    this.firstTime = record.mark === null
+    this.report = {
+      sourcePath: source.path,
+      targetPath: target.path,
+      why,
+      source: source.status?.messages ?? 0,
+      carried: 0,
+      landed: 0,
+    }
+  }
+
+  get landedCount(): number {
+    return countRuns(this.landed)
+  }
+
+  /** Nothing queued, nothing under way: the folder can be finished or its doubts looked at. */
+  get idle(): boolean {
+    return this.queue.length === 0 && this.inFlight === 0
+  }
+}
+
+/** A lane's source connection and the folder that is open on it. */
+export interface OpenReader {
+  readonly reader: SourceReader
+  open: FolderWork | null
+}

@@ -1,0 +1,40 @@
+import type { FolderPath, FolderRole } from '../ports.ts'
+
+/** What an administrator chose for a pass, and the numbers that tests turn. */
+export interface PassOptions {
+  /** Larger messages are reported, not carried. 1 MB = 1,048,576 bytes. */
+  readonly maxMessageBytes: number
+  /** Of more than these, the newest are carried. */
+  readonly maxItems: number
+  /** The pattern that excludes a folder, or null. */
+  readonly excludes: (folder: { readonly path: FolderPath; readonly role: FolderRole | null }) => string | null
+  readonly verify: 'none' | 'sample' | 'full'
+  /** Connections per side that a mailbox always gets, and how many it may have when slots are free. */
+  readonly lanes: number
+  readonly mostLanes: number
+  readonly groupMessages: number
+  readonly groupBytes: number
+  /** Groups in flight per lane. */
+  readonly depth: number
+  /** How long a target must have stood still before "not there" counts (transfer-engine.md §3.6), ms. */
+  readonly settleMs: number
+  /** First wait after a passing fault; doubles up to ten minutes. */
+  readonly retryMs: number
+  /** Passing faults in a row, without a landed message between, that fail the user. */
+  readonly mostFaults: number
+}
+
+export const DEFAULT_PASS: PassOptions = {
+  maxMessageBytes: 35 * 1_048_576,
+  maxItems: 500_000,
+  excludes: () => null,
+  verify: 'sample',
+  lanes: 2,
+  mostLanes: 4,
+  groupMessages: 200,
+  groupBytes: 4 * 1_048_576,
+  depth: 4,
+  settleMs: 10_000,
+  retryMs: 5_000,
+  mostFaults: 60,
+}
