@@ -24,7 +24,7 @@ export function createDurably(path: string, content: string | Uint8Array, mode =
     const handle = openSync(beside, 'wx', mode)
     try {
       const bytes = Buffer.from(content)
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at)
+      for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at)
       fsyncSync(handle)
     } finally {
       closeSync(handle)

@@ -23,18 +23,46 @@ interface Line {
 }
 
 const gone = { code: 'DATABASE_UNREACHABLE', again: true, what: 'cannot be reached' }
-const goneRemedy = 'Start it again or repair the way to it, then give the same command again: it goes on where it stopped.'
-const conflict = { code: 'DATABASE_CONFLICT', again: true, what: 'ended the transaction', remedy: 'Give the same command again.' }
-const full = { code: 'DATABASE_FULL', again: false, what: 'has no disk space left', remedy: 'Free space on its disk, then give the same command again.' }
-const damaged = { code: 'DATABASE_DAMAGED', again: false, what: 'is damaged', remedy: 'Check the disk, and restore the database from its backup.' }
+const goneRemedy =
+  'Start it again or repair the way to it, then give the same command again: it goes on where it stopped.'
+const conflict = {
+  code: 'DATABASE_CONFLICT',
+  again: true,
+  what: 'ended the transaction',
+  remedy: 'Give the same command again.',
+}
+const full = {
+  code: 'DATABASE_FULL',
+  again: false,
+  what: 'has no disk space left',
+  remedy: 'Free space on its disk, then give the same command again.',
+}
+const damaged = {
+  code: 'DATABASE_DAMAGED',
+  again: false,
+  what: 'is damaged',
+  remedy: 'Check the disk, and restore the database from its backup.',
+}
 
 /** Read from the top; the first match counts. Documented in docs/errors.md, tested line by line. */
 export const lines: readonly Line[] = [
   { match: '53100', ...full },
   { match: 'ENOSPC', ...full },
   { match: 'EDQUOT', ...full },
-  { match: '53200', code: 'DATABASE_OUT_OF_MEMORY', again: true, what: 'is out of memory', remedy: 'Give the machine more memory.' },
-  { match: '53300', code: 'DATABASE_BUSY', again: true, what: 'takes no more connections', remedy: 'Raise its max_connections, or run fewer workers.' },
+  {
+    match: '53200',
+    code: 'DATABASE_OUT_OF_MEMORY',
+    again: true,
+    what: 'is out of memory',
+    remedy: 'Give the machine more memory.',
+  },
+  {
+    match: '53300',
+    code: 'DATABASE_BUSY',
+    again: true,
+    what: 'takes no more connections',
+    remedy: 'Raise its max_connections, or run fewer workers.',
+  },
   { match: '57P01', ...gone, remedy: goneRemedy },
   { match: '57P02', ...gone, remedy: goneRemedy },
   { match: '57P03', ...gone, remedy: goneRemedy },
@@ -57,11 +85,41 @@ export const lines: readonly Line[] = [
   { match: '40P01', ...conflict },
   { match: '55P03', ...conflict },
   { match: '25P03', ...conflict },
-  { match: '25006', code: 'DATABASE_READ_ONLY', again: true, what: 'takes no writes', remedy: 'Point DATABASE_URL to the primary server.' },
-  { match: '57014', code: 'DATABASE_SLOW', again: true, what: 'took too long over a statement', remedy: 'Look for locks and load on it.' },
-  { match: '28', code: 'DATABASE_LOGIN_REFUSED', again: false, what: 'refused the log-in', remedy: 'Check user and password in DATABASE_URL, and pg_hba.conf.' },
-  { match: '3D000', code: 'DATABASE_MISSING', again: false, what: 'has no such database', remedy: 'Create it, owned by the role in DATABASE_URL.' },
-  { match: '42501', code: 'DATABASE_PERMISSION', again: false, what: 'refused permission', remedy: 'Make the role in DATABASE_URL the owner of its database.' },
+  {
+    match: '25006',
+    code: 'DATABASE_READ_ONLY',
+    again: true,
+    what: 'takes no writes',
+    remedy: 'Point DATABASE_URL to the primary server.',
+  },
+  {
+    match: '57014',
+    code: 'DATABASE_SLOW',
+    again: true,
+    what: 'took too long over a statement',
+    remedy: 'Look for locks and load on it.',
+  },
+  {
+    match: '28',
+    code: 'DATABASE_LOGIN_REFUSED',
+    again: false,
+    what: 'refused the log-in',
+    remedy: 'Check user and password in DATABASE_URL, and pg_hba.conf.',
+  },
+  {
+    match: '3D000',
+    code: 'DATABASE_MISSING',
+    again: false,
+    what: 'has no such database',
+    remedy: 'Create it, owned by the role in DATABASE_URL.',
+  },
+  {
+    match: '42501',
+    code: 'DATABASE_PERMISSION',
+    again: false,
+    what: 'refused permission',
+    remedy: 'Make the role in DATABASE_URL the owner of its database.',
+  },
   { match: 'XX001', ...damaged },
   { match: 'XX002', ...damaged },
   { match: '58030', ...damaged, what: 'cannot read or write its disk' },
@@ -94,7 +152,8 @@ export function storeFault(thrown: unknown, where: Whereabouts): Fault {
   if (!line) {
     // Only names: the text and the detail of an SQL error may quote the values of a row.
     if (!/^[0-9A-Z]{5}$/.test(state)) return bug('STORE', said)
-    const name = (key: string) => (thrown instanceof Error && key in thrown ? String(Reflect.get(thrown, key) ?? '') : '')
+    const name = (key: string) =>
+      thrown instanceof Error && key in thrown ? String(Reflect.get(thrown, key) ?? '') : ''
     return bug('STORE_SQL', `PostgreSQL answered ${state} (${name('routine')})`, {
       sqlState: state,
       table: name('table'),

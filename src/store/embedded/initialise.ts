@@ -1,6 +1,17 @@
 /** The first start: `initdb` beside, then one rename, so that a half-made cluster is never taken for a database. */
 import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, lchownSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Fault } from '#base/fault.ts'

@@ -1,0 +1,126 @@
+/** Opens the state of one Waybill: the embedded PostgreSQL of its data folder, or the one of DATABASE_URL. */
+import type { Kysely } from 'kysely'
+import type { ClientConfig, Pool } from 'pg'
+import { Fault } from '#base/fault.ts'
+import type { Log } from '#base/log.ts'
+import { prepareDataFolder, type DataFolder } from './data-folder.ts'
+import { applicationTarget, ensureApplicationRole, isRoleMissing } from './embedded/application-role.ts'
+import { startEmbedded } from './embedded/start.ts'
+import { findHolder, takeInstanceLock } from './instance-lock.ts'
+import { storeFault, type Whereabouts } from './pg-faults.ts'
+import { loadDrivers, openPool, type Drivers } from './pool.ts'
+import { retrying, type RetryOptions } from './retrying.ts'
+import { migrateSchema } from './schema.ts'
+import { askServer, refuseWeakServer } from './server-checks.ts'
+import type { Tables } from './tables.ts'
+
+export interface Store extends AsyncDisposable {
+  readonly db: Kysely<Tables>
+  readonly pool: Pool
+  readonly kind: 'embedded' | 'external'
+  readonly dataFolder: DataFolder
+  /** `18.4` */
+  readonly serverVersion: string
+  /** Where the database is, for messages: the data folder, or `host:port/database`. */
+  readonly where: Whereabouts
+  /** Aborts, with a Fault as reason, when the store is lost for good: another process holds the data folder now. */
+  readonly lost: AbortSignal
+  /** Runs idempotent work again after a lost connection, for 60 s unless told; what it throws is a Fault. */
+  retrying<T>(work: () => Promise<T>, options?: RetryOptions): Promise<T>
+  /** Pid of the embedded postmaster; null while it is down, and with DATABASE_URL. */
+  postmasterPid(): number | null
+}
+
+export interface OpenOptions {
+  /** As `resolveDataFolder` answers it. */
+  readonly dataFolder: string
+  readonly databaseUrl?: string | undefined
+  readonly log: Log
+}
+
+/** How long closing waits for transactions that still run; PostgreSQL's own shutdown ends them after that. */
+const CLOSE_MS = 5_000
+
+/** @throws Fault of scope `instance`: the command cannot start (exit 4) */
+export async function openStore(options: OpenOptions): Promise<Store> {
+  const folder = prepareDataFolder(options.dataFolder)
+  const undo = new AsyncDisposableStack()
+  const embedded = !options.databaseUrl
+  const where: Whereabouts = embedded
+    ? { kind: 'embedded', place: folder.path }
+    : { kind: 'external', place: placeOf(options.databaseUrl) }
+  try {
+    const loading = loadDrivers()
+    const lost = new AbortController()
+    let postmasterPid: () => number | null = () => null
+    let target: ClientConfig = { connectionString: options.databaseUrl ?? '' }
+    if (embedded) {
+      const postgres = await startEmbedded(folder, async (socket, { application }) =>
+        findHolder(await loading, applicationTarget(socket, application)),
+      )
+      undo.defer(() => postgres.stop())
+      target = applicationTarget(postgres.socket, postgres.passwords.application)
+      postmasterPid = postgres.pid
+      const drivers = await loading
+      const onLost = (fault: Fault) => lost.abort(fault)
+      const lockOptions = { drivers, target, folder: folder.path, log: options.log, onLost }
+      const lock = await takeInstanceLock(lockOptions).catch(async (thrown: unknown) => {
+        if (!isRoleMissing(thrown)) throw thrown
+        await ensureApplicationRole(drivers, postgres, folder.path)
+        return takeInstanceLock(lockOptions)
+      })
+      undo.defer(() => lock.release())
+    }
+    const drivers = await loading
+    const pool = openPool(drivers, target, where, options.log)
+    undo.defer(() => endPool(pool))
+    const server = await askServer(pool)
+    refuseWeakServer(server, where)
+    await migrateSchema(pool, where)
+    const owned = undo.move()
+    return {
+      db: kyselyOver(drivers, pool),
+      pool,
+      kind: where.kind,
+      dataFolder: folder,
+      serverVersion: server.versionText,
+      where,
+      lost: lost.signal,
+      retrying: (work, retry) => retrying(where, work, retry),
+      postmasterPid: () => postmasterPid(),
+      [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    }
+  } catch (thrown) {
+    await undo.disposeAsync()
+    throw storeFault(thrown, where)
+  }
+}
+
+function kyselyOver({ kysely }: Drivers, pool: Pool): Kysely<Tables> {
+  return new kysely.Kysely<Tables>({ dialect: new kysely.PostgresDialect({ pool }) })
+}
+
+async function endPool(pool: Pool): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_MS)
+  })
+  await Promise.race([pool.end(), late])
+  clearTimeout(timer)
+}
+
+/** `host:port/database` of a URL, without its user and password. */
+function placeOf(url: string | undefined): string {
+  try {
+    const { hostname, port, pathname, searchParams } = new URL(url ?? '')
+    return `${hostname || searchParams.get('host') || 'localhost'}:${port || 5432}${pathname}`
+  } catch {
+    throw new Fault({
+      code: 'DATABASE_URL_INVALID',
+      scope: 'instance',
+      transient: false,
+      message: 'DATABASE_URL is not a URL',
+      remedy: 'Write it as postgresql://user@host:5432/database, with the password in a file named by PGPASSFILE.',
+    })
+  }
+}

@@ -1,0 +1,65 @@
+/** Connections to PostgreSQL: ours settings, and no error of an idle connection ever ends the process. */
+import type { ClientConfig, Pool, PoolConfig } from 'pg'
+import type { Log } from '#base/log.ts'
+import { storeFault, type Whereabouts } from './pg-faults.ts'
+
+/** Both drivers together take some 100 ms to load: loaded while PostgreSQL starts, and by no command without a store. */
+export async function loadDrivers() {
+  const [pg, kysely] = await Promise.all([import('pg'), import('kysely')])
+  return { pg: pg.default, kysely }
+}
+
+export type Drivers = Awaited<ReturnType<typeof loadDrivers>>
+
+/** Session settings, by SET and not at connect: PgBouncer refuses start-up parameters that it does not know. */
+const SESSION = [
+  // A statement of ours takes milliseconds; a minute means a lock or a dying disk.
+  `set statement_timeout = '60s'`,
+  `set lock_timeout = '30s'`,
+  // A process frozen inside a transaction must not hold its rows for ever; its lease has ended by then.
+  `set idle_in_transaction_session_timeout = '5min'`,
+].join('; ')
+
+/** OID of int8. */
+const INT8 = 20
+
+/** UIDs, sizes and counts are bigint columns and far below 2^53; a value above it is refused, never rounded. */
+function parseInt8(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`bigint ${text} does not fit a number`)
+  return value
+}
+
+/** bigint as number; all else as pg does it. */
+export function typeParsers(pg: Drivers['pg']): NonNullable<ClientConfig['types']> {
+  const { types } = pg
+  // pg declares one overload per OID; what it wants here is the general one.
+  const getTypeParser = ((oid: number, format: 'text' | 'binary' = 'text') =>
+    oid === INT8 && format === 'text'
+      ? parseInt8
+      : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser
+  return { ...types, getTypeParser }
+}
+
+export function openPool(drivers: Drivers, target: ClientConfig, where: Whereabouts, log: Log): Pool {
+  const config: PoolConfig = {
+    ...target,
+    application_name: 'waybill',
+    types: typeParsers(drivers.pg),
+    max: 10,
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    // An idle pool does not keep a finished command alive.
+    allowExitOnIdle: true,
+    onConnect: async (client) => {
+      await client.query(SESSION)
+    },
+  }
+  const pool = new drivers.pg.Pool(config)
+  // Without a listener a connection that breaks while idle would end the process; the pool has dropped it already.
+  pool.on('error', (thrown) => {
+    log.warn('a database connection was lost', { code: storeFault(thrown, where).code, said: thrown.message })
+  })
+  return pool
+}
