@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { randomBytes, verify } from 'node:crypto'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { silentLog } from '#base/log.ts'
+import { prepareDataFolder } from '#store/data-folder.ts'
+import { instanceHash } from '#store/embedded/socket-folder.ts'
+import { openStore } from '#store/open.ts'
+import { openSecrets, secretsWith } from '#store/secrets.ts'
+import { openSigningKey } from '#store/signing-key.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'waybill-secrets-'))
+after(() => {
+  for (const path of [folder, `/run/waybill/${instanceHash(folder)}`, `/tmp/waybill-${instanceHash(folder)}`]) {
+    rmSync(path, { recursive: true, force: true })
+  }
+})
+
+const place = { table: 'endpoint', id: '1', column: 'password' }
+
+test('a secret opens only with its key, in its row and column, and unchanged', () => {
+  const secrets = secretsWith(randomBytes(32), '/k')
+  const sealed = secrets.seal('pässword\0', place)
+  assert.equal(secrets.open(sealed, place), 'pässword\0')
+  assert.equal(secrets.open(secrets.seal('', place), place), '')
+  assert.notDeepEqual(secrets.seal('pässword\0', place), sealed)
+  for (const other of [{ ...place, id: '2' }, { ...place, table: 't' }, { ...place, column: 'c' }]) {
+    assert.throws(() => secrets.open(sealed, other), { code: 'SECRET_DAMAGED' })
+  }
+  for (let at = 9; at < sealed.length; at++) {
+    const bent = Buffer.from(sealed)
+    bent[at]! ^= 1
+    assert.throws(() => secrets.open(bent, place), { code: 'SECRET_DAMAGED' })
+  }
+  assert.throws(() => secrets.open(sealed.subarray(0, 30), place), { code: 'SECRET_DAMAGED' })
+  assert.throws(() => secretsWith(randomBytes(32), '/k').open(sealed, place), { code: 'SECRETS_KEY_WRONG', scope: 'instance' })
+})
+
+test('the key file is 0600 and kept; a lost or a wrong one is SECRETS_KEY_WRONG, not a new key', async () => {
+  await using store = await openStore({ dataFolder: folder, log: silentLog })
+  const file = join(folder, 'keys', 'secrets.key')
+  const sealed = (await openSecrets(store)).seal('word', place)
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  assert.equal((await openSecrets(store)).open(sealed, place), 'word')
+
+  copyFileSync(file, `${file}.kept`)
+  rmSync(file)
+  await assert.rejects(openSecrets(store), { code: 'SECRETS_KEY_WRONG', message: /is missing/ })
+  writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600 })
+  await assert.rejects(openSecrets(store), { code: 'SECRETS_KEY_WRONG', message: /not the key of this database/ })
+  writeFileSync(file, 'short')
+  await assert.rejects(openSecrets(store), { code: 'SECRETS_KEY_WRONG', message: /damaged/ })
+  copyFileSync(`${file}.kept`, file)
+  assert.equal((await openSecrets(store)).open(sealed, place), 'word')
+})
+
+test('the signing key is made once, 0600, and its signatures verify with the public key', () => {
+  const data = prepareDataFolder(folder)
+  const key = openSigningKey(data)
+  const signature = key.sign(Buffer.from('last line'))
+  assert.ok(verify(null, Buffer.from('last line'), key.publicKeyPem, signature))
+  assert.ok(!verify(null, Buffer.from('Last line'), key.publicKeyPem, signature))
+  assert.match(key.fingerprint, /^([0-9a-f]{4} ){15}[0-9a-f]{4}$/)
+  assert.equal(openSigningKey(data).fingerprint, key.fingerprint)
+  const file = join(data.keys, 'waybill-signing.key')
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  assert.match(readFileSync(file, 'utf8'), /^-----BEGIN PRIVATE KEY-----/)
+  writeFileSync(file, 'nonsense')
+  assert.throws(() => openSigningKey(data), { code: 'SIGNING_KEY_DAMAGED' })
+})
