@@ -1,5 +1,6 @@
 /** What a pass knows of one folder while it works on it. */
-import type { FolderRecord, Intent, Intended, PermanentFlags, SourceFolder, SourceReader, TargetFolder } from '../ports.ts'
+import type { Fault } from '#base/fault.ts'
+import type { FolderRecord, Intent, Intended, PermanentFlags, Skipped, SourceFolder, TargetFolder } from '../ports.ts'
 import { ALL_PERMANENT } from '#mail/flags.ts'
 import { type Runs, countRuns } from '#base/uid-set.ts'
 import type { FolderReport } from './report.ts'
@@ -18,19 +19,23 @@ export class FolderWork {
   readonly source: SourceFolder
   readonly report: FolderReport
   record: FolderRecord
+  /** Records of the same folder under UIDVALIDITYs that it had before. */
+  older: FolderRecord[]
   target: TargetFolder
   permanent: PermanentFlags = ALL_PERMANENT
+  /** False: nothing has changed since the mark, and nothing is left in doubt. */
+  active = true
   /** What the source said when it was opened; becomes the mark when all below it is settled. */
   seen: { readonly uidNext: number; readonly messages: number; readonly modseq: bigint | null } | null = null
-  /** UIDs that the next pass has to look at again whatever the mark says. */
-  again: Runs = []
   /** UIDNEXT of the target before our first byte of this pass. */
   probeFrom = 1
   /** UIDs already in the target. */
   landed: Runs = []
   /** Groups planned and not yet taken by a lane. */
   readonly queue: GroupPlan[] = []
-  /** Groups taken and not yet closed. */
+  /** Lanes that have taken groups of it. */
+  carriers = 0
+  /** Groups sent and not yet closed. */
   inFlight = 0
   /** Groups that go back into the queue when what is in flight has closed. */
   retry: GroupPlan[] = []
@@ -38,19 +43,22 @@ export class FolderWork {
   doubt: Intent[] = []
   /** Messages sent again after a doubt: the audit at the end of the pass. */
   resent: Intended[] = []
+  /** What this pass skipped here; their subjects are read at the end. */
+  readonly skipped: Skipped[] = []
   /** Keys are missing for some landed messages: one listing at the end finds them. */
   keyless = false
   /** Refusals of single messages in a row with the same words. */
   refusals = { words: '', count: 0 }
   /** Faults of this folder alone: it is left, the others go on. */
-  trouble: Error | null = null
-  readonly firstTime: boolean
+  trouble: Fault | null = null
+  /** Called when the queue or the flights change: lanes that wait look again. */
+  changed: () => void = () => {}
 
-  constructor(source: SourceFolder, target: TargetFolder, record: FolderRecord, why: string) {
+  constructor(source: SourceFolder, target: TargetFolder, record: FolderRecord, older: FolderRecord[], why: string) {
     this.source = source
     this.target = target
     this.record = record
-    this.firstTime = record.mark === null
+    this.older = older
     this.report = {
       sourcePath: source.path,
       targetPath: target.path,
@@ -67,12 +75,6 @@ export class FolderWork {
 
   /** Nothing queued, nothing under way: the folder can be finished or its doubts looked at. */
   get idle(): boolean {
-    return this.queue.length === 0 && this.inFlight === 0
+    return this.queue.length === 0 && this.carriers === 0 && this.inFlight === 0
   }
-}
-
-/** A lane's source connection and the folder that is open on it. */
-export interface OpenReader {
-  readonly reader: SourceReader
-  open: FolderWork | null
 }

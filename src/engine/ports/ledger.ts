@@ -31,6 +31,15 @@ export interface Ledger {
   open(identity: MailboxIdentity, signal: AbortSignal): Promise<MailboxLedger>
 }
 
+/** Where the newest `maxItems` of a mailbox begin; ties of the date are ordered by folder, then UID. */
+export interface CutOff {
+  readonly maxItems: number
+  readonly dateS: DateS
+  /** JSON of the path of the last folder of which messages with just this date are carried, up to `uid`. */
+  readonly folder: string
+  readonly uid: number
+}
+
 /** State of one source folder and its target, kept for ever. */
 export interface FolderRecord {
   readonly id: string
@@ -124,6 +133,10 @@ export interface MailboxLedger extends AsyncDisposable {
   /** Rises when the database was restored: folders are then adopted again. */
   readonly epoch: number
 
+  /** Kept from the first pass that had more than `maxItems` messages to choose from; null before. */
+  readonly cutOff: CutOff | null
+  saveCutOff(cutOff: CutOff): Promise<void>
+
   folders(): Promise<FolderRecord[]>
   /** Makes or updates records; all in one commit. */
   saveFolders(records: readonly FolderRecord[]): Promise<void>
@@ -140,6 +153,7 @@ export interface MailboxLedger extends AsyncDisposable {
   openIntents(): Promise<Intent[]>
   /** UIDs of the folder that are in the target. */
   landedUids(folder: string): Promise<Runs>
+  landedCount(folder: string): Promise<number>
   /** Target keys at or above `from` that the ledger already explains, over all source folders of this target path. */
   knownKeys(targetPath: FolderPath, from: number): Promise<Set<TargetKey>>
   /** Groups that hold any of `uids` (null: all), ascending by their lowest UID. */

@@ -3,7 +3,11 @@ import type { DateS, Fault, Flags, FolderPath, FolderRole, FolderStatus, Permane
 /** The mailbox that is written. */
 export interface MailTarget extends AsyncDisposable {
   readonly traits: TargetTraits
+  /** Named targets only: the key of the copy that `Outgoing.name` and date lead to. */
+  keyOf?(name: string, dateS: DateS): TargetKey
   folders(): Promise<TargetFolder[]>
+  /** Why the target would refuse this name, in words; null when nothing speaks against it. Asks nobody. */
+  nameProblem(path: FolderPath): string | null
   /** Creates the folder and its parents; one that is there already is success. Answers it as the server lists it now. */
   create(path: FolderPath, role: FolderRole | null): Promise<TargetFolder>
   subscribe(folder: TargetFolder): Promise<void>

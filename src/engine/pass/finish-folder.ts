@@ -1,0 +1,50 @@
+/** Ends a folder's work, or finds that it has not ended: then its groups are queued again and it answers false. */
+import { crashPoint } from '#base/crash-point.ts'
+import { runsOf } from '#base/uid-set.ts'
+import type { Lane } from '../pipeline/lane.ts'
+import { nameSkips } from '../pipeline/name-skips.ts'
+import { auditFolder } from '../recover/audit.ts'
+import { locateKeys } from '../recover/locate-keys.ts'
+import { recoverFolder } from '../recover/recover-folder.ts'
+import type { FolderWork } from './folder-work.ts'
+import type { Pass } from './pass.ts'
+
+export async function finishFolder(pass: Pass, work: FolderWork, lane: Lane): Promise<boolean> {
+  const { ledger } = pass.ports
+  if (work.doubt.length > 0) {
+    const doubt = work.doubt
+    work.doubt = []
+    try {
+      await recoverFolder(pass, work, doubt, () => lane.readerOn(work))
+    } catch (thrown) {
+      work.doubt = doubt
+      throw thrown
+    }
+  }
+  if (work.retry.length > 0) {
+    work.queue.push(...work.retry)
+    work.retry = []
+    return false
+  }
+  if (work.keyless) {
+    await locateKeys(pass, work)
+    work.keyless = false
+  }
+  if (work.resent.length > 0) {
+    await auditFolder(pass, work)
+    work.resent = []
+  }
+  if (work.skipped.length > 0) {
+    await nameSkips(await lane.readerOn(work), work.skipped, (named) => ledger.skip(named))
+    work.skipped.length = 0
+  }
+  if (work.seen && !pass.stopping) {
+    const again: number[] = []
+    for await (const item of ledger.skipped(work.record.id)) if (item.again) again.push(item.uid)
+    crashPoint('mark.before')
+    work.record = { ...work.record, mark: work.seen, again: runsOf(again) }
+    await ledger.saveFolders([work.record])
+    crashPoint('mark.after')
+  }
+  return true
+}

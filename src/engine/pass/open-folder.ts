@@ -1,0 +1,135 @@
+/**
+ * Opens a folder on both sides, settles what an earlier pass left in doubt, and plans what has to be carried. The
+ * source's status is read before its listing, so that it can become the mark (transfer-engine.md §3.10).
+ */
+import { hasUid, runsOf, unionRuns } from '#base/uid-set.ts'
+import { crashPoint } from '#base/crash-point.ts'
+import { carryFlags } from '../flags/carry-flags.ts'
+import { type Pass as Decision, decidePass } from '../plan/decide-pass.ts'
+import { Listing } from '../plan/listing.ts'
+import { makeGroups } from '../plan/make-groups.ts'
+import type { Lane } from '../pipeline/lane.ts'
+import { skip, tooLarge } from '../pipeline/read-group.ts'
+import { type Candidate, adoptFolder } from '../recover/adopt.ts'
+import { auditFolder } from '../recover/audit.ts'
+import { recoverFolder } from '../recover/recover-folder.ts'
+import { rematchTarget } from '../recover/rematch-target.ts'
+import { rematchSource } from '../recover/rematch-source.ts'
+import type { CutOff, Skipped, SourceReader } from '../ports.ts'
+import { isBelow } from './choose-cut-off.ts'
+import type { FolderWork } from './folder-work.ts'
+import type { Pass } from './pass.ts'
+import { ensureTarget } from './plan-folders.ts'
+
+/** Fills the folder's queue; what is below `cutOff` is over the limit of items. */
+export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOff: CutOff | null): Promise<void> {
+  const { ledger } = pass.ports
+  const reader = await lane.reader()
+  const status = await reader.open(work.source)
+  lane.opened(work)
+  work.report.source = status.messages
+  await rematchSource(pass, work, status, reader)
+  await openTarget(pass, work)
+
+  if (work.doubt.length > 0) {
+    const doubt = work.doubt
+    work.doubt = []
+    try {
+      await recoverFolder(pass, work, doubt, () => lane.readerOn(work))
+    } catch (thrown) {
+      work.doubt = doubt
+      throw thrown
+    }
+    // What was not found is listed below like everything else.
+    work.retry = []
+  }
+  await auditFolder(pass, work)
+  work.landed = await ledger.landedUids(work.record.id)
+
+  const decision = decidePass(work.record, status)
+  const listing = await list(reader, decision)
+  work.seen = { uidNext: status.uidNext, messages: status.messages, modseq: status.modseq }
+  const wanted = await choose(pass, work, listing, cutOff)
+  if (!work.record.adopted) await adopt(pass, work, listing, wanted, reader)
+  if (work.landed.length > 0) await carryFlags(pass, work, listing)
+  const open = work.record.adopted ? wanted.filter((index) => !hasUid(work.landed, listing.uidAt(index))) : wanted
+  work.queue.push(...makeGroups(listing, open, pass.options))
+}
+
+async function openTarget(pass: Pass, work: FolderWork): Promise<void> {
+  await ensureTarget(pass, work)
+  const target = await pass.look((look) => look.open(work.target))
+  work.permanent = target.permanent
+  work.probeFrom = target.uidNext
+  const known = work.record.targetValidity
+  const lower = target.uidNext < work.record.targetUidNext
+  if (known !== null && (known !== target.validity || lower)) await rematchTarget(pass, work, target)
+  if (known !== target.validity || work.record.targetUidNext !== target.uidNext || (known === null && target.messages === 0)) {
+    work.record = {
+      ...work.record,
+      targetValidity: target.validity,
+      targetUidNext: target.uidNext,
+      // An empty folder has nothing to adopt; remembering that now keeps our own first copies from being adopted.
+      adopted: work.record.adopted || target.messages === 0,
+    }
+    await pass.ports.ledger.saveFolders([work.record])
+    crashPoint('folders.saved')
+  }
+}
+
+async function list(reader: SourceReader, decision: Decision): Promise<Listing> {
+  const listing = new Listing()
+  const since = decision.kind === 'since' ? decision.modseq : null
+  if (decision.kind !== 'none') {
+    for await (const batch of reader.list({ from: 1, to: null }, since)) for (const message of batch) listing.add(message)
+  }
+  // UIDs that an earlier pass could not carry are looked at whatever the mark says.
+  if (decision.kind !== 'full') {
+    for (const [first, last] of decision.again) {
+      for await (const batch of reader.list({ from: first, to: last }, null)) {
+        for (const message of batch) if (listing.find(message.uid) < 0) listing.add(message)
+      }
+    }
+  }
+  listing.sort()
+  return listing
+}
+
+/** Indexes of what has to be in the target and is not; what is left out is skipped with its reason. */
+async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: CutOff | null): Promise<number[]> {
+  const wanted: number[] = []
+  const skipped: Skipped[] = []
+  const settled = new Set<number>()
+  for await (const item of pass.ports.ledger.skipped(work.record.id)) if (!item.again) settled.add(item.uid)
+  for (let index = 0; index < listing.length; index++) {
+    const uid = listing.uidAt(index)
+    if (settled.has(uid) || hasUid(work.landed, uid)) continue
+    const message = { uid, bytes: listing.bytesAt(index), dateS: listing.dateAt(index) }
+    if (listing.isDeleted(index)) skipped.push(skip(work, message, 'deleted', 'marked \\Deleted', true))
+    else if (message.bytes > pass.options.maxMessageBytes) skipped.push(tooLarge(pass, work, message))
+    else if (isBelow(cutOff, work, message)) {
+      skipped.push(skip(work, message, 'over-limit', `older than the newest ${pass.options.maxItems} (--max-items)`, true))
+    } else wanted.push(index)
+  }
+  if (skipped.length > 0) {
+    await pass.ports.ledger.skip(skipped)
+    work.skipped.push(...skipped)
+    pass.countSkips(skipped)
+  }
+  const resolved = wanted.map((index) => listing.uidAt(index)).filter((uid) => hasUid(work.record.again, uid))
+  if (resolved.length > 0) await pass.ports.ledger.unskip(work.record.id, runsOf(resolved))
+  return wanted
+}
+
+async function adopt(pass: Pass, work: FolderWork, listing: Listing, wanted: readonly number[], reader: SourceReader): Promise<void> {
+  const candidates: Candidate[] = wanted.map((index) => ({
+    uid: listing.uidAt(index),
+    bytes: listing.bytesAt(index),
+    dateS: listing.dateAt(index),
+    flags: listing.flagsAt(index),
+  }))
+  const adopted = await adoptFolder(pass, work, candidates, reader)
+  work.landed = unionRuns(work.landed, runsOf(adopted))
+  work.record = { ...work.record, adopted: true }
+  await pass.ports.ledger.saveFolders([work.record])
+}

@@ -1,0 +1,102 @@
+/** A large message goes through without being held: read, digested and sent at once. */
+import { createHash } from 'node:crypto'
+import { crashPoint } from '#base/crash-point.ts'
+import { DELETED, fitFlags } from '#mail/flags.ts'
+import type { FolderWork, GroupPlan } from '../pass/folder-work.ts'
+import type { FetchedMessage } from '../ports.ts'
+import type { Lane } from './lane.ts'
+import { drain, shortLiteral, skip, tooLarge } from './read-group.ts'
+import { type Sent, settleGroup } from './settle-group.ts'
+
+const HEAD_BYTES = 8192
+
+/**
+ * Resolves when the source's side is done; the target's answer is awaited by the promise given to `track`.
+ * The intent has no digest: whoever looks for the copy reads it anew from the source.
+ */
+export async function carryStream(
+  lane: Lane,
+  work: FolderWork,
+  plan: GroupPlan,
+  messages: AsyncIterable<FetchedMessage>,
+  track: (promise: Promise<void>) => void,
+): Promise<void> {
+  const { pass } = lane
+  let seen = false
+  for await (const message of messages) {
+    if (message.uid !== plan.uids[0] || seen) {
+      await drain(message)
+      continue
+    }
+    seen = true
+    const why =
+      message.flags.system & DELETED
+        ? skip(work, message, 'deleted', 'marked \\Deleted', true)
+        : message.body === null || message.bytes === 0
+          ? skip(work, message, 'missing', 'the source answered an empty body', true)
+          : message.bytes > pass.options.maxMessageBytes
+            ? tooLarge(pass, work, message)
+            : null
+    if (why) {
+      await drain(message)
+      await lane.skip(work, [why])
+      continue
+    }
+    const { kept, lost } = fitFlags(message.flags, work.permanent)
+    const known = { uid: message.uid, bytes: message.bytes, dateS: message.dateS, flags: kept, digest: null }
+    const intent = lane.intentOf(work, [known])
+    crashPoint('intend.before')
+    await pass.ports.ledger.intend(intent)
+    crashPoint('intend.after')
+    const passing = passThrough(work, message)
+    const sending = lane
+      .append(work, [lane.outgoing(work, { ...known, head: Buffer.alloc(0), lostFlags: lost }, passing.body)], () => {})
+      .then((outcomes) => {
+        const sent: Sent = { ...known, digest: passing.digest(), head: passing.head(), lostFlags: [...message.lostFlags, ...lost] }
+        return settleGroup(pass, work, intent, [sent], outcomes)
+      })
+    track(sending)
+    // The source's literal ends before the target has answered; a writer that dies early stops reading it.
+    await Promise.race([passing.done, sending.catch(() => {})])
+    await passing.release()
+  }
+  if (!seen) pass.report.vanished++
+}
+
+function passThrough(work: FolderWork, message: FetchedMessage) {
+  const hash = createHash('sha256')
+  let head = Buffer.alloc(0)
+  let got = 0
+  let end = () => {}
+  let final: Buffer | null = null
+  let reading = false
+  const done = new Promise<void>((resolve) => (end = resolve))
+  const iterator = message.body![Symbol.asyncIterator]()
+  async function* body(): AsyncGenerator<Buffer> {
+    reading = true
+    try {
+      for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
+        const chunk = step.value
+        hash.update(chunk)
+        if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)])
+        got += chunk.length
+        yield chunk
+      }
+      if (got !== message.bytes) throw shortLiteral(work, message.uid, message.bytes, got)
+    } finally {
+      reading = false
+      end()
+    }
+  }
+  return {
+    body: body(),
+    done,
+    head: () => head,
+    digest: () => (final ??= hash.digest()),
+    /** Reads what is left of the literal, so that the connection stays in step. */
+    async release(): Promise<void> {
+      if (reading) return
+      for (let step = await iterator.next(); !step.done; step = await iterator.next()) void step.value
+    },
+  }
+}

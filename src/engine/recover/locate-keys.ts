@@ -1,0 +1,65 @@
+/**
+ * Finds the keys of messages that landed on a target without usable APPENDUIDs: one listing per folder and pass
+ * (transfer-engine.md §3.5), matched as in a recovery.
+ */
+import { runsOf } from '#base/uid-set.ts'
+import type { FolderWork } from '../pass/folder-work.ts'
+import type { Pass } from '../pass/pass.ts'
+import type { Landed, TargetMessage } from '../ports.ts'
+import { matchCopies, roughKey } from './match.ts'
+import { digestOf } from './look.ts'
+
+export async function locateKeys(pass: Pass, work: FolderWork): Promise<void> {
+  const { ledger } = pass.ports
+  const keyless: Landed[] = []
+  for await (const group of ledger.groups(work.record.id, null)) {
+    for (const message of group.messages) if (message.key === null) keyless.push(message)
+  }
+  if (keyless.length === 0) return
+  const found = await pass.look(async (reader) => {
+    const status = await reader.open(work.target)
+    const from = status.validity === work.record.targetValidity ? work.probeFrom : 1
+    const explained = await ledger.knownKeys(work.record.targetPath, from)
+    const rough = Map.groupBy(keyless, roughKey)
+    const copies = new Map<string, TargetMessage[]>()
+    for await (const batch of reader.list(from)) {
+      for (const copy of batch) {
+        const key = roughKey(copy)
+        if (!explained.has(copy.key) && rough.has(key)) copies.set(key, [...(copies.get(key) ?? []), copy])
+      }
+    }
+    const located: { uid: number; key: TargetMessage['key'] }[] = []
+    for (const [key, wanted] of rough) {
+      const candidates = copies.get(key) ?? []
+      // One of a kind on both sides needs no reading; only ambiguous ones are read.
+      if (wanted.length === 1 && candidates.length === 1) {
+        located.push({ uid: wanted[0]!.uid, key: candidates[0]!.key })
+        continue
+      }
+      const read = []
+      for (const candidate of candidates) {
+        const body = await reader.read(candidate.key)
+        if (body) read.push({ ...candidate, ...(await digestOf(body)) })
+      }
+      const sorted = wanted.toSorted((a, b) => a.uid - b.uid)
+      for (const [uid, matched] of matchCopies(sorted, read)) located.push({ uid, key: matched })
+    }
+    return located
+  })
+  if (found.length > 0) await ledger.update(work.record.id, found)
+  const lost = keyless.length - found.length
+  if (lost > 0) {
+    pass.report.notes.push(
+      `Folder ${work.target.path.join('/')}: ${lost} messages were accepted by the target without telling their UIDs and could not be told apart afterwards (UIDs ${sample(keyless, found)} of the source); their flags will not be updated.`,
+    )
+  }
+}
+
+const sample = (keyless: readonly Landed[], found: readonly { uid: number }[]) => {
+  const located = new Set(found.map(({ uid }) => uid))
+  const missing = runsOf(keyless.map(({ uid }) => uid).filter((uid) => !located.has(uid)))
+  return missing
+    .slice(0, 5)
+    .map(([first, last]) => (first === last ? first : `${first}-${last}`))
+    .join(', ')
+}

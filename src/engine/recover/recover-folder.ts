@@ -1,0 +1,175 @@
+/**
+ * What became of groups whose answer never came (transfer-engine.md §3.6). Found copies are landed, the rest is
+ * planned again, but only after the target has stood still: it may still be committing.
+ */
+import { crashPoint } from '#base/crash-point.ts'
+import { runsOf } from '#base/uid-set.ts'
+import type { FolderWork } from '../pass/folder-work.ts'
+import type { Pass } from '../pass/pass.ts'
+import type { Intended, Intent, Landed, SourceReader, TargetKey, TargetReader } from '../ports.ts'
+import { canonicalDigest } from '#mail/canonical.ts'
+import { unexplainedCopies } from './look.ts'
+import { type Copy, type Wanted, matchCopies, roughKey } from './match.ts'
+import { sourceDigests } from './source-digests.ts'
+
+/** How often a target that should stand still is asked, within the settle time. */
+const LOOKS_PER_SETTLE = 5
+
+/** Resolves when none of `intents` is open any more; what was not found is back in the folder's queue. */
+export async function recoverFolder(
+  pass: Pass,
+  work: FolderWork,
+  intents: readonly Intent[],
+  source: () => Promise<SourceReader>,
+): Promise<void> {
+  const messages = intents.flatMap((intent) => intent.messages)
+  const wanted = await withDigests(messages, source)
+  const place = work.target.path.join('/')
+  pass.ports.events.note(`Folder ${place}: looking for ${messages.length} messages whose answer never came.`)
+  const found = await lookUntilStill(pass, work, intents, wanted, source)
+  crashPoint('recover.looked')
+
+  let landedCount = 0
+  let landedBytes = 0
+  for (const intent of intents) {
+    const landed: Landed[] = []
+    const again: Intended[] = []
+    for (const message of intent.messages) {
+      const key = found.get(message.uid)
+      const digest = message.digest ?? wanted.find(({ uid }) => uid === message.uid)?.digest
+      if (key === undefined || digest === undefined) again.push(message)
+      else landed.push({ ...message, digest, key, origin: 'found', lostFlags: [] })
+    }
+    await pass.ports.ledger.close({ intent: intent.id, landed, reopened: [], skipped: [], resent: again })
+    landedCount += landed.length
+    landedBytes += landed.reduce((sum, { bytes }) => sum + bytes, 0)
+    work.resent.push(...again)
+    if (again.length > 0) {
+      work.retry.push(
+        ...split(again).map((part) => ({
+          uids: part.map(({ uid }) => uid),
+          bytes: part.reduce((sum, { bytes }) => sum + bytes, 0),
+          streamed: part.length === 1 && part[0]!.digest === null,
+        })),
+      )
+    }
+  }
+  crashPoint('recover.closed')
+  pass.report.found += landedCount
+  work.report.landed += landedCount
+  if (landedCount > 0) pass.landedNow(landedCount, landedBytes)
+  pass.ports.events.note(`Folder ${place}: ${landedCount} of ${messages.length} were there; the rest is sent again.`)
+}
+
+/** Streamed messages stay alone in their group. */
+function split(messages: readonly Intended[]): Intended[][] {
+  const held = messages.filter(({ digest }) => digest !== null)
+  const streamed = messages.filter(({ digest }) => digest === null)
+  return [...(held.length > 0 ? [held] : []), ...streamed.map((one) => [one])]
+}
+
+/** Intents of streamed messages have no digest: it is read from the source, where the message still is or is not wanted. */
+async function withDigests(messages: readonly Intended[], source: () => Promise<SourceReader>): Promise<Wanted[]> {
+  const known = messages.flatMap((one) => (one.digest ? [{ ...one, digest: one.digest }] : []))
+  const unknown = messages.filter(({ digest }) => digest === null)
+  if (unknown.length === 0) return known
+  const read = await sourceDigests(await source(), runsOf(unknown.map(({ uid }) => uid)))
+  return [...known, ...read].sort((a, b) => a.uid - b.uid)
+}
+
+async function lookUntilStill(
+  pass: Pass,
+  work: FolderWork,
+  intents: readonly Intent[],
+  wanted: readonly Wanted[],
+  source: () => Promise<SourceReader>,
+): Promise<Map<number, TargetKey>> {
+  const { clock, ledger, target } = pass.ports
+  const { settleMs } = pass.options
+  if (target.traits.named) return findByName(pass, work, wanted)
+  // The holder before us may wake within its lease; its last byte cannot leave after that.
+  const waitMs = ledger.lease.lookAfterMs - clock.now()
+  if (waitMs > 0) await clock.sleep(waitMs, pass.stopSignal)
+  let still = ''
+  let since = clock.monotonic()
+  for (;;) {
+    const seen = await pass.look((reader) => lookOnce(pass, work, reader, intents, wanted))
+    if (seen.found.size === wanted.length) return seen.found
+    if (seen.state !== still) {
+      still = seen.state
+      since = clock.monotonic()
+    }
+    if (clock.monotonic() - since >= settleMs) {
+      return seen.found.size < wanted.length ? addRewritten(pass, work, intents, wanted, seen.found, source) : seen.found
+    }
+    await clock.sleep(Math.max(1, settleMs / LOOKS_PER_SETTLE), pass.stopSignal)
+  }
+}
+
+async function lookOnce(
+  pass: Pass,
+  work: FolderWork,
+  reader: TargetReader,
+  intents: readonly Intent[],
+  wanted: readonly Wanted[],
+): Promise<{ found: Map<number, TargetKey>; state: string }> {
+  const status = await reader.open(work.target)
+  const from = probeFrom(intents, status.validity)
+  const explained = await pass.ports.ledger.knownKeys(work.record.targetPath, from)
+  const rough = new Set(wanted.map(roughKey))
+  const copies = await unexplainedCopies(reader, from, rough, explained)
+  return { found: matchCopies(wanted, copies), state: `${status.validity}/${status.uidNext}/${status.messages}` }
+}
+
+/** UIDs of another validity mean nothing: then the whole folder is looked at. */
+const probeFrom = (intents: readonly Intent[], validity: number) =>
+  intents.some(({ targetValidity }) => targetValidity !== validity) ? 1 : Math.min(...intents.map((intent) => intent.probeFrom))
+
+/** A target that cleans what it stores keeps another size and digest: compare the canonical forms. */
+async function addRewritten(
+  pass: Pass,
+  work: FolderWork,
+  intents: readonly Intent[],
+  wanted: readonly Wanted[],
+  found: ReadonlyMap<number, TargetKey>,
+  source: () => Promise<SourceReader>,
+): Promise<Map<number, TargetKey>> {
+  const missing = wanted.filter(({ uid }) => !found.has(uid))
+  const clean = await sourceDigests(await source(), runsOf(missing.map(({ uid }) => uid)), 'canonical')
+  const dates = new Set(clean.map(({ dateS }) => dateS))
+  const taken = new Set(found.values())
+  return pass.look(async (reader) => {
+    const status = await reader.open(work.target)
+    const from = probeFrom(intents, status.validity)
+    const explained = await pass.ports.ledger.knownKeys(work.record.targetPath, from)
+    const copies: Copy[] = []
+    const candidates: { key: TargetKey; dateS: number }[] = []
+    for await (const batch of reader.list(from)) {
+      for (const { key, dateS } of batch) if (!explained.has(key) && !taken.has(key) && dates.has(dateS)) candidates.push({ key, dateS })
+    }
+    for (const { key, dateS } of candidates) {
+      const body = await reader.read(key)
+      if (body) copies.push({ key, dateS, ...(await canonicalDigest(body)) })
+    }
+    return new Map([...found, ...matchCopies(clean, copies)])
+  })
+}
+
+/** A named target answers for itself: a copy under this name is this message. */
+async function findByName(pass: Pass, work: FolderWork, wanted: readonly Wanted[]): Promise<Map<number, TargetKey>> {
+  const present = await pass.look(async (reader) => {
+    await reader.open(work.target)
+    const keys = new Set<TargetKey>()
+    for await (const batch of reader.list(1)) for (const { key } of batch) keys.add(key)
+    return keys
+  })
+  const found = new Map<number, TargetKey>()
+  for (const { uid, dateS } of wanted) {
+    const key = pass.ports.target.keyOf?.(nameFor(pass, work, uid), dateS)
+    if (key !== undefined && present.has(key)) found.set(uid, key)
+  }
+  return found
+}
+
+export const nameFor = (pass: Pass, work: FolderWork, uid: number): string =>
+  pass.ports.nameOf(JSON.stringify(work.source.path), work.record.sourceValidity, uid, JSON.stringify(work.record.targetPath))

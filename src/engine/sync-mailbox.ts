@@ -1,0 +1,70 @@
+/**
+ * One pass: brings a target mailbox up to date with its source. First, later and last passes are the same code
+ * (transfer-engine.md); what a pass does follows from what the ledger knows.
+ */
+import { crashPoint } from '#base/crash-point.ts'
+import { Fault, asFault } from '#base/fault.ts'
+import { DEFAULT_PASS, type PassOptions } from './pass/options.ts'
+import { FolderWork } from './pass/folder-work.ts'
+import { Pass, type PassPorts } from './pass/pass.ts'
+import { planFolders } from './pass/plan-folders.ts'
+import { chooseCutOff } from './pass/choose-cut-off.ts'
+import type { PassReport } from './pass/report.ts'
+import { runLanes } from './pass/run-lanes.ts'
+import { verifyMailbox } from './verify/verify-mailbox.ts'
+
+export interface PassResult {
+  readonly report: PassReport
+  /** Null when everything is synced; skipped items do not count as failure. */
+  readonly failure: Fault | null
+  /** True when it was asked to stop before it was through. */
+  readonly stopped: boolean
+}
+
+/**
+ * Runs a pass. Never rejects: what went wrong is the result's `failure`. After `stopping` aborts no new group is
+ * begun and what is in flight lands; after `aborting` connections are given up at once.
+ */
+export async function syncMailbox(
+  ports: PassPorts,
+  options: Partial<PassOptions>,
+  stopping: AbortSignal,
+  aborting: AbortSignal,
+): Promise<PassResult> {
+  const pass = new Pass(ports, { ...DEFAULT_PASS, ...options }, stopping, aborting)
+  try {
+    const folders = await planFolders(pass)
+    crashPoint('folders.planned')
+    pass.report.folders = folders.map(({ report }) => report)
+    const active = folders.filter((work) => work.active)
+    pass.ports.events.planned({
+      messages: active.reduce((sum, work) => sum + Math.max(0, work.report.source - work.report.landed), 0),
+      bytes: 0,
+    })
+    const cutOff = await chooseCutOff(pass, folders)
+    await runLanes(pass, active, cutOff)
+    if (!pass.failure && !pass.stopping) await verifyMailbox(pass, folders)
+    const trouble = troubleOf(folders)
+    if (trouble && !pass.stopping) pass.fail(trouble)
+  } catch (thrown) {
+    if (!stopping.aborted || thrown instanceof Fault) pass.fail(asFault(thrown))
+  } finally {
+    await pass.close()
+  }
+  return { report: pass.report, failure: pass.failure, stopped: stopping.aborted && !pass.failure }
+}
+
+/** Folders that could not be carried make the user fail, after the others were. */
+function troubleOf(folders: readonly FolderWork[]): Fault | null {
+  const bad = folders.flatMap(({ trouble }) => trouble ?? [])
+  const [first] = bad
+  if (!first || bad.length === 1) return first ?? null
+  return new Fault({
+    code: first.code,
+    scope: 'mailbox',
+    transient: false,
+    message: `${bad.length} folders could not be carried. The first: ${first.message}`,
+    ...(first.remedy ? { remedy: first.remedy } : {}),
+    facts: first.facts,
+  })
+}
