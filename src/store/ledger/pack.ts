@@ -120,7 +120,7 @@ export function unpackRuns(bytes: Buffer): Runs {
 export function packRepeats(values: readonly number[]): Buffer | null {
   if (values.every((value) => value === 0)) return null
   const packer = new Packer()
-  for (let at = 0; at < values.length; ) {
+  for (let at = 0; at < values.length;) {
     let end = at + 1
     while (end < values.length && values[end] === values[at]) end++
     packer.number(end - at).number(values[at]!)
