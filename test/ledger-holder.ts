@@ -1,0 +1,34 @@
+/** A process that holds a mailbox until it is killed, and writes when told: see ledger-lease.test.ts. */
+import pg from 'pg'
+import type { MailboxIdentity } from '#engine/ports.ts'
+import { openLedger } from '#store/ledger/open-ledger.ts'
+import type { LedgerOptions, LedgerStore } from '#store/ledger/types.ts'
+import { folderRecord, intentOf, never } from './ledger-world.ts'
+
+export interface Start {
+  readonly database: pg.PoolConfig
+  readonly identity: MailboxIdentity
+  readonly options: LedgerOptions
+}
+
+const say = (message: unknown): void => void process.send!(message)
+const nextMessage = <T>(): Promise<T> =>
+  new Promise((resolve) => process.once('message', (message) => resolve(message as T)))
+
+const { database, identity, options } = await nextMessage<Start>()
+const pool = new pg.Pool(database)
+const store: LedgerStore = { pool, retrying: (task) => task() }
+const ledger = await openLedger(store, options).open(identity, never)
+await ledger.saveFolders([folderRecord('INBOX')])
+await ledger.intend(intentOf('INBOX', [1, 2]))
+ledger.lease.lost.addEventListener('abort', () => say({ lost: true }))
+say({ fence: ledger.lease.fence, holds: ledger.lease.holds() })
+for (;;) {
+  await nextMessage()
+  const holds = ledger.lease.holds()
+  const code = await ledger.intend(intentOf('INBOX', [3])).then(
+    () => 'written',
+    (thrown: unknown) => Reflect.get(thrown as Error, 'code') as unknown,
+  )
+  say({ holds, code })
+}
