@@ -1,0 +1,31 @@
+/** Hostile text (subjects, server answers, folder names) made safe to keep and to show (architecture.md §6.7). */
+
+/**
+ * Characters that JSON leaves as they are and a terminal or an editor acts on: DEL, C1, soft hyphen, bidirectional
+ * marks and overrides, zero-width ones, line and paragraph separators, interlinear and tag characters.
+ */
+const HAZARDS =
+  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]/g
+const HAZARD = new RegExp(HAZARDS.source)
+
+const escapeUnits = (text: string) =>
+  Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')
+
+/** JSON on one line, in which every dangerous character is a \uXXXX escape: reading it gives the same text back. */
+export function safeJson(value: unknown): string {
+  // JSON.stringify itself escapes U+0000 to U+001F and lone surrogates.
+  const json = JSON.stringify(value)
+  return HAZARD.test(json) ? json.replace(HAZARDS, escapeUnits) : json
+}
+
+/** Text for a terminal: what would act instead of being shown is spelt `\u202e`. */
+export function visible(text: string): string {
+  return safeJson(text).slice(1, -1).replaceAll('\\"', '"').replaceAll('\\\\', '\\')
+}
+
+/** At most `most` UTF-16 units, never half a character; what was cut is marked by an ellipsis. */
+export function bounded(text: string, most: number): string {
+  if (text.length <= most) return text
+  const unit = text.charCodeAt(most - 2)
+  return `${text.slice(0, unit >= 0xd800 && unit <= 0xdbff ? most - 2 : most - 1)}…`
+}
