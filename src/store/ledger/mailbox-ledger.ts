@@ -4,6 +4,7 @@ import { bug } from '#base/fault.ts'
 import { formatRuns, runsOf } from '#base/uid-set.ts'
 import type {
   Closing,
+  CutOff,
   FolderPath,
   FolderRecord,
   Intended,
@@ -18,6 +19,7 @@ import type {
 import type { IntentRow, Rows } from './commit-statement.ts'
 import { Committer } from './committer.ts'
 import { type Context, NO_ROWS } from './context.ts'
+import { loadCutOff, writeCutOff } from './cut-off.ts'
 import { loadFolders, writeFolders } from './folders.ts'
 import { knownKeys } from './known-keys.ts'
 import { type Acquired, HeldLease } from './lease.ts'
@@ -47,6 +49,7 @@ export class PostgresMailboxLedger implements MailboxLedger {
   readonly #refs = new Map<string, number>()
   readonly #intents = new Map<string, Intent>()
   readonly #uids: OpenUids
+  #cutOff: CutOff | null = null
   #updating: Promise<void> = Promise.resolve()
   #disposed: Promise<void> | null = null
   readonly #onDispose: () => void
@@ -90,6 +93,7 @@ export class PostgresMailboxLedger implements MailboxLedger {
     const ledger = new PostgresMailboxLedger(acquired, store, settings, words, onDispose)
     try {
       const folders = await loadFolders(store, ledger.id, ledger.epoch)
+      ledger.#cutOff = await loadCutOff(store, ledger.id)
       for (const { ref, record } of folders) ledger.#refs.set(record.id, ref)
       for (const { intent, ghost } of await loadIntents(ledger.#context, (folder) => ledger.#uids.landed(folder))) {
         if (ghost) await ledger.#committer.commit({ ...NO_ROWS, closed: [intent.id] })
@@ -103,6 +107,15 @@ export class PostgresMailboxLedger implements MailboxLedger {
       await ledger[Symbol.asyncDispose]().catch(() => undefined)
       throw thrown
     }
+  }
+
+  get cutOff(): CutOff | null {
+    return this.#cutOff
+  }
+
+  async saveCutOff(cutOff: CutOff): Promise<void> {
+    await writeCutOff(this.#context, cutOff)
+    this.#cutOff = cutOff
   }
 
   async folders(): Promise<FolderRecord[]> {
@@ -184,6 +197,10 @@ export class PostgresMailboxLedger implements MailboxLedger {
 
   async landedUids(folder: string): Promise<Runs> {
     return (await this.#uids.landed(folder)).runs()
+  }
+
+  async landedCount(folder: string): Promise<number> {
+    return (await this.#uids.landed(folder)).count
   }
 
   knownKeys(targetPath: FolderPath, from: number): Promise<Set<TargetKey>> {

@@ -29,6 +29,12 @@ export class UidRuns {
     this.#ends[from * 2 + 1] = high
   }
 
+  get count(): number {
+    let count = 0
+    for (let at = 0; at < this.#runs; at++) count += this.#ends[at * 2 + 1]! - this.#ends[at * 2]! + 1
+    return count
+  }
+
   runs(): Runs {
     return Array.from({ length: this.#runs }, (_, at) => [this.#ends[at * 2]!, this.#ends[at * 2 + 1]!] as const)
   }

@@ -24,6 +24,11 @@ CREATE TABLE mailbox (
   lease_until timestamptz,
   -- End of the last lease whose holder may have left bytes on their way to the target.
   unclean_until timestamptz,
+  -- Where the newest `cut_max_items` messages begin, kept from the first pass that had to choose.
+  cut_max_items bigint,
+  cut_date_s bigint,
+  cut_folder text,
+  cut_uid bigint,
   created_at timestamptz NOT NULL DEFAULT now(),
   -- Not for looking up: it makes the fence a key column, so that raising it waits for writers, who hold
   -- FOR KEY SHARE, while renewing the lease (FOR NO KEY UPDATE) and writing never wait for each other.
