@@ -13,12 +13,19 @@ export interface Postmaster {
   readonly ready: boolean
 }
 
+/** False for a zombie too: in a container without an init nobody reaps what we killed. */
 export function isAlive(pid: number): boolean {
+  const state = statusFields(pid)?.state
+  return state !== undefined && state !== 'Z' && state !== 'X'
+}
+
+function statusFields(pid: number): { state: string; parent: number } | null {
   try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+    // The command's name may hold blanks and parentheses; the fields after the last one do not.
+    const [, state, parent] = /^.*\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
+    return state === undefined ? null : { state, parent: Number(parent) }
+  } catch {
+    return null
   }
 }
 
@@ -30,46 +37,44 @@ function commandLine(pid: number | string): string[] {
   }
 }
 
-function parentOf(pid: number): number {
-  try {
-    // The command's name may hold blanks and parentheses; the fields after the last one do not.
-    return Number(/^.*\) \S (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? 0)
-  } catch {
-    return 0
-  }
-}
-
 /** The live postmaster of a PostgreSQL data directory, by its postmaster.pid; null when there is none. */
 export function livePostmaster(postgres: string): Postmaster | null {
   const lines = pidFile(postgres)
   if (lines === null) return null
   const pid = Number(lines[0])
   if (!(pid > 1) || !commandLine(pid).includes(postgres)) return null
-  return { pid, supervised: commandLine(parentOf(pid)).includes(SUPERVISOR), ready: lines[7]?.trim() === 'ready' }
+  return { pid, supervised: commandLine(statusFields(pid)?.parent ?? 0).includes(SUPERVISOR), ready: lines[7]?.trim() === 'ready' }
 }
 
 function pidFile(postgres: string): string[] | null {
+  return linesOf(join(postgres, 'postmaster.pid'))
+}
+
+function linesOf(file: string): string[] | null {
   try {
-    return readFileSync(join(postgres, 'postmaster.pid'), 'utf8').split('\n')
+    return readFileSync(file, 'utf8').split('\n')
   } catch {
     return null
   }
 }
 
 /**
- * Removes a postmaster.pid whose pid now belongs to another program: common in containers, where the same small pids
- * come back, and PostgreSQL itself would refuse to start. Only when no process of this cluster is left, because a
- * backend that outlived its postmaster still writes to the files.
+ * Removes lock files of PostgreSQL whose pid now belongs to another program or to a zombie: common in containers, where
+ * the same small pids come back and nobody may reap, and PostgreSQL itself would refuse to start. Only when no process
+ * of this cluster is left, because a backend that outlived its postmaster still writes to the files.
  * @param clusterName the `cluster_name` setting, which is in every child's title
  */
-export function clearReusedPid(postgres: string, clusterName: string): void {
-  const pid = Number(pidFile(postgres)?.[0] ?? 0)
-  if (!(pid > 1) || !isAlive(pid) || commandLine(pid).includes(postgres)) return
+export function clearStaleLocks(postgres: string, socket: string, clusterName: string): void {
+  const stale = [join(postgres, 'postmaster.pid'), join(socket, '.s.PGSQL.5432.lock')].filter((file) => {
+    const pid = Math.abs(Number(linesOf(file)?.[0] ?? 0))
+    return pid > 1 && statusFields(pid) !== null && !commandLine(pid).includes(postgres)
+  })
+  if (stale.length === 0) return
   const mark = `postgres: ${clusterName}: `
   const left = readdirSync('/proc').some((name) => {
     if (!/^\d+$/.test(name)) return false
     const words = commandLine(name)
-    return words[0]?.startsWith(mark) === true || (words.includes(postgres) && Number(name) !== process.pid)
+    return words[0]?.startsWith(mark) === true || (words.includes(postgres) && !words.includes(SUPERVISOR))
   })
-  if (!left) rmSync(join(postgres, 'postmaster.pid'), { force: true })
+  if (!left) for (const file of stale) rmSync(file, { force: true })
 }

@@ -8,7 +8,7 @@ import { placeBinaries } from './binaries.ts'
 import { initialiseCluster } from './initialise.ts'
 import { admit, postgresOwner } from './owner.ts'
 import { passwords, type Passwords } from './passwords.ts'
-import { clearReusedPid, isAlive, livePostmaster } from './processes.ts'
+import { clearStaleLocks, isAlive, livePostmaster } from './processes.ts'
 import { majorSettings, serverSettings } from './settings.ts'
 import { instanceHash, socketFolder } from './socket-folder.ts'
 import { supervise, type Supervisor } from './supervisor.ts'
@@ -57,7 +57,7 @@ export async function startEmbedded(folder: DataFolder, findHolder: FindHolder):
   ]
   for (let attempt = 1; ; attempt++) {
     await othersGone(folder, () => findHolder(socket, secrets))
-    clearReusedPid(folder.postgres, clusterName)
+    clearStaleLocks(folder.postgres, socket, clusterName)
     const supervisor = supervise(folder, owner, command)
     const outcome = await untilReady(folder, supervisor)
     if (outcome === 'ready') {
