@@ -40,7 +40,8 @@ export async function chooseCutOff(pass: Pass, folders: readonly FolderWork[]): 
   const dateS = dates.slice(0, count).sort()[count - maxItems]!
   const newer = dates.subarray(0, count).reduce((sum, date) => sum + (date > dateS ? 1 : 0), 0)
   const ties: { index: number; uid: number }[] = []
-  for (let at = 0; at < count; at++) if (dates[at] === dateS) ties.push({ index: places[at * 2]!, uid: places[at * 2 + 1]! })
+  for (let at = 0; at < count; at++)
+    if (dates[at] === dateS) ties.push({ index: places[at * 2]!, uid: places[at * 2 + 1]! })
   ties.sort((a, b) => a.index - b.index || a.uid - b.uid)
   const last = ties[maxItems - newer - 1]!
   const cutOff = { maxItems, dateS, folder: folderKey(ordered[last.index]!), uid: last.uid }

@@ -64,7 +64,11 @@ async function openTarget(pass: Pass, work: FolderWork): Promise<void> {
   const known = work.record.targetValidity
   const lower = target.uidNext < work.record.targetUidNext
   if (known !== null && (known !== target.validity || lower)) await rematchTarget(pass, work, target)
-  if (known !== target.validity || work.record.targetUidNext !== target.uidNext || (known === null && target.messages === 0)) {
+  if (
+    known !== target.validity ||
+    work.record.targetUidNext !== target.uidNext ||
+    (known === null && target.messages === 0)
+  ) {
     work.record = {
       ...work.record,
       targetValidity: target.validity,
@@ -81,7 +85,8 @@ async function list(reader: SourceReader, decision: Decision): Promise<Listing> 
   const listing = new Listing()
   const since = decision.kind === 'since' ? decision.modseq : null
   if (decision.kind !== 'none') {
-    for await (const batch of reader.list({ from: 1, to: null }, since)) for (const message of batch) listing.add(message)
+    for await (const batch of reader.list({ from: 1, to: null }, since))
+      for (const message of batch) listing.add(message)
   }
   // UIDs that an earlier pass could not carry are looked at whatever the mark says.
   if (decision.kind !== 'full') {
@@ -108,7 +113,9 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
     if (listing.isDeleted(index)) skipped.push(skip(work, message, 'deleted', 'marked \\Deleted', true))
     else if (message.bytes > pass.options.maxMessageBytes) skipped.push(tooLarge(pass, work, message))
     else if (isBelow(cutOff, work, message)) {
-      skipped.push(skip(work, message, 'over-limit', `older than the newest ${pass.options.maxItems} (--max-items)`, true))
+      skipped.push(
+        skip(work, message, 'over-limit', `older than the newest ${pass.options.maxItems} (--max-items)`, true),
+      )
     } else wanted.push(index)
   }
   if (skipped.length > 0) {
@@ -121,7 +128,13 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
   return wanted
 }
 
-async function adopt(pass: Pass, work: FolderWork, listing: Listing, wanted: readonly number[], reader: SourceReader): Promise<void> {
+async function adopt(
+  pass: Pass,
+  work: FolderWork,
+  listing: Listing,
+  wanted: readonly number[],
+  reader: SourceReader,
+): Promise<void> {
   const candidates: Candidate[] = wanted.map((index) => ({
     uid: listing.uidAt(index),
     bytes: listing.bytesAt(index),

@@ -86,7 +86,9 @@ export class Pass {
     if (++this.#faultsInRow > this.options.mostFaults) {
       const [message, times] = [...this.#commonest].sort((a, b) => b[1] - a[1])[0]!
       this.fail(fault)
-      this.report.notes.push(`Gave up after ${this.#faultsInRow} faults in a row; the commonest, ${times} times: ${message}`)
+      this.report.notes.push(
+        `Gave up after ${this.#faultsInRow} faults in a row; the commonest, ${times} times: ${message}`,
+      )
       throw fault
     }
     const base = Math.min(this.options.retryMs * 2 ** (this.#faultsInRow - 1), 600_000)

@@ -24,14 +24,20 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
   const wanted = sourceFolders.filter((folder) => {
     const pattern = pass.options.excludes(folder)
     if (pattern !== null && folder.selectable) {
-      pass.report.notes.push(`Folder ${folder.path.join('/')} is excluded by ${pattern}; its ${folder.status?.messages ?? 'unknown number of'} messages are not carried.`)
+      pass.report.notes.push(
+        `Folder ${folder.path.join('/')} is excluded by ${pattern}; its ${folder.status?.messages ?? 'unknown number of'} messages are not carried.`,
+      )
     }
     return pattern === null
   })
   const bySource = Map.groupBy(records, ({ sourcePath }) => keyOf(sourcePath))
   const plan = mapFolders(
     wanted,
-    { folders: targetFolders, caseInsensitive: target.traits.caseInsensitive, nameProblem: (path) => target.nameProblem(path) },
+    {
+      folders: targetFolders,
+      caseInsensitive: target.traits.caseInsensitive,
+      nameProblem: (path) => target.nameProblem(path),
+    },
     records.map(({ sourcePath, targetPath }) => ({ sourcePath, targetPath })),
   )
   for (const entry of plan.entries) if (entry.note) pass.report.notes.push(entry.note)
@@ -65,7 +71,13 @@ async function workOf(
   const older = history.filter(({ id }) => id !== record.id)
   const target = there.get(keyOf(record.targetPath)) ?? missing(record.targetPath)
   const decision = source.status ? decidePass(record, source.status) : null
-  const work = new FolderWork(source, target, record, older, decision?.why ?? 'the source tells its state only when opened')
+  const work = new FolderWork(
+    source,
+    target,
+    record,
+    older,
+    decision?.why ?? 'the source tells its state only when opened',
+  )
   work.doubt = history.flatMap(({ id }) => doubts.get(id) ?? [])
   const resent = record.mark === null || (await pass.ports.ledger.resentIn(record.id)).length > 0
   const renumbered = source.status !== null && source.status.validity !== record.sourceValidity
@@ -92,10 +104,21 @@ const newRecord = ({ source, targetPath }: PlannedFolder): FolderRecord => ({
   adopted: false,
 })
 
-const missing = (path: FolderPath): TargetFolder => ({ path, raw: '', role: null, selectable: false, subscribed: false, status: null })
+const missing = (path: FolderPath): TargetFolder => ({
+  path,
+  raw: '',
+  role: null,
+  selectable: false,
+  subscribed: false,
+  status: null,
+})
 
 /** Creates and subscribes what a first pass needs; a folder that people delete later is not made again for nothing. */
-async function makeFolders(pass: Pass, entries: readonly PlannedFolder[], there: Map<string, TargetFolder>): Promise<void> {
+async function makeFolders(
+  pass: Pass,
+  entries: readonly PlannedFolder[],
+  there: Map<string, TargetFolder>,
+): Promise<void> {
   const { target } = pass.ports
   const make = async ({ source, targetPath, role }: PlannedFolder) => {
     let folder = there.get(keyOf(targetPath))
@@ -107,8 +130,9 @@ async function makeFolders(pass: Pass, entries: readonly PlannedFolder[], there:
     if (source.subscribed && !folder.subscribed) await target.subscribe(folder)
   }
   // Parents first: some servers make them of another kind when a child comes before them.
-  for (const level of Map.groupBy(entries, ({ targetPath }) => targetPath.length).entries().toArray().sort(([a], [b]) => a - b)) {
-    await Promise.all(level[1].map(make))
+  const levels = [...Map.groupBy(entries, ({ targetPath }) => targetPath.length)].sort(([a], [b]) => a - b)
+  for (const [, level] of levels) {
+    await Promise.all(level.map(make))
   }
 }
 
@@ -116,7 +140,9 @@ async function makeFolders(pass: Pass, entries: readonly PlannedFolder[], there:
 export async function ensureTarget(pass: Pass, work: FolderWork): Promise<void> {
   if (work.target.selectable) return
   if (work.record.mark !== null || work.record.targetValidity !== null) {
-    pass.report.notes.push(`Folder ${work.target.path.join('/')} had gone from the target; it was made again for new mail.`)
+    pass.report.notes.push(
+      `Folder ${work.target.path.join('/')} had gone from the target; it was made again for new mail.`,
+    )
   }
   const folder = await pass.ports.target.create(work.record.targetPath, work.source.role)
   if (!folder.selectable) {

@@ -23,7 +23,14 @@ export interface PassReport {
   readonly lostFlags: Map<string, number>
   /** Skips that this pass found, newest last; all of them are in the ledger. */
   readonly skips: Map<SkipKind, number>
-  verified: { looked: number; equal: number; canonical: number; rewritten: number; differing: number; gone: number } | null
+  verified: {
+    looked: number
+    equal: number
+    canonical: number
+    rewritten: number
+    differing: number
+    gone: number
+  } | null
   /** Sentences for the person who reads the report. */
   readonly notes: string[]
 }

@@ -52,7 +52,12 @@ export async function carryStream(
     const sending = lane
       .append(work, [lane.outgoing(work, { ...known, head: Buffer.alloc(0), lostFlags: lost }, passing.body)], () => {})
       .then((outcomes) => {
-        const sent: Sent = { ...known, digest: passing.digest(), head: passing.head(), lostFlags: [...message.lostFlags, ...lost] }
+        const sent: Sent = {
+          ...known,
+          digest: passing.digest(),
+          head: passing.head(),
+          lostFlags: [...message.lostFlags, ...lost],
+        }
         return settleGroup(pass, work, intent, [sent], outcomes)
       })
     track(sending)

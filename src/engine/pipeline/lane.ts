@@ -78,7 +78,7 @@ export class Lane {
         if (waiting.length === 0 || this.pass.stopping || this.#fault) return null
         return this.#begin(reader, waiting.shift()!)
       }
-      for (ahead = begin(); ahead; ) {
+      for (ahead = begin(); ahead;) {
         const current: Started = ahead
         const messages = await current.messages
         ahead = begin()
@@ -152,7 +152,10 @@ export class Lane {
       this.#depth.give(1)
       return
     }
-    this.#track(work, this.#send(work, read.held).finally(() => this.#depth.give(1)))
+    this.#track(
+      work,
+      this.#send(work, read.held).finally(() => this.#depth.give(1)),
+    )
   }
 
   /** Records skips; their subjects follow when the source connection is idle. */
@@ -186,10 +189,14 @@ export class Lane {
       crashPoint('intend.before')
       await this.pass.ports.ledger.intend(intent)
       crashPoint('intend.after')
-      const outcomes = await this.append(work, held.map((message) => this.outgoing(work, message, message.body)), (bytes) => {
-        unflushed -= bytes
-        budget.give(bytes)
-      })
+      const outcomes = await this.append(
+        work,
+        held.map((message) => this.outgoing(work, message, message.body)),
+        (bytes) => {
+          unflushed -= bytes
+          budget.give(bytes)
+        },
+      )
       await settleGroup(this.pass, work, intent, held, outcomes)
     } finally {
       budget.give(unflushed)

@@ -109,9 +109,19 @@ export function shortLiteral(work: FolderWork, uid: number, announced: number, g
   })
 }
 
-export function tooLarge(pass: Pass, work: FolderWork, message: { uid: number; bytes: number; dateS: number }): Skipped {
+export function tooLarge(
+  pass: Pass,
+  work: FolderWork,
+  message: { uid: number; bytes: number; dateS: number },
+): Skipped {
   const most = pass.options.maxMessageBytes
-  return skip(work, message, 'large', `${message.bytes} bytes are more than the limit of ${most} (--max-message-size)`, true)
+  return skip(
+    work,
+    message,
+    'large',
+    `${message.bytes} bytes are more than the limit of ${most} (--max-message-size)`,
+    true,
+  )
 }
 
 export function skip(
@@ -121,7 +131,16 @@ export function skip(
   reason: string,
   again: boolean,
 ): Skipped {
-  return { folder: work.record.id, uid: message.uid, kind, bytes: message.bytes, dateS: message.dateS, subject: '', reason, again }
+  return {
+    folder: work.record.id,
+    uid: message.uid,
+    kind,
+    bytes: message.bytes,
+    dateS: message.dateS,
+    subject: '',
+    reason,
+    again,
+  }
 }
 
 export async function drain(message: FetchedMessage): Promise<void> {

@@ -41,7 +41,12 @@ export async function settleGroup(
     const outcome = outcomes[index]!
     switch (outcome.kind) {
       case 'landed':
-        landed.push({ ...message, key: outcome.key, origin: 'sent', flags: fitFlags(message.flags, work.permanent).kept })
+        landed.push({
+          ...message,
+          key: outcome.key,
+          origin: 'sent',
+          flags: fitFlags(message.flags, work.permanent).kept,
+        })
         if (outcome.key === null) work.keyless = true
         break
       case 'unknown':
@@ -149,7 +154,8 @@ function refusedFault(work: FolderWork, code: string, text: string): Fault {
         scope: 'mailbox',
         transient: false,
         message: `Over quota on the target, folder ${folder}: ${said}.`,
-        remedy: 'Raise the quota of this mailbox on the target, then run the same command again; it goes on where it stopped.',
+        remedy:
+          'Raise the quota of this mailbox on the target, then run the same command again; it goes on where it stopped.',
         facts,
       })
     case 'DISKFULL':
@@ -169,7 +175,8 @@ function refusedFault(work: FolderWork, code: string, text: string): Fault {
         scope: 'folder',
         transient: false,
         message: `Folder ${folder} of the target takes no mail: ${said}.`,
-        remedy: 'Give the target log-in the right to insert there, or create the folder, then run the same command again.',
+        remedy:
+          'Give the target log-in the right to insert there, or create the folder, then run the same command again.',
         facts,
       })
     default:

@@ -57,7 +57,9 @@ async function keepLate(
   const place = `${work.target.path.join('/')}, source UID ${message.uid}`
   const flags = (await reader.flags([sentAgain])).get(sentAgain)
   if (flags && !sameFlags(flags, message.flags)) {
-    pass.report.notes.push(`Folder ${place}: is there twice; both stay, for someone has changed the flags of our second copy.`)
+    pass.report.notes.push(
+      `Folder ${place}: is there twice; both stay, for someone has changed the flags of our second copy.`,
+    )
     return
   }
   // First the ledger, then the removal: a crash between leaves one copy too many, which the next audit finds.

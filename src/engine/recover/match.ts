@@ -20,7 +20,8 @@ export interface Copy {
 }
 
 /** Cheap key: whoever does not share it with something wanted need not be read. */
-export const roughKey = (message: { readonly bytes: number; readonly dateS: DateS }) => `${message.bytes}/${message.dateS}`
+export const roughKey = (message: { readonly bytes: number; readonly dateS: DateS }) =>
+  `${message.bytes}/${message.dateS}`
 
 /** Answers wanted UID → target key. Both lists in ascending order of their numbers; order decides among twins. */
 export function matchCopies(wanted: readonly Wanted[], copies: readonly Copy[]): Map<number, TargetKey> {

@@ -100,7 +100,9 @@ async function lookUntilStill(
       since = clock.monotonic()
     }
     if (clock.monotonic() - since >= settleMs) {
-      return seen.found.size < wanted.length ? addRewritten(pass, work, intents, wanted, seen.found, source) : seen.found
+      return seen.found.size < wanted.length
+        ? addRewritten(pass, work, intents, wanted, seen.found, source)
+        : seen.found
     }
     await clock.sleep(Math.max(1, settleMs / LOOKS_PER_SETTLE), pass.stopSignal)
   }
@@ -123,7 +125,9 @@ async function lookOnce(
 
 /** UIDs of another validity mean nothing: then the whole folder is looked at. */
 const probeFrom = (intents: readonly Intent[], validity: number) =>
-  intents.some(({ targetValidity }) => targetValidity !== validity) ? 1 : Math.min(...intents.map((intent) => intent.probeFrom))
+  intents.some(({ targetValidity }) => targetValidity !== validity)
+    ? 1
+    : Math.min(...intents.map((intent) => intent.probeFrom))
 
 /** A target that cleans what it stores keeps another size and digest: compare the canonical forms. */
 async function addRewritten(
@@ -145,7 +149,8 @@ async function addRewritten(
     const copies: Copy[] = []
     const candidates: { key: TargetKey; dateS: number }[] = []
     for await (const batch of reader.list(from)) {
-      for (const { key, dateS } of batch) if (!explained.has(key) && !taken.has(key) && dates.has(dateS)) candidates.push({ key, dateS })
+      for (const { key, dateS } of batch)
+        if (!explained.has(key) && !taken.has(key) && dates.has(dateS)) candidates.push({ key, dateS })
     }
     for (const { key, dateS } of candidates) {
       const body = await reader.read(key)
@@ -172,4 +177,9 @@ async function findByName(pass: Pass, work: FolderWork, wanted: readonly Wanted[
 }
 
 export const nameFor = (pass: Pass, work: FolderWork, uid: number): string =>
-  pass.ports.nameOf(JSON.stringify(work.source.path), work.record.sourceValidity, uid, JSON.stringify(work.record.targetPath))
+  pass.ports.nameOf(
+    JSON.stringify(work.source.path),
+    work.record.sourceValidity,
+    uid,
+    JSON.stringify(work.record.targetPath),
+  )

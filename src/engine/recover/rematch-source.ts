@@ -12,7 +12,12 @@ import { sourceDigests } from './source-digests.ts'
 const COMMIT_AT_ONCE = 200
 
 /** Gives the folder the record of the validity that the source has now. Safe to be cut off and run again. */
-export async function rematchSource(pass: Pass, work: FolderWork, status: FolderStatus, reader: SourceReader): Promise<void> {
+export async function rematchSource(
+  pass: Pass,
+  work: FolderWork,
+  status: FolderStatus,
+  reader: SourceReader,
+): Promise<void> {
   const { ledger } = pass.ports
   if (work.record.sourceValidity === 0) {
     work.record = { ...work.record, sourceValidity: status.validity }
@@ -32,7 +37,9 @@ export async function rematchSource(pass: Pass, work: FolderWork, status: Folder
   const known = new Map<string, Landed[]>()
   for (const record of work.older) {
     for await (const group of ledger.groups(record.id, null)) {
-      for (const message of group.messages) if (message.key === null || !taken.has(message.key)) known.set(roughKey(message), [...(known.get(roughKey(message)) ?? []), message])
+      for (const message of group.messages)
+        if (message.key === null || !taken.has(message.key))
+          known.set(roughKey(message), [...(known.get(roughKey(message)) ?? []), message])
     }
   }
   if (known.size === 0) return

@@ -37,5 +37,7 @@ export async function rematchTarget(pass: Pass, work: FolderWork, status: Folder
     work.record.id,
     ours.map(({ uid }) => ({ uid, key: found.get(uid) ?? null })),
   )
-  pass.report.notes.push(`Folder ${place} of the target was recreated; ${found.size} of ${ours.length} messages were recognised there.`)
+  pass.report.notes.push(
+    `Folder ${place} of the target was recreated; ${found.size} of ${ours.length} messages were recognised there.`,
+  )
 }

@@ -8,7 +8,11 @@ import type { Wanted } from './match.ts'
 const AT_ONCE = 100
 
 /** Digests of the messages that still exist, ascending by UID. The folder must be open on `reader`. */
-export async function sourceDigests(reader: SourceReader, uids: Runs, form: 'raw' | 'canonical' = 'raw'): Promise<Wanted[]> {
+export async function sourceDigests(
+  reader: SourceReader,
+  uids: Runs,
+  form: 'raw' | 'canonical' = 'raw',
+): Promise<Wanted[]> {
   const found: Wanted[] = []
   for (const some of chunked(uids, AT_ONCE)) {
     for await (const message of reader.fetch(some)) {

@@ -23,13 +23,18 @@ export async function verifyMailbox(pass: Pass, folders: readonly FolderWork[]):
   const total = fresh.reduce((sum, { report }) => sum + report.landed, 0)
   const most = verify === 'full' ? Infinity : Math.max(MOST, fresh.length)
   for (const work of fresh) {
-    const share = verify === 'full' ? Infinity : Math.max(1, Math.floor(Math.min(SHARE * work.report.landed, (most * work.report.landed) / total)))
+    const share =
+      verify === 'full'
+        ? Infinity
+        : Math.max(1, Math.floor(Math.min(SHARE * work.report.landed, (most * work.report.landed) / total)))
     const every = verify === 'full' ? 1 : Math.max(1, Math.floor(work.report.landed / share))
     await verifyFolder(pass, work, every, share, verified)
     if (verified.looked >= most || pass.stopping) break
   }
   if (verified.differing > 0) {
-    pass.report.notes.push(`${verified.differing} of ${verified.looked} messages read back from the target differ from the source.`)
+    pass.report.notes.push(
+      `${verified.differing} of ${verified.looked} messages read back from the target differ from the source.`,
+    )
   }
 }
 
@@ -77,7 +82,10 @@ async function compareCanonical(
   await using source = await pass.ports.source.reader()
   await source.open(work.source)
   const clean = new Map(
-    (await sourceDigests(source, runsOf(differing.map(({ uid }) => uid)), 'canonical')).map((one) => [one.uid, one.digest]),
+    (await sourceDigests(source, runsOf(differing.map(({ uid }) => uid)), 'canonical')).map((one) => [
+      one.uid,
+      one.digest,
+    ]),
   )
   const same = await pass.look(async (reader: TargetReader) => {
     await reader.open(work.target)

@@ -1,0 +1,159 @@
+/** `waybill migrate`: options into a request. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { MigrateRequest, Security } from '#contract/migrate.ts'
+import { parseCount, parseImap, parseSize, parseTarget } from './parse-values.ts'
+
+export interface MigrateOutput {
+  readonly json: boolean
+}
+
+interface Flags {
+  source: string
+  target: string
+  sourceSecurity?: Security
+  targetSecurity?: Security
+  acceptUntrustedCertificates?: boolean
+  sourceAcceptUntrustedCertificates?: boolean
+  targetAcceptUntrustedCertificates?: boolean
+  allowClearText?: boolean
+  targetLogin?: string
+  targetAdmin?: string
+  targetPasswordFile?: string
+  dryRun?: boolean
+  excludeFolder: string[]
+  maxMessageSize: number
+  maxItems: number
+  concurrency: number
+  verify: 'none' | 'sample' | 'full'
+  allowUnknownColumns?: boolean
+  json?: boolean
+  report?: string
+  data?: string
+}
+
+const SECURITIES = ['none', 'ssl', 'tls'] as const
+
+export function migrateCommand(run: (request: MigrateRequest, output: MigrateOutput) => Promise<void>): Command {
+  return new Command('migrate')
+    .summary('move the mailboxes of a CSV file')
+    .description(
+      `Moves every mailbox that a CSV file lists. Nothing is lost and nothing doubled, whatever dies on the way: run the
+same command again and it goes on where it stopped. The source is never changed.
+
+The CSV has the columns EmailAddress, UserName, Password and, if needed, UserRoot, TargetDatabase, TargetUserName,
+TargetPassword ("waybill csv template" prints one).`,
+    )
+    .argument('<users.csv>', 'the users to move, one a row')
+    .requiredOption('--source <url>', 'where the mail is: imaps://host[:port] or imap://host[:port]')
+    .requiredOption(
+      '--target <url>',
+      'where it goes: imaps://host, imap://host or maildir:/path (may hold {domain} and {local})',
+    )
+    .addOption(
+      new Option(
+        '--source-security <how>',
+        'none, ssl (TLS from the start) or tls (STARTTLS); by default as the URL says: imaps = ssl, imap = tls',
+      ).choices(SECURITIES),
+    )
+    .addOption(new Option('--target-security <how>', 'the same for the target').choices(SECURITIES))
+    .option('--accept-untrusted-certificates', 'do not verify certificates of source and target')
+    .option('--source-accept-untrusted-certificates', 'do not verify those of the source')
+    .option('--target-accept-untrusted-certificates', 'do not verify those of the target')
+    .option('--allow-clear-text', 'let passwords and mail pass unencrypted to hosts other than this one')
+    .option(
+      '--target-login <template>',
+      "how to log in to the target, e.g. '{user}*{admin}'; {user} is the row's TargetUserName or EmailAddress, {local} and {domain} its halves",
+    )
+    .option('--target-admin <name>', 'what {admin} stands for')
+    .option('--target-password-file <file>', 'file whose first line is the password of that log-in')
+    .option('--dry-run', 'log in everywhere, map folders, count and size, say what would be left out; copy nothing')
+    .option(
+      '--exclude-folder <name>',
+      'leave a folder out (Name, Name/*, #JunkEmail#, #Inbox#/*); may be repeated',
+      (value: string, all: string[]) => [...all, value],
+      [],
+    )
+    .addOption(
+      new Option('--max-message-size <size>', 'leave larger messages out')
+        .argParser(parseSize)
+        .default(35 * 1_048_576, '35MB'),
+    )
+    .addOption(
+      new Option('--max-items <n>', 'of a larger mailbox move the newest n messages')
+        .argParser(parseCount)
+        .default(500_000),
+    )
+    .addOption(new Option('--concurrency <n>', 'users at once').argParser(parseCount).default(4))
+    .addOption(
+      new Option('--verify <how much>', 'read messages back from the target and compare them')
+        .choices(['none', 'sample', 'full'])
+        .default('sample'),
+    )
+    .option('--allow-unknown-columns', 'ignore columns of the CSV that are not known')
+    .option('--report <dir>', 'where reports and waybills go (default: <data>/reports/<run>)')
+    .option(
+      '--data <dir>',
+      'data folder (default: WAYBILL_DATA, else /var/lib/waybill for root, ~/.local/share/waybill for others)',
+    )
+    .option('--json', 'print the result as JSON, progress as JSON lines on standard error')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  waybill migrate users.csv --source imaps://imap.old.example --target imaps://imap.new.example \\
+    --target-login '{user}*{admin}' --target-admin migrator --target-password-file secret
+  waybill migrate users.csv --source imap://imap.old.example --source-security tls --target maildir:/srv/mail
+
+Exit codes: 0 all synced (messages that were left out do not change it), 2 some users failed, 3 input refused,
+4 cannot start, 130 stopped with Ctrl-C.`,
+    )
+    .action(async (csvPath: string, flags: Flags) => run(toRequest(csvPath, flags), { json: flags.json ?? false }))
+}
+
+function toRequest(csvPath: string, flags: Flags): MigrateRequest {
+  const trustAll = flags.acceptUntrustedCertificates ?? false
+  const allowClearText = flags.allowClearText ?? false
+  const source = parseImap('--source', flags.source, {
+    security: flags.sourceSecurity,
+    acceptUntrusted: trustAll || (flags.sourceAcceptUntrustedCertificates ?? false),
+    allowClearText,
+  })
+  const target = parseTarget(flags.target, {
+    security: flags.targetSecurity,
+    acceptUntrusted: trustAll || (flags.targetAcceptUntrustedCertificates ?? false),
+    allowClearText,
+  })
+  if (
+    target.kind === 'maildir' &&
+    (flags.targetLogin ?? flags.targetAdmin ?? flags.targetPasswordFile ?? flags.targetSecurity)
+  ) {
+    throw new InvalidArgumentError(
+      'A Maildir target has no log-in: leave --target-login, --target-admin, --target-password-file and --target-security out.',
+    )
+  }
+  if (flags.targetLogin && !flags.targetPasswordFile) {
+    throw new InvalidArgumentError('--target-login needs --target-password-file: the password of that log-in.')
+  }
+  if ((flags.targetPasswordFile ?? flags.targetAdmin) && !flags.targetLogin) {
+    throw new InvalidArgumentError(
+      "--target-admin and --target-password-file need --target-login, such as '{user}*{admin}' (Dovecot).",
+    )
+  }
+  return {
+    csvPath,
+    source,
+    target,
+    targetLogin: flags.targetLogin ?? null,
+    targetAdmin: flags.targetAdmin ?? null,
+    targetPasswordFile: flags.targetPasswordFile ?? null,
+    allowUnknownColumns: flags.allowUnknownColumns ?? false,
+    dryRun: flags.dryRun ?? false,
+    excludeFolders: flags.excludeFolder,
+    maxMessageBytes: flags.maxMessageSize,
+    maxItems: flags.maxItems,
+    concurrency: flags.concurrency,
+    verify: flags.verify,
+    reportFolder: flags.report ?? null,
+    dataFolder: flags.data ?? null,
+  }
+}

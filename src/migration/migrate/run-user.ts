@@ -1,0 +1,163 @@
+/** One user of a run: lease, both sides, one pass, the waybill. Never rejects: a failed user is a result. */
+import { createHash } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import type { Clock } from '#base/clock.ts'
+import { Fault, asFault } from '#base/fault.ts'
+import type { Turnstile } from '#base/turnstile.ts'
+import type { MigrateEvent, MigrateUserResult } from '#contract/migrate.ts'
+import type { PassOptions } from '#engine/pass/options.ts'
+import type { Budget, MailSource, MailTarget, MailboxIdentity, MailboxLedger } from '#engine/ports.ts'
+import { type PassResult, syncMailbox } from '#engine/sync-mailbox.ts'
+
+export interface UserJob {
+  readonly emailAddress: string
+  readonly rowNumber: number
+  readonly identity: MailboxIdentity
+  openSource(signal: AbortSignal): Promise<MailSource>
+  openTarget(signal: AbortSignal): Promise<MailTarget>
+}
+
+export interface UserRun {
+  readonly budget: Budget
+  readonly spareLanes: Turnstile
+  readonly clock: Clock
+  readonly options: Partial<PassOptions>
+  readonly stopping: AbortSignal
+  readonly aborting: AbortSignal
+  openLedger(identity: MailboxIdentity, signal: AbortSignal): Promise<MailboxLedger>
+  /** Seals what this pass carried; answers the file. */
+  seal(job: UserJob, ledger: MailboxLedger, result: PassResult, startedAt: number): Promise<string>
+  tell(event: MigrateEvent): void
+  readonly startedAt: number
+}
+
+export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserResult> {
+  const started = performance.now()
+  const startedAt = run.clock.now()
+  const user = job.emailAddress
+  run.tell({ kind: 'started', user })
+  const failed = (thrown: unknown): MigrateUserResult => ({
+    ...emptyResult(job),
+    status: run.stopping.aborted && !(thrown instanceof Fault) ? 'Stopped' : 'Failed',
+    durationMs: performance.now() - started,
+    error: errorOf(asFault(thrown)),
+  })
+  try {
+    // Both sides log in while the ledger is opened: the wait for one hides the wait for the others.
+    const [sides, ledger] = await Promise.allSettled([
+      openBoth(job, run),
+      run.openLedger(job.identity, AbortSignal.any([run.stopping, run.aborting])),
+    ])
+    await using closer = new AsyncDisposableStack()
+    if (ledger.status === 'fulfilled') closer.use(ledger.value)
+    if (sides.status === 'fulfilled') {
+      closer.use(sides.value.source)
+      closer.use(sides.value.target)
+    }
+    if (sides.status === 'rejected') return failed(sides.reason)
+    if (ledger.status === 'rejected') return failed(ledger.reason)
+    const result = await syncMailbox(
+      {
+        source: sides.value.source,
+        target: sides.value.target,
+        ledger: ledger.value,
+        budget: run.budget,
+        spareLanes: run.spareLanes,
+        clock: run.clock,
+        nameOf: (folder, validity, uid, target) => nameOf(job.identity, folder, validity, uid, target),
+        events: {
+          planned: ({ messages }) => run.tell({ kind: 'planned', user, messages }),
+          landed: (messages, bytes) => run.tell({ kind: 'progress', user, messages, bytes }),
+          skipped() {},
+          note: (text) => run.tell({ kind: 'note', user, text }),
+        },
+      },
+      run.options,
+      run.stopping,
+      run.aborting,
+    )
+    return await resultOf(job, run, ledger.value, result, startedAt, performance.now() - started)
+  } catch (thrown) {
+    return failed(thrown)
+  }
+}
+
+/** Opens both at once; when one fails the other is closed again. The source's fault is the more telling one. */
+async function openBoth(job: UserJob, run: UserRun): Promise<{ source: MailSource; target: MailTarget }> {
+  const [source, target] = await Promise.allSettled([job.openSource(run.aborting), job.openTarget(run.aborting)])
+  if (source.status === 'fulfilled' && target.status === 'fulfilled')
+    return { source: source.value, target: target.value }
+  for (const side of [source, target]) if (side.status === 'fulfilled') await side.value[Symbol.asyncDispose]()
+  throw source.status === 'rejected' ? source.reason : (target as PromiseRejectedResult).reason
+}
+
+async function resultOf(
+  job: UserJob,
+  run: UserRun,
+  ledger: MailboxLedger,
+  result: PassResult,
+  startedAt: number,
+  durationMs: number,
+): Promise<MigrateUserResult> {
+  const { report } = result
+  let skipped = 0
+  for await (const item of ledger.skipped(null)) if (item.kind !== 'deleted') skipped++
+  const waybill = ledger.lease.holds() ? await run.seal(job, ledger, result, startedAt) : null
+  const lost = [...report.lostFlags].map(
+    ([flag, count]) => `${count} messages lost the flag ${flag}: the target does not keep it.`,
+  )
+  return {
+    ...emptyResult(job),
+    status: result.failure ? 'Failed' : result.stopped ? 'Stopped' : 'Synced',
+    items: report.folders.reduce((sum, { landed }) => sum + landed, 0),
+    carried: report.carried,
+    carriedBytes: report.carriedBytes,
+    skipped,
+    adopted: report.adopted,
+    flagsChanged: report.flagsChanged,
+    durationMs,
+    transferSeconds:
+      report.firstByteAt && report.lastLandingAt ? Math.max(0, report.lastLandingAt - report.firstByteAt) / 1000 : 0,
+    firstByteAfterMs: report.firstByteAt ? report.firstByteAt - run.startedAt : null,
+    error: result.failure ? errorOf(result.failure) : null,
+    waybill,
+    notes: [...report.notes, ...lost],
+    verified: report.verified,
+  }
+}
+
+const emptyResult = (job: UserJob): MigrateUserResult => ({
+  emailAddress: job.emailAddress,
+  rowNumber: job.rowNumber,
+  status: 'Failed',
+  items: 0,
+  carried: 0,
+  carriedBytes: 0,
+  skipped: 0,
+  adopted: 0,
+  flagsChanged: 0,
+  durationMs: 0,
+  transferSeconds: 0,
+  firstByteAfterMs: null,
+  error: null,
+  waybill: null,
+  notes: [],
+  verified: null,
+})
+
+export const errorOf = (fault: Fault) => ({ code: fault.code, message: fault.message, remedy: fault.remedy })
+
+/** The name under which a named target stores a message: the same for every run, for it is how twice becomes once. */
+export function nameOf(
+  identity: MailboxIdentity,
+  folder: string,
+  validity: number,
+  uid: number,
+  target: string,
+): string {
+  const { host, port, userName, userRoot } = identity.source
+  return createHash('sha256')
+    .update(JSON.stringify([host, port, userName, userRoot, folder, validity, uid, target]))
+    .digest('hex')
+    .slice(0, 40)
+}
