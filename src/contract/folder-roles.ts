@@ -4,15 +4,17 @@
  */
 
 /** The roles of RFC 6154 that people name differently; the others (`all`, `flagged`, `important`) are views. */
-export type NamedRole = 'sent' | 'drafts' | 'trash' | 'junk' | 'archive'
+export const NAMED_ROLES = ['sent', 'drafts', 'trash', 'junk', 'archive'] as const
+export type NamedRole = (typeof NAMED_ROLES)[number]
 
 /** Folders that Exchange knows beside the roles; over IMAP they are ordinary folders with these names. */
-export type ExchangeFolder = 'outbox' | 'calendar' | 'contacts' | 'journal' | 'tasks' | 'notes'
+export const EXCHANGE_FOLDERS = ['outbox', 'calendar', 'contacts', 'journal', 'tasks', 'notes'] as const
+export type ExchangeFolder = (typeof EXCHANGE_FOLDERS)[number]
 
 /** One line a language; the first name is the one that most servers use. `|` separates, no name holds one. */
 const ROLE_NAMES: Readonly<Record<NamedRole, readonly string[]>> = {
   sent: [
-    'Sent|Sent Messages|Sent Items|Sent Mail|Sent Email|Sent E-mail|Sent-Mail|Sent Objects|SentMail|SentItems|Outgoing mail',
+    'Sent|Sent Messages|Sent Items|Sent Mail|Sent Email|Sent E-mail|Sent-Mail|Sent Objects|SentMail|SentItems',
     'Gesendet|Gesendete Elemente|Gesendete Objekte|Gesendete Nachrichten|Gesendete E-Mails|Gesendete Mails|Versendet',
     'Envoyés|Éléments envoyés|Messages envoyés|Objets envoyés|Courrier envoyé|E-mails envoyés|Envoyes|Elements envoyes',
     'Enviados|Elementos enviados|Mensajes enviados|Correo enviado|Correos enviados|Bandeja de enviados',
@@ -21,14 +23,14 @@ const ROLE_NAMES: Readonly<Record<NamedRole, readonly string[]>> = {
     'Verzonden|Verzonden items|Verzonden berichten|Verzonden e-mail|Verstuurd|Verzonden objecten',
     'Skickat|Skickade|Skickade objekt|Skickade meddelanden|Skickad e-post',
     'Sendt|Sendt post|Sendte elementer|Sendte meddelelser|Sendte mails|Sendte beskeder|Sendt e-mail',
-    'Sendte meldinger|Sendte e-poster|Sendt e-post|Sendte|Sende element',
+    'Sendte meldinger|Sendte e-poster|Sendt e-post|Sendte',
     'Lähetetyt|Lähetetyt viestit|Lähetetyt kohteet|Saadetud|Saadetud kirjad|Saadetud üksused',
     'Wysłane|Elementy wysłane|Wysłane elementy|Wiadomości wysłane|Wyslane|Poczta wysłana',
     'Odeslané|Odeslaná pošta|Odeslané zprávy|Odoslané|Odoslaná pošta|Odoslané položky|Odoslané správy',
     'Elküldött|Elküldött elemek|Elküldött üzenetek|Elküldött levelek',
     'Trimise|Elemente trimise|Mesaje trimise|E-mailuri trimise|Poslano|Poslane stavke|Poslani predmeti|Poslato|Послато',
     'Изпратени|Изпратени елементи|Изпратена поща|Изпратени съобщения',
-    'Отправленные|Отправлено|Отправленные сообщения|Отправленные письма|Исходящая почта',
+    'Отправленные|Отправлено|Отправленные сообщения|Отправленные письма',
     'Надіслані|Надіслані елементи|Відправлені|Надіслане|Відправлено|Išsiųsti|Išsiųsti laiškai|Nosūtītie|Nosūtītie vienumi',
     'Απεσταλμένα|Απεσταλμένα στοιχεία|Σταλμένα|Απεσταλμένα μηνύματα',
     'Gönderilmiş|Gönderilmiş Öğeler|Gönderilenler|Gönderilen|Gönderilmiş Postalar|Gönderilen Öğeler|Gönderilmiş İletiler',
@@ -61,26 +63,26 @@ const ROLE_NAMES: Readonly<Record<NamedRole, readonly string[]>> = {
     'Roskakori|Poistetut|Poistetut viestit|Poistetut kohteet|Prügi|Prügikast|Kustutatud üksused|Kustutatud',
     'Kosz|Elementy usunięte|Usunięte|Usunięte elementy|Wiadomości usunięte|Usuniete',
     'Koš|Odstraněná pošta|Odstraněné|Odstraněné položky|Kôš|Odstránené položky|Odstránená pošta|Odstránené|Smazané',
-    'Törölt|Törölt elemek|Kuka|Lomtár|Törölt üzenetek|Törölt levelek|Kukac',
+    'Törölt|Törölt elemek|Kuka|Lomtár|Törölt üzenetek|Törölt levelek',
     'Coș de gunoi|Elemente șterse|Coş de gunoi|Elemente şterse|Gunoi|Mesaje șterse|Smeće|Izbrisano|Izbrisane stavke|Koš za smeće|Otpad|Смеће',
     'Кошче|Изтрити|Изтрити елементи|Корзина|Удаленные|Удалённые|Удаленные элементы|Удалённые элементы|Удаленные сообщения',
     'Кошик|Видалені|Видалені елементи|Видалено|Смітник|Šiukšlės|Šiukšliadėžė|Ištrinti|Ištrinti elementai|Atkritne|Izdzēstie vienumi',
     'Κάδος|Κάδος απορριμμάτων|Διαγραμμένα|Διαγραμμένα στοιχεία|Κάδος ανακύκλωσης|Απορρίμματα',
     'Çöp|Çöp Kutusu|Silinmiş Öğeler|Silinmiş|Silinen Öğeler|Silinenler|Çöp Sepeti',
     'ごみ箱|ゴミ箱|削除済みアイテム|削除済み|削除済みトレイ|削除済みメール|削除済みメッセージ',
-    '已删除|已删除邮件|已删除的邮件|垃圾箱|废件箱|废纸篓|回收站|已刪除的郵件|刪除的郵件|垃圾桶|回收筒|已刪除|已刪除郵件|資源回收筒',
+    '已删除|已删除邮件|已删除的邮件|废件箱|废纸篓|回收站|已刪除的郵件|刪除的郵件|垃圾桶|回收筒|已刪除|已刪除郵件|資源回收筒',
     '휴지통|지운 편지함|지운편지함|삭제된 항목|지운 항목',
-    'المهملات|سلة المهملات|العناصر المحذوفة|المحذوفة|البريد المحذوف|זבל|אשפה|פריטים שנמחקו|פח אשפה|דואר שנמחק',
+    'المهملات|سلة المهملات|العناصر المحذوفة|المحذوفة|البريد المحذوف|אשפה|פריטים שנמחקו|פח אשפה|דואר שנמחק',
     'Thùng rác|Mục đã Xóa|ถังขยะ|รายการที่ถูกลบ|Sampah|Tempat Sampah|Item Terhapus',
   ],
   junk: [
-    'Junk|Spam|Junk E-mail|Junk Email|Junk Mail|JunkEmail|JunkMail|Bulk Mail|Bulk|Bulk E-mail|Spambox|SPAM Mail|Unsolicited',
+    'Junk|Spam|Junk E-mail|Junk Email|Junk Mail|JunkEmail|JunkMail|Bulk Mail|Bulk|Bulk E-mail|Spambox',
     'Spamverdacht|Spam-Verdacht|Werbung und Spam|Junk-E-Mail|Unerwünscht|Unerwünschte Werbung|Unerwünschte E-Mails|Spam-Mail|Junk-Mail',
     'Courrier indésirable|Indésirables|Indésirable|Pourriel|Pourriels|Courrier indesirable|Messages indésirables',
-    'Correo no deseado|Correo electrónico no deseado|No deseado|Correo basura|Basura',
+    'Correo no deseado|Correo electrónico no deseado|No deseado|Correo basura',
     'Lixo eletrônico|Lixo Eletrónico|E-mail de lixo|Correio não solicitado|Correo brossa|Correu brossa',
     'Posta indesiderata|Indesiderata|Indesiderati',
-    'Ongewenst|Ongewenste e-mail|Ongewenste reclame|Reclame|Ongewenste berichten',
+    'Ongewenst|Ongewenste e-mail|Ongewenste reclame|Ongewenste berichten',
     'Skräppost|Skräp|Uønsket|Uønsket e-mail|Uønsket mail|Uønsket post|Uønsket e-post|Søppelpost|Useriøs e-post|Uønsket reklame',
     'Roskaposti|Roskapostit|Rämpspost',
     'Wiadomości-śmieci|Wiadomości śmieci|Śmieci|Niechciane|Wiadomości niechciane',
@@ -96,10 +98,10 @@ const ROLE_NAMES: Readonly<Record<NamedRole, readonly string[]>> = {
     'Thư rác|Email rác|เมลขยะ|อีเมลขยะ|จดหมายขยะ|Email Sampah|Kotak Sampah',
   ],
   archive: [
-    'Archive|Archives|Archived|Archived Messages|Archived Mail|Archiv|Archivierte Nachrichten|Archives de messages',
-    'Archivo|Archivos|Archivados|Archivados de correo|Arquivo|Arquivo Morto|Arquivados|Arxiu|Archivio|Archiviati|Archiviata',
+    'Archive|Archives|Archived|Archived Messages|Archived Mail|Archiv|Archivierte Nachrichten',
+    'Archivo|Archivos|Archivados|Arquivo|Arquivo Morto|Arquivados|Arxiu|Archivio|Archiviati|Archiviata',
     'Archief|Gearchiveerd|Arkiv|Arkiverat|Arkiverade|Arkiverede|Arkivert|Arkisto|Arkistoidut|Arhiiv',
-    'Archiwum|Zarchiwizowane|Archív|Archivované|Archivum|Archívum|Arhivă|Arhiva|Arhiviraj|Arhiv|Архива',
+    'Archiwum|Zarchiwizowane|Archív|Archivované|Archívum|Arhivă|Arhiva|Arhiv|Архива',
     'Архив|Архів|Αρχείο|Αρχειοθήκη|Αρχειοθέτηση|Arşiv|Arşivlenmiş|Archyvas|Arhīvs',
     'アーカイブ|保存済み|归档|存档|存檔|封存|보관|보관함|보관 편지함|أرشيف|الأرشيف|بایگانی|ארכיון|Lưu trữ|ที่เก็บถาวร|Arsip',
   ],
@@ -143,10 +145,11 @@ interface Entry<Meaning> {
 }
 
 function indexOf<Meaning extends string>(
+  meanings: readonly Meaning[],
   names: Readonly<Record<Meaning, readonly string[]>>,
 ): ReadonlyMap<string, Entry<Meaning>> {
   const index = new Map<string, Entry<Meaning>>()
-  for (const meaning of Object.keys(names) as Meaning[]) {
+  for (const meaning of meanings) {
     names[meaning]
       .flatMap((line) => line.split('|'))
       .forEach((name, rank) => {
@@ -157,13 +160,14 @@ function indexOf<Meaning extends string>(
   return index
 }
 
-const ROLES = indexOf(ROLE_NAMES)
-const EXCHANGE = indexOf(EXCHANGE_NAMES)
+const ROLES = indexOf(NAMED_ROLES, ROLE_NAMES)
+const EXCHANGE = indexOf(EXCHANGE_FOLDERS, EXCHANGE_NAMES)
 
 /** Every name with its meaning, as spelt: for tests and documents. */
 export function wellKnownNames(): { name: string; meaning: NamedRole | ExchangeFolder }[] {
-  return Object.entries({ ...ROLE_NAMES, ...EXCHANGE_NAMES }).flatMap(([meaning, lines]) =>
-    lines.flatMap((line) => line.split('|')).map((name) => ({ name, meaning: meaning as NamedRole | ExchangeFolder })),
+  const names = { ...ROLE_NAMES, ...EXCHANGE_NAMES }
+  return [...NAMED_ROLES, ...EXCHANGE_FOLDERS].flatMap((meaning) =>
+    names[meaning].flatMap((line) => line.split('|')).map((name) => ({ name, meaning })),
   )
 }
 
