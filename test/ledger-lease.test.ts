@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test'
 import { systemClock, type Clock } from '#base/clock.ts'
 import type { MailboxIdentity } from '#engine/ports.ts'
 import { openLedger } from '#store/ledger/open-ledger.ts'
-import type { LedgerOptions, LedgerStore } from '#store/ledger/types.ts'
-import { folderRecord, identity, intentOf, type LedgerWorld, ledgerWorld, never } from './ledger-world.ts'
+import type { LedgerOptions } from '#store/ledger/types.ts'
+import { folderRecord, identity, intentOf, intercepted, type LedgerWorld, ledgerWorld, never } from './ledger-world.ts'
 
 let world: LedgerWorld
 before(async () => {
@@ -32,7 +32,8 @@ interface Said {
   readonly lost?: boolean
 }
 
-const heard = async (child: ChildProcess): Promise<Said> => ((await once(child, 'message')) as [Said])[0]
+const heard = (child: ChildProcess): Promise<Said> =>
+  new Promise((resolve) => child.once('message', (message: Said) => resolve(message)))
 
 async function kill(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit')
@@ -96,8 +97,8 @@ test('a holder that was frozen wakes without its lease, and its write is refused
   await using ledger = await openLedger(world.store, { ...short, settleMs: 0 }).open(who, never)
   const answers: Said[] = []
   const both = new Promise<void>((resolve) => {
-    child.on('message', (message) => {
-      answers.push(message as Said)
+    child.on('message', (message: Said) => {
+      answers.push(message)
       if (answers.length === 2) resolve()
     })
   })
@@ -158,21 +159,11 @@ test('two mailboxes that share a source or a target are not held at the same tim
 
 test('a lease that cannot be renewed is tried to its end and then lost', async () => {
   let tries = 0
-  const { pool } = world.store
-  const store: LedgerStore = {
-    retrying: world.store.retrying.bind(world.store),
-    pool: new Proxy(pool, {
-      get(target, name) {
-        const own: unknown = Reflect.get(target, name, target)
-        if (name !== 'query') return own
-        return (config: { name?: string }, values?: unknown[]) => {
-          if (config.name !== 'ledger-renew') return target.query(config as string, values)
-          tries++
-          return Promise.reject(new Error('Connection terminated'))
-        }
-      },
-    }),
-  }
+  const store = intercepted(world.store, (query) => {
+    if (query.name !== 'ledger-renew') return query.send()
+    tries++
+    return Promise.reject(new Error('Connection terminated'))
+  })
   const ledger = await openLedger(store, { leaseMs: 600 }).open(identity(), never)
   const from = performance.now()
   await once(ledger.lease.lost, 'abort')

@@ -3,9 +3,11 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { PoolClient } from 'pg'
 import { silentLog } from '#base/log.ts'
 import type { FolderRecord, Intent, Landed, LedgerGroup, MailboxIdentity } from '#engine/ports.ts'
 import { NO_FLAGS } from '#mail/flags.ts'
+import type { LedgerStore } from '#store/ledger/types.ts'
 import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { openStore, type Store } from '#store/open.ts'
 
@@ -27,6 +29,33 @@ export async function ledgerWorld(): Promise<LedgerWorld> {
       }
     },
   }
+}
+
+interface Query {
+  readonly name: string
+  readonly text: string
+  /** Sends it, over `client` when one is given. */
+  send(client?: PoolClient): Promise<unknown>
+}
+
+/** The store, with `around` in place of each query that the ledger sends without a transaction. */
+export function intercepted(store: Store, around: (query: Query) => Promise<unknown>): LedgerStore {
+  const pool = new Proxy(store.pool, {
+    get(target, key) {
+      if (key !== 'query') return Reflect.get(target, key, target) as unknown
+      return (...args: unknown[]) => {
+        const [query] = args
+        const field = (name: string): string =>
+          typeof query === 'object' && query !== null ? String(Reflect.get(query, name) ?? '') : ''
+        return around({
+          name: field('name'),
+          text: typeof query === 'string' ? query : field('text'),
+          send: (client: PoolClient | typeof target = target) => Reflect.apply(client.query, client, args),
+        })
+      }
+    },
+  })
+  return { pool, retrying: (task, options) => store.retrying(task, options) }
 }
 
 export const never = new AbortController().signal

@@ -11,9 +11,9 @@ export interface PostgresLedger extends Ledger {
   open(identity: MailboxIdentity, signal: AbortSignal): Promise<PostgresMailboxLedger>
   /**
    * After a restore or a failover: the database may be older than the target, so every folder is adopted again
-   * before anything is appended to it. Seen by ledgers opened from now on.
+   * before anything is appended to it. Null: every mailbox. Seen by ledgers opened from now on.
    */
-  newEpoch(mailbox: { readonly id: string } | 'all'): Promise<void>
+  newEpoch(mailboxId: string | null): Promise<void>
 }
 
 export function openLedger(store: LedgerStore, options: LedgerOptions = {}): PostgresLedger {
@@ -27,10 +27,9 @@ export function openLedger(store: LedgerStore, options: LedgerOptions = {}): Pos
       living.add(acquired.holder)
       return await PostgresMailboxLedger.load(acquired, store, settings, words, () => living.delete(acquired.holder))
     },
-    async newEpoch(mailbox) {
-      const only = mailbox === 'all' ? null : mailbox.id
+    async newEpoch(mailboxId) {
       await store.retrying(() =>
-        store.pool.query('UPDATE mailbox SET epoch = epoch + 1 WHERE $1::uuid IS NULL OR id = $1', [only]),
+        store.pool.query('UPDATE mailbox SET epoch = epoch + 1 WHERE $1::uuid IS NULL OR id = $1', [mailboxId]),
       )
     },
   }
