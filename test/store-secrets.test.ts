@@ -26,7 +26,11 @@ test('a secret opens only with its key, in its row and column, and unchanged', (
   assert.equal(secrets.open(sealed, place), 'pässword\0')
   assert.equal(secrets.open(secrets.seal('', place), place), '')
   assert.notDeepEqual(secrets.seal('pässword\0', place), sealed)
-  for (const other of [{ ...place, id: '2' }, { ...place, table: 't' }, { ...place, column: 'c' }]) {
+  for (const other of [
+    { ...place, id: '2' },
+    { ...place, table: 't' },
+    { ...place, column: 'c' },
+  ]) {
     assert.throws(() => secrets.open(sealed, other), { code: 'SECRET_DAMAGED' })
   }
   for (let at = 9; at < sealed.length; at++) {
@@ -35,7 +39,10 @@ test('a secret opens only with its key, in its row and column, and unchanged', (
     assert.throws(() => secrets.open(bent, place), { code: 'SECRET_DAMAGED' })
   }
   assert.throws(() => secrets.open(sealed.subarray(0, 30), place), { code: 'SECRET_DAMAGED' })
-  assert.throws(() => secretsWith(randomBytes(32), '/k').open(sealed, place), { code: 'SECRETS_KEY_WRONG', scope: 'instance' })
+  assert.throws(() => secretsWith(randomBytes(32), '/k').open(sealed, place), {
+    code: 'SECRETS_KEY_WRONG',
+    scope: 'instance',
+  })
 })
 
 test('the key file is 0600 and kept; a lost or a wrong one is SECRETS_KEY_WRONG, not a new key', async () => {

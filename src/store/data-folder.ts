@@ -2,11 +2,11 @@
  * Where one instance of Waybill keeps all that it owns (architecture.md, "Embedded PostgreSQL, in detail"):
  * `--data`, else WAYBILL_DATA, else /var/lib/waybill (root) or ~/.local/share/waybill.
  */
-import { chmodSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { Fault } from '#base/fault.ts'
-import { folderFault } from './fs-faults.ts'
+import { errno, folderFault } from './fs-faults.ts'
 
 /** Absolute real paths; every folder but the two of PostgreSQL exists after `prepareDataFolder`. */
 export interface DataFolder {
@@ -38,7 +38,7 @@ export function resolveDataFolder(named?: string, env: NodeJS.ProcessEnv = proce
 export function prepareDataFolder(named: string): DataFolder {
   let path = resolve(named)
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolders(path)
     path = realpathSync(path)
   } catch (thrown) {
     throw folderFault(thrown, path, 'creating', path)
@@ -55,7 +55,7 @@ export function prepareDataFolder(named: string): DataFolder {
   }
   for (const part of [folder.keys, folder.run, folder.reports, folder.logs]) {
     try {
-      mkdirSync(part, { recursive: true, mode: 0o700 })
+      makeFolders(part)
       // A restored backup or a copied folder may have come with the modes of another umask.
       if ((statSync(part).mode & 0o077) !== 0) chmodSync(part, 0o700)
     } catch (thrown) {
@@ -63,6 +63,18 @@ export function prepareDataFolder(named: string): DataFolder {
     }
   }
   return folder
+}
+
+/** Not mkdir's own `recursive`: it never returns below a file system that answers ENOENT, as /proc does. */
+function makeFolders(path: string): void {
+  if (existsSync(path) && statSync(path).isDirectory()) return
+  if (!existsSync(dirname(path))) makeFolders(dirname(path))
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (thrown) {
+    // Made meanwhile by another start; a file in the way is not.
+    if (errno(thrown) !== 'EEXIST' || !statSync(path).isDirectory()) throw thrown
+  }
 }
 
 /** Whoever may rename `keys` or `postgres` can put their own in its place. */

@@ -112,8 +112,9 @@ async function endPool(pool: Pool): Promise<void> {
 /** `host:port/database` of a URL, without its user and password. */
 function placeOf(url: string | undefined): string {
   try {
-    const { hostname, port, pathname, searchParams } = new URL(url ?? '')
-    return `${hostname || searchParams.get('host') || 'localhost'}:${port || 5432}${pathname}`
+    // `user@/database?host=/socket` is PostgreSQL's own form, and to a URL parser an empty host.
+    const { hostname, port, pathname, searchParams } = new URL((url ?? '').replace('@/', '@localhost/'))
+    return `${searchParams.get('host') ?? (hostname || 'localhost')}:${port || 5432}${pathname}`
   } catch {
     throw new Fault({
       code: 'DATABASE_URL_INVALID',

@@ -43,7 +43,11 @@ export function livePostmaster(postgres: string): Postmaster | null {
   if (lines === null) return null
   const pid = Number(lines[0])
   if (!(pid > 1) || !commandLine(pid).includes(postgres)) return null
-  return { pid, supervised: commandLine(statusFields(pid)?.parent ?? 0).includes(SUPERVISOR), ready: lines[7]?.trim() === 'ready' }
+  return {
+    pid,
+    supervised: commandLine(statusFields(pid)?.parent ?? 0).includes(SUPERVISOR),
+    ready: lines[7]?.trim() === 'ready',
+  }
 }
 
 function pidFile(postgres: string): string[] | null {
