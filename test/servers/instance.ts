@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
 import { appendFileSync, chmodSync, existsSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -32,7 +30,6 @@ export class Instance implements AsyncDisposable {
   readonly name: string
   readonly folder: string
   readonly #outcome: Outcome | null
-  #child: ChildProcess | null = null
   #leader: number | null = null
 
   constructor(name: string, outcome: Outcome | null = null) {
@@ -67,7 +64,6 @@ export class Instance implements AsyncDisposable {
     child.on('error', (error) => appendFileSync(this.logFile, `${error.message}\n`))
     if (child.pid === undefined) throw new Error(`${this.name}: ${command.program} cannot be run`)
     child.unref()
-    this.#child = child
     this.#leader = child.pid
     watchOver(child.pid, this.folder)
     for (const end = Date.now() + 20_000; Date.now() < end;) {
@@ -114,7 +110,6 @@ export class Instance implements AsyncDisposable {
   #gone(): void {
     if (this.#leader !== null) release(this.#leader)
     this.#leader = null
-    this.#child = null
   }
 
   #clear(passed: boolean): void {
@@ -132,7 +127,10 @@ export async function freePorts(count: number): Promise<number[]> {
         (server) =>
           new Promise<number>((resolve, reject) => {
             server.once('error', reject)
-            server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+            server.listen(0, '127.0.0.1', () => {
+              const address = server.address()
+              resolve(address !== null && typeof address === 'object' ? address.port : 0)
+            })
           }),
       ),
     )

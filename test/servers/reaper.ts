@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { rmSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { killInstance } from './processes.ts'
@@ -28,8 +29,8 @@ function spawnReaper(): ChildProcess {
     detached: true,
   })
   child.unref()
-  const pipe = child.stdin as unknown as { unref(): void }
-  pipe.unref()
+  // A pipe is a socket underneath, and must not keep us alive either.
+  if (child.stdin instanceof Socket) child.stdin.unref()
   return child
 }
 
