@@ -151,8 +151,12 @@ function count(value: unknown): number {
   return value
 }
 
+/** A UID, or a base name that stays in its folder: a file that is not to be trusted must not point elsewhere. */
 function targetKey(value: unknown): number | string | null {
-  return value === null || typeof value === 'string' ? value : count(value)
+  if (value === null) return null
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff) return value
+  if (typeof value === 'string' && /^[^./\0][^/\0]{0,254}$/.test(value)) return value
+  throw MISFIT
 }
 
 function sha256(value: unknown): string {

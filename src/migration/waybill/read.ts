@@ -12,7 +12,8 @@ import { parseBody } from './lines.ts'
 
 const CHUNK_BYTES = 262_144
 const NEWLINE = 0x0a
-const SEAL_START = Buffer.from('{"kind":"seal"')
+const SEAL_TEXT = '{"kind":"seal"'
+const SEAL_START = Buffer.from(SEAL_TEXT)
 
 export type BreakCode = 'NOT_A_WAYBILL' | 'TRUNCATED' | 'CHAIN_BROKEN' | 'LINE_INVALID' | 'LINE_TOO_LONG' | 'AFTER_SEAL'
 

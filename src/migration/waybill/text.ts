@@ -1,12 +1,11 @@
 /** Hostile text (subjects, server answers, folder names) made safe to keep and to show (architecture.md §6.7). */
 
 /**
- * Characters that JSON leaves as they are and a terminal or an editor acts on: DEL, C1, soft hyphen, bidirectional
- * marks and overrides, zero-width ones, line and paragraph separators, interlinear and tag characters.
+ * Characters that JSON leaves as they are and a terminal or an editor acts on: DEL and C1, format characters
+ * (bidirectional marks and overrides, zero-width and tag characters, soft hyphen), line and paragraph separators.
  */
-const HAZARDS =
-  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]/g
-const HAZARD = new RegExp(HAZARDS.source)
+const HAZARDS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+const HAZARD = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u
 
 const escapeUnits = (text: string) =>
   Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, '0')}`).join('')

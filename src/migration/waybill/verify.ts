@@ -175,7 +175,8 @@ function sameMailbox(a: HeaderLine | null, b: HeaderLine): boolean {
   return a !== null && JSON.stringify([a.source, a.target]) === JSON.stringify([b.source, b.target])
 }
 
-function unreadable(path: string, thrown: unknown): Fault {
+/** Fault WAYBILL_UNREADABLE, with what was said. */
+export function unreadable(path: string, thrown: unknown): Fault {
   const said = thrown instanceof Error ? thrown.message : String(thrown)
   return new Fault({
     code: 'WAYBILL_UNREADABLE',

@@ -1,0 +1,77 @@
+/** What a check found, as plain lines for a terminal: whatever comes from the file is shown, never obeyed. */
+import type { AgainstCheck } from './against.ts'
+import type { Counts, HeaderLine } from './format.ts'
+import { visible } from './text.ts'
+import type { WaybillCheck } from './verify.ts'
+
+const TRUST: Record<WaybillCheck['trust'], string> = {
+  given: 'signed with the key that you named',
+  known: 'signed with a key of this instance',
+  'integrity-only':
+    'INTEGRITY ONLY: the file is whole as its own key sealed it; nothing says whose key that is. Compare the fingerprint.',
+  none: 'NOT PROVED',
+}
+
+const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
+const path = (folder: readonly string[]) => visible(folder.join('/'))
+
+export function renderCheck(check: WaybillCheck): string[] {
+  const lines = [`${check.ok ? 'OK' : 'FAILED'}  ${visible(check.file)}`]
+  if (check.header) lines.push(...aboutHeader(check.header))
+  if (check.totals) lines.push(`messages     ${aboutCounts(check.totals, check.folders.length)}`)
+  if (check.fingerprint !== null) lines.push(`fingerprint  ${check.fingerprint}`)
+  lines.push(`seal         ${TRUST[check.trust]}`)
+  for (const { file } of check.earlier) lines.push(`earlier      ${visible(file)} was checked too`)
+  if (check.absent !== null) {
+    lines.push(`earlier      ${visible(check.absent)} is not beside this file and was NOT checked`)
+  }
+  for (const { file, line, message } of check.problems) {
+    lines.push(`problem      ${visible(file)}${line === null ? '' : `, line ${line}`}: ${visible(message)}`)
+  }
+  return lines
+}
+
+export function renderAgainst(against: AgainstCheck): string[] {
+  const lines = renderCheck(against.check)
+  if (!against.compared) return [...lines, 'target       not compared, for the file itself is not good']
+  const { equal, canonical, rewritten, changed, missing, unlocated } = against.verdicts
+  lines.push(
+    `target       ${count(against.looked, 'message')} of ${against.messages} compared: ${equal} equal, ${canonical} equal in ` +
+      `canonical form, ${rewritten} rewritten, ${changed} changed, ${missing} missing, ${unlocated} not to be located`,
+  )
+  for (const { verdict, line, folder, uid, message } of against.differences) {
+    lines.push(`${verdict.padEnd(12)} ${path(folder)}, source UID ${uid} (line ${line}): ${visible(message)}`)
+  }
+  const listed = against.differences.length
+  const all = against.looked - equal
+  if (listed < all) lines.push(`             and ${all - listed} more`)
+  return lines
+}
+
+function aboutHeader(header: HeaderLine): string[] {
+  const { source, target } = header
+  const root = source.userRoot === '' ? '' : ` below ${source.userRoot}`
+  return [
+    `mailbox      ${visible(header.emailAddress)}, waybill ${header.number}${header.complete ? '' : ', of a pass that did not finish'}`,
+    `source       ${visible(`${source.userName} at ${source.host}:${source.port}${root}`)}`,
+    `target       ${visible(`${target.login} at ${target.kind} ${target.place}`)}`,
+    `pass         ${visible(`${header.started} to ${header.finished}, run ${header.run}, ${header.tool}`)}`,
+  ]
+}
+
+function aboutCounts(c: Counts, folders: number): string {
+  const parts: [number, string][] = [
+    [c.carried, 'carried'],
+    [c.found, 'carried and found again'],
+    [c.adopted, 'there before'],
+    [c.earlier, 'in earlier waybills'],
+    [c.skipped, 'skipped'],
+    [c.excluded, 'excluded'],
+    [c.vanished, 'gone before they were read'],
+    [c.unexplained, 'not reached'],
+  ]
+  const said = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`)
+  const removed = c.removed > 0 ? `; ${c.removed} of these are no longer in the source` : ''
+  const held = `${c.source} in ${count(folders, 'folder')} of the source`
+  return `${held}: ${said.join(', ') || 'none'}${removed}; ${count(c.bytes, 'byte')}`
+}
