@@ -1,0 +1,90 @@
+import { open, rm, stat } from 'node:fs/promises'
+import { basename, extname, join } from 'node:path'
+import { readCheckedFile } from './check-csv.ts'
+import { batchLimits, grouped, inMb, splitLimits } from './limits.ts'
+import { readCsvFile } from './read-file.ts'
+import { refuse } from './refuse.ts'
+import { writeCsv } from './write-csv.ts'
+
+export interface Split {
+  /** UTF-8, each with the header, in the order of the file. */
+  readonly files: readonly string[]
+  readonly rows: number
+  readonly warnings: readonly string[]
+}
+
+/**
+ * A file, perhaps over the limits of a batch, cut into files of `rowsPerFile` rows (S3: "several smaller batches"). Cells
+ * stay verbatim; rows are checked when their batch is submitted. Throws what checkCsv throws, or CSV_SPLIT_SIZE.
+ */
+export function splitCsv(bytes: Uint8Array, rowsPerFile: number): Split {
+  if (!Number.isInteger(rowsPerFile) || rowsPerFile < 1 || rowsPerFile > batchLimits.rows) {
+    const range = `from 1 to ${grouped(batchLimits.rows)}`
+    throw refuse('CSV_SPLIT_SIZE', `a batch cannot have ${rowsPerFile} rows`, `Give a whole number ${range}.`)
+  }
+  const { rows, warnings } = readCheckedFile(bytes, true, splitLimits)
+  const files: string[] = []
+  for (let from = 0; from < rows.rows.length; from += rowsPerFile) {
+    const text = writeCsv([rows.header, ...rows.rows.slice(from, from + rowsPerFile).map(({ cells }) => cells)])
+    if (Buffer.byteLength(text) > batchLimits.bytes) {
+      const message = `${grouped(rowsPerFile)} rows from row ${rows.rows[from]?.rowNumber} on are larger than ${inMb(batchLimits.bytes)}`
+      throw refuse('CSV_SPLIT_SIZE', message, 'Ask for fewer rows per file.')
+    }
+    files.push(text)
+  }
+  return { files, rows: rows.rows.length, warnings }
+}
+
+/** `users.csv` in 12 files: users-01.csv to users-12.csv. */
+export function splitNames(path: string, count: number): string[] {
+  const extension = extname(path)
+  const digits = Math.max(2, String(count).length)
+  const stem = basename(path, extension)
+  return Array.from({ length: count }, (_, i) => `${stem}-${String(i + 1).padStart(digits, '0')}${extension}`)
+}
+
+/**
+ * Splits the file at `path` into `folder`. Files that exist are never overwritten: then nothing is written at all. The
+ * new ones hold passwords and get mode 0600. Returns their paths in order.
+ */
+export async function splitCsvFile(path: string, rowsPerFile: number, folder: string) {
+  const split = splitCsv(await readCsvFile(path, splitLimits), rowsPerFile)
+  const paths = splitNames(path, split.files.length).map((name) => join(folder, name))
+  for (const each of paths) {
+    if (await exists(each)) throw inTheWay(each)
+  }
+  const written: string[] = []
+  try {
+    for (const [i, each] of paths.entries()) {
+      await using file = await open(each, 'wx', 0o600)
+      written.push(each)
+      await file.writeFile(split.files[i] ?? '')
+      await file.sync()
+    }
+  } catch (thrown) {
+    // Half a set of batches would be taken for the whole.
+    for (const each of written) await rm(each, { force: true })
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'an unknown error'
+    if (code === 'EEXIST') throw inTheWay(paths[written.length] ?? folder)
+    const message = `the batches cannot be written to ${folder}: the system said ${code}`
+    throw refuse(
+      'CSV_SPLIT_WRITE',
+      message,
+      'Check that the folder exists, may be written to and has room; nothing was left behind.',
+    )
+  }
+  return { paths, rows: split.rows, warnings: split.warnings }
+}
+
+const exists = async (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
+
+const inTheWay = (path: string) =>
+  refuse(
+    'CSV_SPLIT_EXISTS',
+    `${path} exists already and is not overwritten`,
+    'Move it away or give another folder; nothing was written.',
+  )
