@@ -1,0 +1,168 @@
+/** From a host name to a logged-in lane. imapflow does the first part, up to the answer to the log-in. */
+import { lookup } from 'node:dns/promises'
+import { isIP, type Socket } from 'node:net'
+import { ImapFlow } from 'imapflow'
+import { Fault } from '#base/fault.ts'
+import { type Deadlines, DEADLINES } from './deadlines.ts'
+import { Lane } from './lane.ts'
+import { closedFault, faultOfSocket, timeoutFault } from './net-faults.ts'
+import { Peer } from './peer.ts'
+import { faultOfRefusal } from './response-faults.ts'
+import { type Attempt, transport } from './transport.ts'
+
+export interface ConnectOptions {
+  readonly host: string
+  readonly port: number
+  /** `ssl`: TLS from the first byte; `tls`: STARTTLS, required. */
+  readonly security: 'none' | 'ssl' | 'tls'
+  readonly acceptUntrusted?: boolean
+  /** Without it `none` is for this machine only. */
+  readonly allowClearText?: boolean
+  readonly username: string
+  readonly password: string
+  /** SASL authorisation id (RFC 4616): log in as `username`, act as this user. */
+  readonly authzid?: string
+  readonly deadlines?: Partial<Deadlines>
+}
+
+/** Internals of imapflow that its types leave out. */
+interface Inner {
+  run(command: string, ...args: unknown[]): Promise<unknown>
+  throttleWait(ms: number): Promise<boolean>
+  byeReason?: string
+}
+
+/** Logs in. Throws a Fault that names the user and the server's words, never the password. */
+export async function connectLane(options: ConnectOptions): Promise<Lane> {
+  const deadlines = { ...DEADLINES, ...options.deadlines }
+  const { host, port, username, password } = options
+  const peer = new Peer({ host, port, username, secrets: [password] })
+  if (options.security === 'none' && !options.allowClearText && !(await isHere(peer))) throw clearText(peer)
+  const attempt: Attempt = { fault: null, socket: null }
+  const client = new ImapFlow({
+    host,
+    port,
+    secure: options.security === 'ssl',
+    doSTARTTLS: options.security === 'tls',
+    transport: transport(peer, options.acceptUntrusted === true, deadlines, attempt),
+    auth: { user: username, pass: password, ...(options.authzid === undefined ? {} : { authzid: options.authzid }) },
+    logger: false,
+    disableAutoIdle: true,
+    disableAutoEnable: true,
+    disableCompression: true,
+    maxLineLength: 65_536,
+    maxLiteralSize: 65_536,
+    maxResponseSize: 262_144,
+    // Ours are shorter; these only keep imapflow from giving up first.
+    connectionTimeout: deadlines.connectMs + deadlines.tlsMs + 1000,
+    greetingTimeout: deadlines.greetingMs + 1000,
+    socketTimeout: deadlines.loginMs + 1000,
+  })
+  // Comes beside the rejection of connect(), which tells the same.
+  client.on('error', () => undefined)
+  const inner = client as unknown as Inner
+  const run = inner.run.bind(client)
+  // Both go on the lane instead, together with the first LIST: round trips are what a WAN costs.
+  inner.run = (command, ...args) =>
+    command === 'ID' || command === 'NAMESPACE' ? Promise.resolve({ asked: '', later: '' }) : run(command, ...args)
+  // The wait that a server asks for is the whole endpoint's, not this connection's.
+  inner.throttleWait = () => Promise.resolve(false)
+  const timer = setTimeout(() => {
+    attempt.fault ??= timeoutFault(peer, 'we logged in', deadlines.loginMs)
+    client.close()
+  }, deadlines.connectMs + deadlines.tlsMs + deadlines.greetingMs + deadlines.loginMs)
+  try {
+    await client.connect()
+  } catch (thrown) {
+    attempt.socket?.destroy()
+    throw attempt.fault ?? loginFault(peer, options, thrown as ConnectError, inner.byeReason)
+  } finally {
+    clearTimeout(timer)
+  }
+  const capabilities = new Set([...client.capabilities.keys()].map((name) => name.toUpperCase()))
+  // Directly after the tagged answer to the log-in, with no compression and no IDLE: the socket is in step.
+  const { socket } = client.unbind() as unknown as { socket: Socket }
+  return new Lane(socket, peer, capabilities, deadlines)
+}
+
+interface ConnectError extends NodeJS.ErrnoException {
+  readonly authenticationFailed?: boolean
+  readonly serverResponseCode?: string
+  readonly response?: unknown
+  readonly responseText?: string
+  readonly responseStatus?: string
+  readonly tlsFailed?: boolean
+  readonly throttleReset?: number
+  readonly reason?: string
+}
+
+/** imapflow's errors hold the command, and with it the password: nothing of them is kept but the server's words. */
+function loginFault(peer: Peer, options: ConnectOptions, error: ConnectError, bye: string | undefined): Fault {
+  const what = `Log-in of ${peer.username}`
+  const said = error.responseText ?? (typeof error.response === 'string' ? error.response : '')
+  const code = (error.serverResponseCode ?? '').toUpperCase()
+  if (error.authenticationFailed || error.responseStatus === 'NO' || error.code === 'ETHROTTLE') {
+    return faultOfRefusal(peer, what, { status: 'NO', code, text: said }, {
+      fault: 'AUTH_REFUSED',
+      scope: 'login',
+      transient: false,
+      says: 'the server refused the log-in',
+      remedy: 'Check the user name and the password.',
+    })
+  }
+  if (error.tlsFailed) {
+    const message =
+      error.code === 'STARTTLS_INJECTION'
+        ? 'something sent data in clear text before TLS was set up'
+        : 'the server does not offer STARTTLS'
+    if (error.code === 'STARTTLS_INJECTION' || error.code === undefined) return tlsRefused(peer, message)
+  }
+  const words = error.reason ?? bye
+  if (words !== undefined && words !== '') {
+    return faultOfRefusal(peer, what, { status: 'BYE', code: codeIn(words), text: words })
+  }
+  if (error.code === undefined && error.message === 'Login is disabled') {
+    return faultOfRefusal(peer, what, { status: 'NO', code: 'PRIVACYREQUIRED', text: 'log-in is disabled without TLS' })
+  }
+  const during = options.security === 'none' ? 'we logged in' : 'we logged in over TLS'
+  if (error.code === 'NoConnection' || /^ClosedAfter/.test(error.code ?? '')) return closedFault(peer, during)
+  return faultOfSocket(peer, during, { name: 'Error', message: 'log-in failed', ...(error.code ? { code: error.code } : {}) })
+}
+
+function codeIn(words: string): string {
+  return /^\[([A-Z-]+)\]/i.exec(words)?.[1]?.toUpperCase() ?? ''
+}
+
+function tlsRefused(peer: Peer, why: string): Fault {
+  return new Fault({
+    code: 'TLS_REFUSED',
+    scope: 'endpoint',
+    transient: false,
+    message: `${peer.place}: no encrypted connection could be made: ${why}.`,
+    remedy: 'Check that the security (none, ssl, tls) fits the port; there is no falling back to clear text.',
+    facts: { host: peer.host, port: peer.port },
+  })
+}
+
+function clearText(peer: Peer): Fault {
+  return new Fault({
+    code: 'CLEAR_TEXT_REFUSED',
+    scope: 'endpoint',
+    transient: false,
+    message: `The password of ${peer.username} would go to ${peer.place} in clear text.`,
+    remedy: 'Use security ssl or tls, or allow it with --allow-clear-text.',
+    facts: { host: peer.host, port: peer.port, user: peer.username },
+  })
+}
+
+/** True when the name means this machine and nothing else. */
+async function isHere(peer: Peer): Promise<boolean> {
+  const loopback = (address: string) => /^(?:127\.|::1$|::ffff:127\.)/.test(address)
+  if (isIP(peer.host) !== 0) return loopback(peer.host)
+  try {
+    const addresses = await lookup(peer.host, { all: true })
+    return addresses.length > 0 && addresses.every(({ address }) => loopback(address))
+  } catch (error) {
+    throw faultOfSocket(peer, 'its name was looked up', error as NodeJS.ErrnoException)
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * Whole messages, streamed (UID FETCH … BODY.PEEK[], RFC 9051 §6.4.5). Bodies are handed on as they come; when
+ * nobody reads them, the server is held back.
+ */
+import { asFault } from '#base/fault.ts'
+import { type Runs, countRuns, formatRuns, hasUid } from '#base/uid-set.ts'
+import { Feed } from './feed.ts'
+import { type FetchItems, fetchItems } from './fetch-items.ts'
+import type { Lane } from './lane.ts'
+import { Untagged } from './response.ts'
+import { GarbledError } from './tokens.ts'
+import type { LiteralSink } from './wire.ts'
+
+export interface FetchedItem {
+  readonly uid: number
+  readonly flags: readonly string[]
+  readonly date: string
+  /** Announced length of the body. */
+  readonly bytes: number
+  /** To be read to its end before the next message is asked for; what is not read is dropped. Null for NIL. */
+  readonly body: AsyncIterable<Buffer> | null
+}
+
+/** Received and not yet read, per command set. */
+const MOST_HELD_BYTES = 262_144
+/** What an entry costs beside its body. */
+const ENTRY_BYTES = 256
+/** A body that comes before its UID is held up to this length, else asked for again. */
+const MOST_AHEAD_BYTES = 1_048_576
+const LONGEST_SET = 4000
+
+const REFUSED = {
+  fault: 'MESSAGE_UNREADABLE',
+  scope: 'item',
+  transient: true,
+  says: 'the server could not read a message',
+} as const
+
+/** Sends at once, reads when asked. Each UID is answered at most once, those that are gone not at all. */
+export function fetchBodies(lane: Lane, what: string, uids: Runs): AsyncIterable<FetchedItem> {
+  const fetch = new BodyFetch(lane, what, uids)
+  fetch.start()
+  return fetch.messages
+}
+
+class BodyFetch {
+  readonly #lane: Lane
+  readonly #what: string
+  readonly #uids: Runs
+  readonly #seen = new Set<number>()
+  /** Too large to be held until their UID came; asked for once more, alone. */
+  readonly #again: number[] = []
+  #heldBytes = 0
+  #body: Feed<Buffer> | null = null
+  readonly messages: Feed<FetchedItem>
+
+  constructor(lane: Lane, what: string, uids: Runs) {
+    this.#lane = lane
+    this.#what = what
+    this.#uids = uids
+    this.messages = new Feed<FetchedItem>((message) => {
+      // The body before this one was not read to its end: nobody will.
+      if (this.#current && this.#current !== message.body) this.#current.abandon()
+      this.#current = message.body as Feed<Buffer> | null
+      this.#release(ENTRY_BYTES)
+    })
+  }
+
+  #current: Feed<Buffer> | null = null
+
+  start(): void {
+    const commands = sets(this.#uids).map((set) => this.#ask(set))
+    const all = async () => {
+      await Promise.all(commands)
+      for (const uid of this.#again) await this.#ask([[uid, uid]])
+      this.messages.end()
+    }
+    all().catch((thrown: unknown) => {
+      const fault = asFault(thrown)
+      this.#body?.fail(fault)
+      this.messages.fail(fault)
+    })
+  }
+
+  async #ask(set: Runs): Promise<void> {
+    const text = formatRuns(set)
+    let known: FetchItems | null = null
+    const alone = countRuns(set) === 1
+    if (alone) {
+      // A single message may be of any size: its values are asked for ahead, for servers that send them after it.
+      const metadata = this.#lane.run(this.#what, [`UID FETCH ${text} (UID FLAGS INTERNALDATE)`], {
+        untagged: (response) => {
+          if (response.word !== 'FETCH') return false
+          const items = fetchItems(response)
+          if (items.uid !== set[0]![0] || items.flags === null || items.date === null) return false
+          known = items
+          return true
+        },
+      }, REFUSED)
+      metadata.catch(() => undefined)
+      const body = this.#fetch(`UID FETCH ${text} (UID BODY.PEEK[])`, set, () => known)
+      await metadata
+      await body
+    } else await this.#fetch(`UID FETCH ${text} (UID FLAGS INTERNALDATE BODY.PEEK[])`, set, () => null)
+  }
+
+  async #fetch(command: string, set: Runs, known: () => FetchItems | null): Promise<void> {
+    let sinkTook = false
+    let ahead: { chunks: Buffer[]; bytes: number } | null = null
+    const answer = await this.#lane.ask([command], {
+      literal: (pieces, bytes) => {
+        const response = new Untagged(pieces, [])
+        if (response.word !== 'FETCH' || !/ BODY\[\]$/i.test(pieces.at(-1)!.replace(/ ~?\{\d+\+?\}$/, ''))) return null
+        if (sinkTook) throw new GarbledError('two bodies in one FETCH')
+        sinkTook = true
+        const items = pieces.length === 1 ? fetchItems(response, true) : null
+        const message = items && complete(items, known())
+        if (message) return this.#begin(message, set, bytes)
+        ahead = bytes > MOST_AHEAD_BYTES ? { chunks: [], bytes: -1 } : { chunks: [], bytes }
+        const keep = ahead
+        return {
+          chunk: (chunk) => {
+            if (keep.bytes >= 0) keep.chunks.push(chunk)
+          },
+          end: () => undefined,
+        }
+      },
+      untagged: (response) => {
+        if (response.word !== 'FETCH') return false
+        const [took, held] = [sinkTook, ahead]
+        sinkTook = false
+        ahead = null
+        if (took && held === null) return true
+        const items = fetchItems(response)
+        if (!items.hasBody) return false
+        const message = complete(items, known())
+        if (!message || !hasUid(set, message.uid) || this.#seen.has(message.uid)) return false
+        if (held?.bytes === -1) {
+          if (set.length === 1 && set[0]![0] === set[0]![1]) throw new GarbledError('a message whose flags and date it does not say')
+          this.#again.push(message.uid)
+          return true
+        }
+        const chunks = held ? held.chunks : items.body === null ? null : [items.body]
+        this.#whole(message, chunks)
+        return true
+      },
+    })
+    if (answer.status === 'OK') return
+    // What is there came before this answer; the others have been expunged meanwhile (RFC 2180 §4.1.2).
+    if (answer.code === 'EXPUNGEISSUED' || /no longer exist/i.test(answer.text)) return
+    throw this.#lane.refusal(this.#what, answer, REFUSED)
+  }
+
+  /** A body that streams. */
+  #begin(message: Complete, set: Runs, bytes: number): LiteralSink {
+    if (!hasUid(set, message.uid) || this.#seen.has(message.uid)) {
+      return { chunk: () => undefined, end: () => undefined }
+    }
+    const body = this.#entry(message, bytes)
+    this.#body = body
+    return {
+      chunk: (chunk) => {
+        this.#hold(chunk.length)
+        body.push(chunk)
+      },
+      end: () => {
+        this.#body = null
+        body.end()
+      },
+    }
+  }
+
+  #whole(message: Complete, chunks: readonly Buffer[] | null): void {
+    if (chunks === null) {
+      this.#seen.add(message.uid)
+      this.#hold(ENTRY_BYTES)
+      this.messages.push({ ...message, bytes: 0, body: null })
+      return
+    }
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    const body = this.#entry(message, bytes)
+    for (const chunk of chunks) {
+      this.#hold(chunk.length)
+      body.push(chunk)
+    }
+    body.end()
+  }
+
+  #entry(message: Complete, bytes: number): Feed<Buffer> {
+    this.#seen.add(message.uid)
+    const body = new Feed<Buffer>((chunk) => this.#release(chunk.length))
+    this.#hold(ENTRY_BYTES)
+    this.messages.push({ ...message, bytes, body })
+    return body
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes
+    if (this.#heldBytes >= MOST_HELD_BYTES) this.#lane.pause()
+  }
+
+  #release(bytes: number): void {
+    this.#heldBytes -= bytes
+    if (this.#heldBytes < MOST_HELD_BYTES / 2) this.#lane.resume()
+  }
+}
+
+interface Complete {
+  readonly uid: number
+  readonly flags: readonly string[]
+  readonly date: string
+}
+
+function complete(items: FetchItems, known: FetchItems | null): Complete | null {
+  const uid = items.uid ?? known?.uid ?? null
+  const flags = items.flags ?? known?.flags ?? null
+  const date = items.date ?? known?.date ?? null
+  return uid === null || flags === null || date === null ? null : { uid, flags, date }
+}
+
+/** Sets short enough for one command line each. */
+function sets(uids: Runs): Runs[] {
+  const out: Runs[] = []
+  let set: (readonly [number, number])[] = []
+  let length = 0
+  for (const run of uids) {
+    set.push(run)
+    length += 22
+    if (length >= LONGEST_SET) {
+      out.push(set)
+      set = []
+      length = 0
+    }
+  }
+  if (set.length > 0) out.push(set)
+  return out
+}
+
+/** The first `most` bytes of a header (BODY.PEEK[HEADER]<0.n>); null when the message is gone. */
+export async function fetchHeader(lane: Lane, what: string, uid: number, most: number): Promise<Buffer | null> {
+  let header: Buffer | null = null
+  const length = Math.min(Math.max(most, 1), 131_072)
+  await lane.run(what, [`UID FETCH ${uid} (UID BODY.PEEK[HEADER]<0.${length}>)`], {
+    untagged(response) {
+      if (response.word !== 'FETCH') return false
+      const items = fetchItems(response)
+      if (items.uid !== uid || !items.hasBody) return false
+      header = (items.body ?? Buffer.alloc(0)).subarray(0, most)
+      return true
+    },
+  }, REFUSED)
+  return header
+}
+

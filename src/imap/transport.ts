@@ -1,0 +1,69 @@
+/**
+ * The sockets under imapflow: one deadline per step, TLS 1.2 or newer, the name checked, and a first look at the
+ * greeting, so that what is no IMAP server is named as such and never quoted.
+ */
+import { isIP, connect as connectTcp, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { ImapTransport } from 'imapflow'
+import type { Fault } from '#base/fault.ts'
+import type { Deadlines } from './deadlines.ts'
+import { faultOfSocket, notImapFault, timeoutFault } from './net-faults.ts'
+import type { Peer } from './peer.ts'
+
+/** `connectRefused` is set when one of our own checks ended the attempt: it knows better than imapflow. */
+export interface Attempt {
+  fault: Fault | null
+  socket: Socket | null
+}
+
+export function transport(peer: Peer, acceptUntrusted: boolean, deadlines: Deadlines, attempt: Attempt): ImapTransport {
+  const tlsOptions = {
+    host: peer.host,
+    rejectUnauthorized: !acceptUntrusted,
+    minVersion: 'TLSv1.2' as const,
+    ...(isIP(peer.host) === 0 ? { servername: peer.host } : {}),
+  }
+  const give = (socket: Socket, fault: Fault) => {
+    attempt.fault ??= fault
+    // Without an error imapflow would wait for its own deadline.
+    socket.destroy(attempt.fault)
+  }
+  const within = (socket: Socket, ms: number, during: string, done: string) => {
+    const timer = setTimeout(() => give(socket, timeoutFault(peer, during, ms)), ms)
+    socket.once(done, () => clearTimeout(timer))
+    socket.once('close', () => clearTimeout(timer))
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      attempt.fault ??= faultOfSocket(peer, during, error)
+    })
+  }
+  const greet = (socket: Socket) => {
+    within(socket, deadlines.greetingMs, 'we waited for the greeting', 'data')
+    socket.once('data', (chunk: Buffer) => {
+      if (!/^\* (?:OK|PREAUTH|BYE)[ \r\n]/i.test(chunk.toString('latin1', 0, 16))) give(socket, notImapFault(peer))
+    })
+  }
+  const made: ImapTransport = {
+    connect(options, onConnect) {
+      const ready = () => {
+        onConnect()
+        greet(socket)
+      }
+      const raw = connectTcp({ host: peer.host, port: peer.port, noDelay: true })
+      within(raw, deadlines.connectMs, 'we connected', 'connect')
+      let socket: Socket = raw
+      if (options.secure) {
+        socket = connectTls({ ...tlsOptions, socket: raw }, ready)
+        raw.once('connect', () => within(socket, deadlines.tlsMs, 'TLS was set up', 'secureConnect'))
+      } else raw.once('connect', ready)
+      attempt.socket = socket
+      return socket
+    },
+    upgrade(plain, _options, onSecure) {
+      const socket = connectTls({ ...tlsOptions, socket: plain as unknown as Socket }, onSecure)
+      within(socket, deadlines.tlsMs, 'TLS was set up', 'secureConnect')
+      attempt.socket = socket
+      return socket
+    },
+  }
+  return made
+}
