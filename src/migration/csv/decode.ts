@@ -39,7 +39,7 @@ export function decode(bytes: Uint8Array): Decoded {
   const utf8 = strictly(bytes, 'utf-8')
   // A header with a NUL in it is neither text nor UTF-16: a disk image, an export gone wrong.
   const text = utf8 ?? new TextDecoder('windows-1252', { ignoreBOM: true }).decode(bytes)
-  if (text.slice(0, 64).includes('\0')) throw refuse('CSV_WRONG_TYPE', 'the file is not text', saveAsCsv)
+  if (/^[^\r\n]{0,64}\0/.test(text)) throw refuse('CSV_WRONG_TYPE', 'the file is not text', saveAsCsv)
   return { text, encoding: utf8 === null ? 'windows-1252' : 'utf-8' }
 }
 
