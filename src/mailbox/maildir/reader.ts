@@ -141,7 +141,7 @@ export class MaildirReader implements TargetReader {
   }
 
   remove(key: TargetKey): Promise<boolean> {
-    return this.#tell('removing a message from', async () => {
+    return this.#tell('removing a message of', async () => {
       const handles = this.#handles
       if (!handles) return true
       await this.#onFile(key, (file) => unlinkSync(at(file.isNew ? handles.new : handles.cur, file.file)))
