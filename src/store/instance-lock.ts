@@ -86,7 +86,8 @@ export async function takeInstanceLock(options: LockOptions): Promise<InstanceLo
   }
   const retake = async () => {
     const end = Date.now() + RETAKE_MS
-    while (!released) {
+    for (;;) {
+      if (released) return
       try {
         return await take()
       } catch (thrown) {

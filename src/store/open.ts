@@ -5,7 +5,7 @@ import { Fault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import { prepareDataFolder, type DataFolder } from './data-folder.ts'
 import { applicationTarget, ensureApplicationRole, isRoleMissing } from './embedded/application-role.ts'
-import { startEmbedded } from './embedded/start.ts'
+import { startEmbedded, type EmbeddedPostgres } from './embedded/start.ts'
 import { findHolder, takeInstanceLock } from './instance-lock.ts'
 import { storeFault, type Whereabouts } from './pg-faults.ts'
 import { loadDrivers, openPool, type Drivers } from './pool.ts'
@@ -52,21 +52,21 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   try {
     const loading = loadDrivers()
     const lost = new AbortController()
-    let postmasterPid: () => number | null = () => null
+    let postgres: EmbeddedPostgres | null = null
     let target: ClientConfig = { connectionString: options.databaseUrl ?? '' }
     if (embedded) {
-      const postgres = await startEmbedded(folder, async (socket, { application }) =>
+      const started = await startEmbedded(folder, async (socket, { application }) =>
         findHolder(await loading, applicationTarget(socket, application)),
       )
-      undo.defer(() => postgres.stop())
-      target = applicationTarget(postgres.socket, postgres.passwords.application)
-      postmasterPid = postgres.pid
+      postgres = started
+      undo.defer(() => started.stop())
+      target = applicationTarget(started.socket, started.passwords.application)
       const drivers = await loading
       const onLost = (fault: Fault) => lost.abort(fault)
       const lockOptions = { drivers, target, folder: folder.path, log: options.log, onLost }
       const lock = await takeInstanceLock(lockOptions).catch(async (thrown: unknown) => {
         if (!isRoleMissing(thrown)) throw thrown
-        await ensureApplicationRole(drivers, postgres, folder.path)
+        await ensureApplicationRole(drivers, started, folder.path)
         return takeInstanceLock(lockOptions)
       })
       undo.defer(() => lock.release())
@@ -87,7 +87,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
       where,
       lost: lost.signal,
       retrying: (work, retry) => retrying(where, work, retry),
-      postmasterPid: () => postmasterPid(),
+      postmasterPid: () => postgres?.pid() ?? null,
       [Symbol.asyncDispose]: () => owned.disposeAsync(),
     }
   } catch (thrown) {

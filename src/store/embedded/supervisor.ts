@@ -44,7 +44,7 @@ export function supervise(folder: DataFolder, owner: Owner | null, command: read
       detached: true,
       env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
       stdio: ['pipe', 'pipe', logFile],
-      ...(owner ?? {}),
+      ...owner,
     })
   } finally {
     closeSync(logFile)
