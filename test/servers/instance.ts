@@ -9,7 +9,8 @@ import { release, watchOver } from './reaper.ts'
 
 /** The part of node:test's context that says whether the test went well; without it the folder is always removed. */
 export interface Outcome {
-  readonly passed: boolean
+  /** The types of Node lack it, its TestContext has it. */
+  readonly passed?: boolean
   after(fn: () => void): void
 }
 
