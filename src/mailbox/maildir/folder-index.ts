@@ -84,7 +84,7 @@ async function* batches(folder: Dir): AsyncGenerator<string[]> {
   // The iterator closes the folder when it ends, also early.
   for await (const entry of folder as AsyncIterable<Dirent>) {
     // Maildir: names with a leading dot are nobody's messages.
-    if (entry.name.startsWith('.') || !(entry.isFile() || entry.isSymbolicLink() || unknownType(entry))) continue
+    if (entry.name.startsWith('.') || !(entry.isFile() || unknownType(entry))) continue
     files.push(entry.name)
     if (files.length < BATCH) continue
     yield files
@@ -95,7 +95,12 @@ async function* batches(folder: Dir): AsyncGenerator<string[]> {
 
 /** Some file systems do not tell types with names. */
 const unknownType = (entry: Dirent) =>
-  !entry.isDirectory() && !entry.isFIFO() && !entry.isSocket() && !entry.isBlockDevice() && !entry.isCharacterDevice()
+  !entry.isSymbolicLink() &&
+  !entry.isDirectory() &&
+  !entry.isFIFO() &&
+  !entry.isSocket() &&
+  !entry.isBlockDevice() &&
+  !entry.isCharacterDevice()
 
 async function stampOf(handles: FolderHandles): Promise<string> {
   const [cur, fresh] = await Promise.all([fstatBig(handles.cur), fstatBig(handles.new)])
