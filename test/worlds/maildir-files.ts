@@ -78,8 +78,11 @@ export function plantMaildir(root: string, folders: readonly PlannedFolder[], ow
 
 const decode = (name: string) => name.split('.').map(decodeMailbox).join('/')
 
-/** Reads a Maildir++ without any server: what its files say, with the dates from mtime and names joined by `/`. */
-export function readMaildir(root: string): Snapshot {
+/**
+ * Reads a Maildir++ without any server: what its files say, with the dates from mtime and names joined by `/`. `asServed`
+ * digests what an IMAP server would send, LF as CRLF: Dovecot itself writes its files with LF.
+ */
+export function readMaildir(root: string, asServed = false): Snapshot {
   const folders = new Map<string, SnapshotMessage[]>()
   for (const entry of ['', ...readdirSync(root)]) {
     const folder = join(root, entry)
@@ -87,7 +90,7 @@ export function readMaildir(root: string): Snapshot {
     const keywords = readKeywords(folder)
     const messages = ['cur', 'new'].flatMap((part) =>
       existsSync(join(folder, part))
-        ? readdirSync(join(folder, part)).map((file) => read(join(folder, part, file), keywords))
+        ? readdirSync(join(folder, part)).map((file) => read(join(folder, part, file), keywords, asServed))
         : [],
     )
     folders.set(entry === '' ? 'INBOX' : decode(entry.slice(1)), messages)
@@ -113,8 +116,9 @@ function readKeywords(folder: string): string[] {
   return found
 }
 
-function read(file: string, keywords: readonly string[]): SnapshotMessage {
-  const content = readFileSync(file)
+function read(file: string, keywords: readonly string[], asServed: boolean): SnapshotMessage {
+  const bytes = readFileSync(file)
+  const content = asServed ? Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1') : bytes
   const marks = /:2,([A-Za-z]*)/.exec(file)?.[1] ?? ''
   const flags = marks
     .split('')

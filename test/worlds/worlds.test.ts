@@ -44,7 +44,7 @@ test('what is filled by IMAP is read back by IMAP and from the files alike', { s
   )
   assert.ok(a.folders.has('Projects/R&D/2021'))
   assert.deepEqual(compare(a, b), [])
-  assert.deepEqual(compare(a, readMaildir(server.accounts.get('a')!.mail)), [])
+  assert.deepEqual(compare(a, readMaildir(server.accounts.get('a')!.mail, true)), [])
 })
 
 test('planted files are served with their dates, flags and keywords', { skip }, async (t) => {
