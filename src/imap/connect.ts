@@ -79,7 +79,9 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
   } finally {
     clearTimeout(timer)
   }
-  const capabilities = new Set([...client.capabilities.keys()].map((name) => name.toUpperCase()))
+  const capabilities = new Set(
+    [...client.capabilities].map(([name, value]) => `${name.toUpperCase()}${typeof value === 'number' ? `=${value}` : ''}`),
+  )
   // Directly after the tagged answer to the log-in, with no compression and no IDLE: the socket is in step.
   const { socket } = client.unbind() as unknown as { socket: Socket }
   return new Lane(socket, peer, capabilities, deadlines)
