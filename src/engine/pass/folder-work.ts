@@ -60,12 +60,15 @@ export class FolderWork {
     this.record = record
     this.older = older
     this.report = {
+      record: record.id,
       sourcePath: source.path,
       targetPath: target.path,
       why,
       source: source.status?.messages ?? 0,
       carried: 0,
       landed: 0,
+      vanished: 0,
+      removed: null,
     }
   }
 

@@ -2,7 +2,7 @@
  * Opens a folder on both sides, settles what an earlier pass left in doubt, and plans what has to be carried. The
  * source's status is read before its listing, so that it can become the mark (transfer-engine.md §3.10).
  */
-import { hasUid, runsOf, unionRuns } from '#base/uid-set.ts'
+import { eachUid, hasUid, runsOf, unionRuns } from '#base/uid-set.ts'
 import { crashPoint } from '#base/crash-point.ts'
 import { carryFlags } from '../flags/carry-flags.ts'
 import { type Pass as Decision, decidePass } from '../plan/decide-pass.ts'
@@ -29,6 +29,7 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   lane.opened(work)
   work.report.source = status.messages
   await rematchSource(pass, work, status, reader)
+  work.report.record = work.record.id
   await openTarget(pass, work)
 
   if (work.doubt.length > 0) {
@@ -49,6 +50,10 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   const decision = decidePass(work.record, status)
   const listing = await list(reader, decision)
   work.seen = { uidNext: status.uidNext, messages: status.messages, modseq: status.modseq }
+  if (decision.kind === 'full') {
+    work.report.source = listing.length
+    work.report.removed = await countRemoved(pass, work, listing)
+  }
   const wanted = await choose(pass, work, listing, cutOff)
   if (!work.record.adopted) await adopt(pass, work, listing, wanted, reader)
   if (work.landed.length > 0) await carryFlags(pass, work, listing)
@@ -98,6 +103,14 @@ async function list(reader: SourceReader, decision: Decision): Promise<Listing> 
   }
   listing.sort()
   return listing
+}
+
+/** What the ledger explains and the source no longer has. */
+async function countRemoved(pass: Pass, work: FolderWork, listing: Listing): Promise<number> {
+  let removed = 0
+  for (const uid of eachUid(work.landed)) if (listing.find(uid) < 0) removed++
+  for await (const { uid } of pass.ports.ledger.skipped(work.record.id)) if (listing.find(uid) < 0) removed++
+  return removed
 }
 
 /** Indexes of what has to be in the target and is not; what is left out is skipped with its reason. */

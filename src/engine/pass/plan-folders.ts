@@ -24,9 +24,7 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
   const wanted = sourceFolders.filter((folder) => {
     const pattern = pass.options.excludes(folder)
     if (pattern !== null && folder.selectable) {
-      pass.report.notes.push(
-        `Folder ${folder.path.join('/')} is excluded by ${pattern}; its ${folder.status?.messages ?? 'unknown number of'} messages are not carried.`,
-      )
+      pass.report.excluded.push({ path: folder.path, messages: folder.status?.messages ?? 0, pattern })
     }
     return pattern === null
   })

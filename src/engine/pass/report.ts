@@ -19,6 +19,8 @@ export interface PassReport {
   firstByteAt: number | null
   lastLandingAt: number | null
   folders: FolderReport[]
+  /** Folders left out by choice. */
+  readonly excluded: { readonly path: FolderPath; readonly messages: number; readonly pattern: string }[]
   /** Flags that the target does not keep: how many messages lost each. */
   readonly lostFlags: Map<string, number>
   /** Skips that this pass found, newest last; all of them are in the ledger. */
@@ -36,12 +38,21 @@ export interface PassReport {
 }
 
 export interface FolderReport {
+  /** Id of its record in the ledger. */
+  record: string
   readonly sourcePath: FolderPath
   readonly targetPath: FolderPath
   readonly why: string
+  /** Messages in the source when it was listed. */
   source: number
+  /** Appended by this pass. */
   carried: number
+  /** In the target, by this and earlier passes. */
   landed: number
+  /** Gone between listing and reading. */
+  vanished: number
+  /** Explained by earlier passes and no longer in the source; null when this pass did not list the whole folder. */
+  removed: number | null
 }
 
 export function emptyReport(): PassReport {
@@ -56,6 +67,7 @@ export function emptyReport(): PassReport {
     firstByteAt: null,
     lastLandingAt: null,
     folders: [],
+    excluded: [],
     lostFlags: new Map(),
     skips: new Map(),
     verified: null,

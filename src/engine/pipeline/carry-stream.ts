@@ -65,7 +65,10 @@ export async function carryStream(
     await Promise.race([passing.done, sending.catch(() => {})])
     await passing.release()
   }
-  if (!seen) pass.report.vanished++
+  if (!seen) {
+    pass.report.vanished++
+    work.report.vanished++
+  }
 }
 
 function passThrough(work: FolderWork, message: FetchedMessage) {

@@ -144,6 +144,7 @@ export class Lane {
       throw thrown
     }
     this.pass.report.vanished += read.vanished
+    work.report.vanished += read.vanished
     work.queue.push(...read.oversize)
     await this.skip(work, read.skipped)
     const heldBytes = read.held.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -22,7 +22,8 @@ export async function dryRunUser(job: UserJob, limits: Limits, signal: AbortSign
     const notes: string[] = []
     const folders = await weighFolders(opened.value, target.value, limits, notes, signal)
     const total = folders.reduce((sum, { messages }) => sum + messages, 0)
-    if (total > limits.maxItems) notes.push(`${total} messages are more than --max-items ${limits.maxItems}: the newest would be moved.`)
+    if (total > limits.maxItems)
+      notes.push(`${total} messages are more than --max-items ${limits.maxItems}: the newest would be moved.`)
     return { emailAddress, rowNumber, error: null, folders, notes }
   } catch (thrown) {
     return { emailAddress, rowNumber, error: errorOf(asFault(thrown)), folders: [], notes: [] }
@@ -43,12 +44,24 @@ async function weighFolders(
     const pattern = limits.excludes(folder)
     if (pattern === null) wanted.push(folder)
     else if (folder.selectable) {
-      rows.push({ source: folder.path.join('/'), target: '', messages: folder.status?.messages ?? 0, bytes: 0, large: 0, deleted: 0, note: `excluded by ${pattern}` })
+      rows.push({
+        source: folder.path.join('/'),
+        target: '',
+        messages: folder.status?.messages ?? 0,
+        bytes: 0,
+        large: 0,
+        deleted: 0,
+        note: `excluded by ${pattern}`,
+      })
     }
   }
   const plan = mapFolders(
     wanted,
-    { folders: targetFolders, caseInsensitive: target.traits.caseInsensitive, nameProblem: (path) => target.nameProblem(path) },
+    {
+      folders: targetFolders,
+      caseInsensitive: target.traits.caseInsensitive,
+      nameProblem: (path) => target.nameProblem(path),
+    },
     [],
   )
   const there = new Map(targetFolders.map((folder) => [JSON.stringify(folder.path), folder]))
@@ -59,7 +72,9 @@ async function weighFolders(
     const weight = await weigh(reader, entry.source, limits.maxMessageBytes)
     const known = there.get(JSON.stringify(entry.targetPath))
     const held = known?.status?.messages ?? 0
-    const note = [entry.note, known ? (held > 0 ? `${held} messages are there already` : '') : 'would be created'].filter(Boolean).join('; ')
+    const note = [entry.note, known ? (held > 0 ? `${held} messages are there already` : '') : 'would be created']
+      .filter(Boolean)
+      .join('; ')
     rows.push({ source: entry.source.path.join('/'), target: entry.targetPath.join('/'), ...weight, note })
   }
   if (rows.some(({ large }) => large > 0)) notes.push('Messages that are too large would be left out and listed.')
@@ -82,4 +97,3 @@ async function weigh(reader: SourceReader, folder: SourceFolder, most: number) {
   }
   return sum
 }
-

@@ -15,11 +15,18 @@ export function readPasswordFile(path: string, warn: (text: string) => void): st
   try {
     if (statSync(path).size > 65_536) throw refuse('it is larger than any password')
     text = readFileSync(path, 'utf8')
-    if ((statSync(path).mode & 0o077) !== 0) warn(`${path} can be read by other users of this machine: chmod 600 ${path}`)
+    if ((statSync(path).mode & 0o077) !== 0)
+      warn(`${path} can be read by other users of this machine: chmod 600 ${path}`)
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown
     const code = (thrown as NodeJS.ErrnoException).code
-    throw refuse(code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'you may not read it' : String(code ?? 'it cannot be read'))
+    throw refuse(
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EACCES'
+          ? 'you may not read it'
+          : String(code ?? 'it cannot be read'),
+    )
   }
   const [first = ''] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   if (first === '') throw refuse('its first line is empty')

@@ -33,7 +33,7 @@ import { forgetSkips, readSkips, skippedRow } from './skips.ts'
 import type { LedgerSettings, LedgerStore } from './types.ts'
 import { type Change, updateMessages } from './update-messages.ts'
 import { lastWaybill, seal, type SealedWaybill, sealPoint, type StoredWaybill, type UnsealedGroup } from './waybills.ts'
-import { unsealed } from './waybills.ts'
+import { unsealed, unsealedCount } from './waybills.ts'
 import type { WordSets } from './word-sets.ts'
 
 /** Larger landings are split: a group is what one read brings into memory. */
@@ -244,6 +244,10 @@ export class PostgresMailboxLedger implements MailboxLedger {
     const folders = await loadFolders(this.#store, this.id, this.epoch)
     const paths = folders.map(({ ref, record }) => ({ ref, id: record.id, path: record.sourcePath }))
     yield* unsealed(this.#context, paths, upTo ?? (await this.sealPoint()))
+  }
+
+  unsealedCount(folder: string, upTo: number): Promise<number> {
+    return unsealedCount(this.#context, folder, upTo)
   }
 
   /** Records the sealed file and drops from the ledger what it now holds, in one commit; repeatable by name. */

@@ -45,6 +45,17 @@ export async function* unsealed(
   }
 }
 
+/** How many messages of a folder `unsealed` would tell of. */
+export async function unsealedCount({ store, refOf }: Context, folder: string, upTo: number): Promise<number> {
+  const { rows } = await store.retrying(() =>
+    store.pool.query<{ n: Int8 | null }>(
+      `SELECT sum(n) AS n FROM message_group WHERE folder_ref = $1 AND digest_tails IS NOT NULL AND seq <= $2`,
+      [refOf(folder), upTo],
+    ),
+  )
+  return Number(rows[0]!.n ?? 0)
+}
+
 /** Records the file and drops what it holds, in one commit; the same name again changes nothing. */
 export async function seal(context: Context, waybill: SealedWaybill, upTo: number): Promise<void> {
   const { mailboxId } = context

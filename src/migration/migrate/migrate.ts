@@ -1,0 +1,249 @@
+/**
+ * `waybill migrate`: every user of a CSV file, several at once, each with a pass, a report and a waybill. One user's
+ * fault never stops another.
+ */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '#base/clock.ts'
+import { Fault } from '#base/fault.ts'
+import { mapConcurrently } from '#base/limit-concurrency.ts'
+import type { Log } from '#base/log.ts'
+import { Turnstile } from '#base/turnstile.ts'
+import type { DryRunUser, MigrateEvent, MigrateRequest, MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
+import { LiteralBudget } from '#engine/budget.ts'
+import type { PassOptions } from '#engine/pass/options.ts'
+import { excluder, parseFolderPattern } from '#engine/plan/exclude.ts'
+import { openImapSource } from '#mailbox/imap/source.ts'
+import { openImapTarget } from '#mailbox/imap/target.ts'
+import { openMaildirTarget } from '#mailbox/maildir/target.ts'
+import type { PostgresLedger } from '#store/ledger/open-ledger.ts'
+import type { PostgresMailboxLedger } from '#store/ledger/mailbox-ledger.ts'
+import { type CsvCheck, checkCsv } from '../csv/check-csv.ts'
+import type { CsvUser } from '../csv/check-rows.ts'
+import { readCsvFile } from '../csv/read-file.ts'
+import type { Signer } from '../waybill/signer.ts'
+import { dryRunUser } from './dry-run.ts'
+import { maildirRoot } from './maildir-root.ts'
+import { readPasswordFile } from './password-file.ts'
+import { writeReports } from './reports.ts'
+import { type UserJob, runUser } from './run-user.ts'
+import { sealWaybill } from './seal-waybill.ts'
+import { type LoginTemplate, checkTemplate, targetCredentials } from './target-login.ts'
+
+export interface MigrateWorld {
+  readonly ledger: PostgresLedger
+  readonly signer: Signer
+  /** `<data>/reports`. */
+  readonly reports: string
+  readonly log: Log
+  readonly stopping: AbortSignal
+  readonly aborting: AbortSignal
+  /** Wall clock ms at which the command was started. */
+  readonly startedAt: number
+  /** Numbers that only tests turn. */
+  readonly tuning: Partial<PassOptions>
+}
+
+export type Tell = (event: MigrateEvent) => void
+
+export interface Accepted {
+  readonly request: MigrateRequest
+  readonly csv: CsvCheck
+  readonly jobs: readonly UserJob[]
+  readonly excludes: PassOptions['excludes']
+}
+
+/** Everything that can refuse the input, before anything is opened. Throws request Faults (exit 3). */
+export async function acceptRequest(request: MigrateRequest, tell: Tell, log: Log): Promise<Accepted> {
+  const template = readTemplate(request, tell)
+  // A pattern that means nothing is refused before the first log-in.
+  const excludes = excluder(request.excludeFolders.map(parseFolderPattern))
+  const csv = checkCsv(await readCsvFile(request.csvPath), {
+    allowUnknownColumns: request.allowUnknownColumns,
+    targetLogin: request.targetLogin,
+  })
+  for (const text of csv.warnings) tell({ kind: 'warning', text })
+  const jobs = csv.users.map((user) => jobOf(user, request, template, log))
+  tell({ kind: 'accepted', users: jobs.length, badRows: csv.badRows.length })
+  return { request, csv, jobs, excludes }
+}
+
+function readTemplate(request: MigrateRequest, tell: Tell): LoginTemplate | null {
+  if (request.targetLogin === null || request.targetPasswordFile === null) return null
+  checkTemplate(request.targetLogin, request.targetAdmin)
+  const password = readPasswordFile(request.targetPasswordFile, (text) => tell({ kind: 'warning', text }))
+  return { template: request.targetLogin, admin: request.targetAdmin, password }
+}
+
+function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate | null, log: Log): UserJob {
+  const { source, target } = request
+  if (user.targetDatabase !== null) {
+    throw new Fault({
+      code: 'TARGET_DATABASE_UNKNOWN',
+      scope: 'request',
+      transient: false,
+      message: `Row ${user.rowNumber} (${user.emailAddress}) names a TargetDatabase, and waybill migrate knows only the one of --target.`,
+      remedy: 'Leave the column empty and run one command for each target.',
+    })
+  }
+  const credentials =
+    target.kind === 'imap' ? targetCredentials(user, template) : { username: user.emailAddress, password: '' }
+  return {
+    emailAddress: user.emailAddress,
+    rowNumber: user.rowNumber,
+    identity: {
+      source: { host: source.host, port: source.port, userName: user.userName, userRoot: user.userRoot ?? '' },
+      target:
+        target.kind === 'imap'
+          ? { kind: 'Imap', place: `${target.host}:${target.port}`, login: credentials.username }
+          : { kind: 'Maildir', place: target.root, login: user.emailAddress },
+    },
+    openSource: (signal) =>
+      openImapSource({
+        host: source.host,
+        port: source.port,
+        security: source.security,
+        acceptUntrusted: source.acceptUntrustedCertificates,
+        allowClearText: source.allowClearText,
+        username: user.userName,
+        password: user.password,
+        userRoot: user.userRoot,
+        signal,
+        log,
+      }),
+    openTarget: (signal) =>
+      target.kind === 'imap'
+        ? openImapTarget({
+            host: target.host,
+            port: target.port,
+            security: target.security,
+            acceptUntrusted: target.acceptUntrustedCertificates,
+            allowClearText: target.allowClearText,
+            username: credentials.username,
+            password: credentials.password,
+            signal,
+            log,
+          })
+        : openMaildirTarget({
+            root: target.root,
+            address: user.emailAddress,
+            allowedRoots: [maildirRoot(target.root)],
+            log,
+          }),
+  }
+}
+
+export async function dryRun(
+  { request, jobs, excludes }: Accepted,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<DryRunUser[]> {
+  const limits = {
+    excludes,
+    maxMessageBytes: request.maxMessageBytes,
+    maxItems: request.maxItems,
+  }
+  return mapConcurrently(jobs, request.concurrency, async (job) => {
+    tell({ kind: 'started', user: job.emailAddress })
+    const user = await dryRunUser(job, limits, signal)
+    tell({ kind: 'checked', user })
+    return user
+  })
+}
+
+export async function migrate(
+  { request, csv, jobs }: Accepted,
+  world: MigrateWorld,
+  tell: Tell,
+): Promise<MigrateResult> {
+  const run = runName(world.startedAt)
+  const reportFolder = request.reportFolder ?? join(world.reports, run)
+  makeReportFolder(reportFolder)
+  const budget = new LiteralBudget()
+  const { concurrency } = request
+  // Two lanes for each user at work are always there; what users that are not there leave free, others may have.
+  const spareLanes = new Turnstile(Math.max(2, 2 * Math.max(0, concurrency - Math.min(concurrency, jobs.length)) + 2))
+  let peakRssBytes = process.memoryUsage.rss()
+  const baseRssBytes = peakRssBytes
+  const watch = setInterval(() => {
+    peakRssBytes = Math.max(peakRssBytes, process.memoryUsage.rss())
+  }, 50)
+  const users = await mapConcurrently(jobs, concurrency, async (job): Promise<MigrateUserResult> => {
+    const result = await runUser(job, {
+      budget,
+      spareLanes,
+      clock: systemClock,
+      options: {
+        ...world.tuning,
+        maxMessageBytes: request.maxMessageBytes,
+        maxItems: request.maxItems,
+        verify: request.verify,
+        excludes,
+      },
+      stopping: world.stopping,
+      aborting: world.aborting,
+      openLedger: (identity, signal) => world.ledger.open(identity, signal),
+      seal: (each, ledger, passed, startedAt) =>
+        sealWaybill(each, ledger as PostgresMailboxLedger, passed, {
+          folder: reportFolder,
+          run,
+          signer: world.signer,
+          startedAt,
+          finishedAt: systemClock.now(),
+        }),
+      tell,
+      startedAt: world.startedAt,
+    })
+    world.log.info('user finished', {
+      user: result.emailAddress,
+      status: result.status,
+      code: result.error?.code ?? null,
+    })
+    tell({ kind: 'finished', user: result })
+    return result
+  })
+  clearInterval(watch)
+  const result: MigrateResult = {
+    run,
+    users,
+    badRows: csv.badRows.map(({ rowNumber, message }) => ({ rowNumber, message })),
+    warnings: csv.warnings,
+    reportFolder,
+    errorsCsv: null,
+    transferSeconds: span(users),
+    stopped: world.stopping.aborted,
+    peakRssBytes,
+    baseRssBytes,
+  }
+  return writeReports(result, csv)
+}
+
+/** From the first byte of any user to the last landing of any. */
+function span(users: readonly MigrateUserResult[]): number {
+  const sent = users.flatMap((user) => (user.firstByteAfterMs === null ? [] : [user]))
+  if (sent.length === 0) return 0
+  const first = Math.min(...sent.map(({ firstByteAfterMs }) => firstByteAfterMs!))
+  const last = Math.max(
+    ...sent.map(({ firstByteAfterMs, transferSeconds }) => firstByteAfterMs! + transferSeconds * 1000),
+  )
+  return (last - first) / 1000
+}
+
+/** `2026-11-21T030415Z-1a2b`: sorts by time, and two in one second differ. */
+const runName = (at: number) =>
+  `${new Date(at).toISOString().slice(0, 19).replaceAll(':', '')}Z-${crypto.randomUUID().slice(0, 4)}`
+
+function makeReportFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (thrown) {
+    throw new Fault({
+      code: 'REPORT_FOLDER',
+      scope: 'instance',
+      transient: false,
+      message: `The folder for reports, ${path}, cannot be made: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}.`,
+      remedy: 'Name another with --report, or make room.',
+      cause: thrown,
+    })
+  }
+}

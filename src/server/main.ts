@@ -1,0 +1,18 @@
+/** The composition root: what `./waybill` starts. Loads only what the command needs. */
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+
+const startedAt = Math.round(performance.timeOrigin)
+const WANTED = 24
+
+if (Number(process.versions.node.split('.')[0]) < WANTED) {
+  process.stderr.write(
+    `waybill: this is Node ${process.versions.node}, and Waybill runs on Node ${WANTED}. Start it with ./waybill, which finds its own.\n`,
+  )
+  process.exit(4)
+}
+// Parsing our sources and the packages at every start would cost more than most commands.
+enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/waybill/compile'))
+
+const { runCommandLine } = await import('./command-line.ts')
+process.exitCode = await runCommandLine(process.argv, startedAt)

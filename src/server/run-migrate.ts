@@ -1,0 +1,54 @@
+/** `waybill migrate`, wired: signals, progress, result. */
+import type { MigrateOutput } from '#cli/migrate-command.ts'
+import { progressView } from '#cli/render-progress.ts'
+import { renderDryRun, renderResult } from '#cli/render-result.ts'
+import { silentLog } from '#base/log.ts'
+import { Fault } from '#base/fault.ts'
+import { EXIT, type MigrateRequest } from '#contract/migrate.ts'
+import { acceptRequest, dryRun, migrate } from '#migration/migrate/migrate.ts'
+import { openWorld } from './open-world.ts'
+import { stopSignals } from './stop-signals.ts'
+import { tuningFromEnvironment } from './tuning.ts'
+
+/** Answers the exit code; throws what refuses the input or keeps the command from starting. */
+export async function runMigrate(request: MigrateRequest, output: MigrateOutput, startedAt: number): Promise<number> {
+  const view = progressView(process.stderr, output.json)
+  const tell = (event: Parameters<typeof view.show>[0]) => view.show(event)
+  using signals = stopSignals((text) => tell({ kind: 'warning', text }))
+  try {
+    const accepted = await acceptRequest(request, tell, silentLog)
+    if (request.dryRun) {
+      const users = await dryRun(accepted, tell, signals.stopping)
+      view.close()
+      process.stdout.write(
+        output.json ? `${JSON.stringify({ dryRun: true, users }, null, 2)}\n` : `${renderDryRun(users)}\n`,
+      )
+      return users.some(({ error }) => error) || accepted.csv.badRows.length > 0 ? EXIT.someFailed : EXIT.ok
+    }
+    await using world = await openWorld(request.dataFolder)
+    const result = await migrate(
+      accepted,
+      {
+        ledger: world.ledger,
+        signer: world.signer,
+        reports: world.reports,
+        log: world.log,
+        stopping: signals.stopping,
+        aborting: AbortSignal.any([signals.aborting, world.store.lost]),
+        startedAt,
+        tuning: tuningFromEnvironment().pass,
+      },
+      tell,
+    )
+    view.close()
+    process.stdout.write(output.json ? `${JSON.stringify(result, null, 2)}\n` : `${renderResult(result)}\n`)
+    if (result.stopped) return EXIT.stopped
+    return result.users.some(({ status }) => status !== 'Synced') || result.badRows.length > 0
+      ? EXIT.someFailed
+      : EXIT.ok
+  } catch (thrown) {
+    view.close()
+    if (signals.stopping.aborted && !(thrown instanceof Fault)) return EXIT.stopped
+    throw thrown
+  }
+}

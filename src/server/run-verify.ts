@@ -1,0 +1,62 @@
+/** `waybill verify`, wired. */
+import { createPublicKey } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { silentLog } from '#base/log.ts'
+import { EXIT } from '#contract/migrate.ts'
+import type { VerifyRequest } from '#contract/verify.ts'
+import type { MailTarget } from '#engine/ports.ts'
+import { openImapTarget } from '#mailbox/imap/target.ts'
+import { openMaildirTarget } from '#mailbox/maildir/target.ts'
+import { maildirRoot } from '#migration/migrate/maildir-root.ts'
+import { readPasswordFile } from '#migration/migrate/password-file.ts'
+import { verifyAgainst } from '#migration/waybill/against.ts'
+import { fingerprintOf } from '#migration/waybill/chain.ts'
+import { renderAgainst, renderCheck } from '#migration/waybill/render.ts'
+import { type TrustOptions, verifyWaybill } from '#migration/waybill/verify.ts'
+import { resolveDataFolder } from '#store/data-folder.ts'
+
+/** Answers the exit code; throws what keeps the check from being made. */
+export async function runVerify(request: VerifyRequest): Promise<number> {
+  const trust: TrustOptions = {
+    ...(request.fingerprint === null ? {} : { fingerprint: request.fingerprint }),
+    knownFingerprints: ownFingerprints(request.dataFolder),
+    trustEmbedded: request.trustEmbedded,
+  }
+  const check = await verifyWaybill(request.file, trust)
+  if (request.against === null || !check.ok || !check.header) {
+    process.stdout.write(request.json ? `${JSON.stringify(check, null, 2)}\n` : `${renderCheck(check).join('\n')}\n`)
+    return check.ok ? EXIT.ok : EXIT.someFailed
+  }
+  await using target = await openTarget(request, check.header.emailAddress, check.header.target.login)
+  const against = await verifyAgainst(request.file, target, { ...trust, sample: 1 / request.every })
+  process.stdout.write(
+    request.json ? `${JSON.stringify(against, null, 2)}\n` : `${renderAgainst(against).join('\n')}\n`,
+  )
+  return against.ok ? EXIT.ok : EXIT.someFailed
+}
+
+/** The key of this instance, if it has one: verifying needs no database, and makes no key. */
+function ownFingerprints(dataFolder: string | null): string[] {
+  const path = join(resolveDataFolder(dataFolder ?? undefined), 'keys', 'waybill-ed25519.pem')
+  return existsSync(path) ? [fingerprintOf(createPublicKey(readFileSync(path)))] : []
+}
+
+async function openTarget(request: VerifyRequest, address: string, login: string): Promise<MailTarget> {
+  const { against } = request
+  if (against?.kind !== 'imap') {
+    const root = against?.root ?? ''
+    return openMaildirTarget({ root, address, allowedRoots: [maildirRoot(root)], log: silentLog })
+  }
+  const warn = (text: string) => process.stderr.write(`Warning: ${text}\n`)
+  return openImapTarget({
+    host: against.host,
+    port: against.port,
+    security: against.security,
+    acceptUntrusted: against.acceptUntrustedCertificates,
+    allowClearText: against.allowClearText,
+    username: request.username ?? login,
+    password: readPasswordFile(request.passwordFile ?? '', warn),
+    log: silentLog,
+  })
+}

@@ -1,0 +1,36 @@
+/** Numbers that only tests and benches turn, from WAYBILL_TUNING (JSON): never needed in real life. */
+import { Fault } from '#base/fault.ts'
+import type { PassOptions } from '#engine/pass/options.ts'
+import type { LedgerOptions } from '#store/ledger/types.ts'
+
+const PASS = [
+  'settleMs',
+  'retryMs',
+  'mostFaults',
+  'lanes',
+  'mostLanes',
+  'groupMessages',
+  'groupBytes',
+  'depth',
+] as const
+const LEASE = ['leaseMs', 'marginMs', 'settleMs', 'waitMs'] as const
+
+export function tuningFromEnvironment(): { pass: Partial<PassOptions>; lease: LedgerOptions } {
+  const text = process.env['WAYBILL_TUNING']
+  if (!text) return { pass: {}, lease: {} }
+  let given: Record<string, unknown>
+  try {
+    given = JSON.parse(text) as Record<string, unknown>
+  } catch {
+    throw new Fault({
+      code: 'TUNING',
+      scope: 'request',
+      transient: false,
+      message: 'WAYBILL_TUNING is not JSON.',
+      remedy: 'Unset it.',
+    })
+  }
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(names.flatMap((name) => (typeof given[name] === 'number' ? [[name, given[name]]] : [])))
+  return { pass: pick(PASS), lease: pick(LEASE) }
+}
