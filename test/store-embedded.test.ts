@@ -274,6 +274,16 @@ test('a postmaster.pid whose pid is now another program does not stop a start', 
   assert.equal(await answers(store), 1)
 })
 
+test('a data folder that was deleted can be made again at the same path', async () => {
+  const folder = freshFolder()
+  for (let round = 0; round < 2; round++) {
+    await using store = await open(folder)
+    assert.equal(await answers(store), 1)
+    await store[Symbol.asyncDispose]()
+    for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true })
+  }
+})
+
 test('a database of another major is refused with the remedy', async () => {
   const folder = freshFolder()
   prepareDataFolder(folder)

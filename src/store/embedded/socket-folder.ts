@@ -1,6 +1,6 @@
 /** The 0700 folder of PostgreSQL's socket: `/run/waybill/<hash>`, or `/tmp/waybill-<hash>` where /run is closed to us. */
 import { createHash } from 'node:crypto'
-import { chmodSync, lchownSync, lstatSync, mkdirSync } from 'node:fs'
+import { chmodSync, lchownSync, lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#base/fault.ts'
 import { errno, folderFault } from '../fs-faults.ts'
@@ -17,9 +17,14 @@ export function instanceHash(dataFolder: string): string {
  */
 export function socketFolder(dataFolder: string, owner: Owner | null): string {
   const hash = instanceHash(dataFolder)
-  const path = makeBelowRun() ? join('/run/waybill', hash) : `/tmp/waybill-${hash}`
+  const belowRun = makeBelowRun()
+  const path = belowRun ? join('/run/waybill', hash) : `/tmp/waybill-${hash}`
   const me = process.getuid?.() ?? 0
   const uid = owner?.uid ?? me
+  // Only root writes to /run/waybill: this one is of a data folder that was deleted and made again, with another uid.
+  if (belowRun && ![uid, me].includes(lstatSync(path, { throwIfNoEntry: false })?.uid ?? me)) {
+    rmSync(path, { recursive: true, force: true })
+  }
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (thrown) {
