@@ -4,8 +4,8 @@
  *
  * In this order, each alone and then all together: control characters, `/`, `.` and `\` become `_`; blanks at the ends
  * go, several become one; `* % ^ " ~ & #` and the like become `_`; a reserved word gets a `_` behind it. Then the name
- * is cut at its end; then everything but ASCII becomes `_`. A folder that is too deep moves up beside its parent as
- * `Parent_Name`. Names that are taken get ` (2)`, ` (3)` behind them.
+ * is cut at its end. Where a letter is refused even alone, everything but ASCII becomes `_` first. A folder that is too
+ * deep moves up beside its parent as `Parent_Name`. Names that are taken get ` (2)`, ` (3)` behind them.
  */
 import { Fault } from '#base/fault.ts'
 import type { FolderPath, TargetFolder } from '../ports.ts'
@@ -91,10 +91,11 @@ export class TargetNames {
     if (problem === null) return { path: [...parent, name], problem }
     const fits = (candidate: string) => this.problem([...parent, candidate]) === null
     if (fits('x')) {
-      const light = candidates(name)
-      const heavy = TO_ASCII(light.at(-1) ?? name)
-      const found =
-        light.find(fits) ?? firstCut([name, ...light], fits) ?? (fits(heavy) ? heavy : firstCut([heavy], fits)) ?? 'x'
+      // A letter that the target refuses even alone: cutting the name in front of it would lose more than need be.
+      const foreign = /[^ -~]/u.exec(name)?.[0]
+      const base = foreign === undefined || fits(foreign) ? name : TO_ASCII(name)
+      const tries = base === name ? candidates(name) : [base, ...candidates(base)]
+      const found = tries.find(fits) ?? firstCut([base, ...tries], fits) ?? 'x'
       return { path: [...parent, found], problem }
     }
     // Nothing can stand there: too deep, or a parent that may have no children.

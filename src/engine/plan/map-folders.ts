@@ -65,12 +65,14 @@ class Planning {
   /** Target paths by source path, of listed folders and of parents that the server did not list. */
   readonly #places = new Map<string, FolderPath>()
   readonly #entries: PlannedFolder[] = []
+  readonly #inbox: SourceFolder | undefined
 
   constructor(source: readonly SourceFolder[], target: TargetNaming, known: readonly KnownMapping[]) {
     this.#source = source
     this.#names = new TargetNames(target)
     this.#known = new Map(known.map(({ sourcePath, targetPath }) => [keyOf(sourcePath), targetPath]))
     this.#claims = settleClaims(source, target.folders)
+    this.#inbox = source.find(({ path }) => isInbox(path))
   }
 
   run(): PlannedFolder[] {
@@ -81,8 +83,7 @@ class Planning {
       if (path) this.#put(folder, path, 'kept', [])
     }
     this.#names.claim(['INBOX'])
-    const inbox = this.#source.find(({ path }) => isInbox(path))
-    if (inbox && !this.#done(inbox)) this.#put(inbox, ['INBOX'], 'name', [])
+    if (this.#inbox && !this.#done(this.#inbox)) this.#put(this.#inbox, ['INBOX'], 'name', [])
     for (const [role, folder] of this.#claims.holders) this.#putByRole(folder, role)
 
     const levels = [...Map.groupBy(this.#source, ({ path }) => path.length)].sort(([a], [b]) => a - b)
@@ -109,7 +110,7 @@ class Planning {
   }
 
   #roleOf(source: SourceFolder): FolderRole | null {
-    if (isInbox(source.path)) return source.path[0] === 'INBOX' ? 'inbox' : null
+    if (isInbox(source.path)) return source === this.#inbox ? 'inbox' : null
     const role = claimOf(source)
     return role !== null && this.#claims.holders.get(role) === source ? role : null
   }
