@@ -63,7 +63,7 @@ export function checkRows(header: readonly string[], rows: readonly Row[], templ
     }
     const wrong = faultsOf(user, template)
     const key = addressKey(user.emailAddress)
-    const first = wrong.length === 0 ? firstRows.get(key) : undefined
+    const first = firstRows.get(key)
     if (first !== undefined) wrong.push(`EmailAddress is the same as in row ${first}, and only that row runs`)
     if (wrong.length > 0) {
       badRows.push({ rowNumber, cells: user.cells, message: wrong.join('; ') })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkCsv } from './check-csv.ts'
 import { defuse, errorsCsv } from './errors-csv.ts'
+import { writeCsv } from './write-csv.ts'
 
 const check = (text: string) => checkCsv(Buffer.from(text), { allowUnknownColumns: true })
 
@@ -13,6 +14,23 @@ test('the errors CSV holds the rows as written, secrets empty, plus ErrorMessage
     errorsCsv(columns, badRows),
     '\uFEFFUserName,EmailAddress,Note,Password,TargetPassword,ErrorMessage\r\n#terry#mailadmin#,,"=A1,\r\n""x""",,,EmailAddress is empty\r\n',
   )
+})
+
+test('secrets are emptied here too, whoever passes the cells', () => {
+  const text = errorsCsv(['EmailAddress', 'Password', 'Passwort'], [{ cells: ['a@b.c', 'Zq7', 'Zq7'], message: 'x' }])
+  assert.ok(!text.includes('Zq7'))
+})
+
+test('what is written reads the same again, whatever line break is inside a value', () => {
+  const cells = ['two\nlines', 'a\rb', 'c\r\nd', ' "x", ', '', "'=1", ';\t|']
+  const { columns, users } = check(
+    writeCsv([
+      ['EmailAddress', 'UserName', 'Password', ...cells],
+      ['a@b.c', 'u', 'p', ...cells],
+    ]),
+  )
+  assert.deepEqual(columns.slice(3), cells)
+  assert.deepEqual(users[0]?.cells.slice(3), cells)
 })
 
 test('an errors CSV can be corrected and submitted again, and its own errors CSV has one ErrorMessage', () => {

@@ -43,6 +43,12 @@ test('a batch of no rows, of half a row, or over the limits is refused', () => {
   assert.throws(() => splitCsv(fat, 3000), refused('CSV_SPLIT_SIZE'))
 })
 
+test('a file of uneven rows is refused without reading a million of them', () => {
+  const before = performance.now()
+  assert.throws(() => splitCsv(Buffer.from(`${header}\n${'x\n'.repeat(900_000)}`), 10), refused('CSV_FIELD_COUNT'))
+  assert.ok(performance.now() - before < 2000)
+})
+
 test('names sort in the order of the rows', () => {
   assert.deepEqual(splitNames('/x/users.csv', 2), ['users-01.csv', 'users-02.csv'])
   assert.equal(splitNames('users.txt', 120)[6], 'users-007.txt')

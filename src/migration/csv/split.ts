@@ -1,4 +1,4 @@
-import { open, rm, stat } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { readCheckedFile } from './check-csv.ts'
 import { batchLimits, grouped, inMb, splitLimits } from './limits.ts'
@@ -44,15 +44,12 @@ export function splitNames(path: string, count: number): string[] {
 }
 
 /**
- * Splits the file at `path` into `folder`. Files that exist are never overwritten: then nothing is written at all. The
+ * Splits the file at `path` into `folder`. Files that exist are never overwritten: then nothing new stays. The
  * new ones hold passwords and get mode 0600. Returns their paths in order.
  */
 export async function splitCsvFile(path: string, rowsPerFile: number, folder: string) {
   const split = splitCsv(await readCsvFile(path, splitLimits), rowsPerFile)
   const paths = splitNames(path, split.files.length).map((name) => join(folder, name))
-  for (const each of paths) {
-    if (await exists(each)) throw inTheWay(each)
-  }
   const written: string[] = []
   try {
     for (const [i, each] of paths.entries()) {
@@ -75,12 +72,6 @@ export async function splitCsvFile(path: string, rowsPerFile: number, folder: st
   }
   return { paths, rows: split.rows, warnings: split.warnings }
 }
-
-const exists = async (path: string) =>
-  stat(path).then(
-    () => true,
-    () => false,
-  )
 
 const inTheWay = (path: string) =>
   refuse(
