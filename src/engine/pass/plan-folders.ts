@@ -45,15 +45,19 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
 
   const doubts = Map.groupBy(intents, ({ folder }) => folder)
   const made: FolderRecord[] = []
-  const works: FolderWork[] = []
-  for (const entry of plan.entries) {
-    if (!entry.source.selectable) continue
-    const history = bySource.get(keyOf(entry.source.path)) ?? []
-    let record = current(history, entry.source)
-    if (!record) made.push((record = newRecord(entry)))
-    works.push(await workOf(pass, entry.source, record, history, there, doubts))
-  }
+  const chosen = plan.entries
+    .filter(({ source: { selectable } }) => selectable)
+    .map((entry) => {
+      const history = bySource.get(keyOf(entry.source.path)) ?? []
+      let record = current(history, entry.source)
+      if (!record) made.push((record = newRecord(entry)))
+      return { source: entry.source, record, history }
+    })
   if (made.length > 0) await ledger.saveFolders(made)
+  const works: FolderWork[] = []
+  for (const { source: folder, record, history } of chosen) {
+    works.push(await workOf(pass, folder, record, history, there, doubts))
+  }
   crashPoint('folders.saved')
   return works
 }

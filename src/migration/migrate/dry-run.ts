@@ -13,7 +13,7 @@ type Limits = Pick<PassOptions, 'excludes' | 'maxMessageBytes' | 'maxItems'>
 export async function dryRunUser(job: UserJob, limits: Limits, signal: AbortSignal): Promise<DryRunUser> {
   const { emailAddress, rowNumber } = job
   try {
-    const [opened, target] = await Promise.allSettled([job.openSource(signal), job.openTarget(signal)])
+    const [opened, target] = await Promise.allSettled([job.openSource(), job.openTarget()])
     await using closer = new AsyncDisposableStack()
     if (opened.status === 'fulfilled') closer.use(opened.value)
     if (target.status === 'fulfilled') closer.use(target.value)

@@ -98,7 +98,7 @@ function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate |
           ? { kind: 'Imap', place: `${target.host}:${target.port}`, login: credentials.username }
           : { kind: 'Maildir', place: target.root, login: user.emailAddress },
     },
-    openSource: (signal) =>
+    openSource: () =>
       openImapSource({
         host: source.host,
         port: source.port,
@@ -107,11 +107,10 @@ function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate |
         allowClearText: source.allowClearText,
         username: user.userName,
         password: user.password,
-        userRoot: user.userRoot,
-        signal,
+        ...(user.userRoot === null ? {} : { userRoot: user.userRoot }),
         log,
       }),
-    openTarget: (signal) =>
+    openTarget: () =>
       target.kind === 'imap'
         ? openImapTarget({
             host: target.host,
@@ -121,7 +120,6 @@ function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate |
             allowClearText: target.allowClearText,
             username: credentials.username,
             password: credentials.password,
-            signal,
             log,
           })
         : openMaildirTarget({
@@ -152,7 +150,7 @@ export async function dryRun(
 }
 
 export async function migrate(
-  { request, csv, jobs }: Accepted,
+  { request, csv, jobs, excludes }: Accepted,
   world: MigrateWorld,
   tell: Tell,
 ): Promise<MigrateResult> {

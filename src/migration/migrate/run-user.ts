@@ -13,8 +13,8 @@ export interface UserJob {
   readonly emailAddress: string
   readonly rowNumber: number
   readonly identity: MailboxIdentity
-  openSource(signal: AbortSignal): Promise<MailSource>
-  openTarget(signal: AbortSignal): Promise<MailTarget>
+  openSource(): Promise<MailSource>
+  openTarget(): Promise<MailTarget>
 }
 
 export interface UserRun {
@@ -45,7 +45,7 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
   try {
     // Both sides log in while the ledger is opened: the wait for one hides the wait for the others.
     const [sides, ledger] = await Promise.allSettled([
-      openBoth(job, run),
+      openBoth(job),
       run.openLedger(job.identity, AbortSignal.any([run.stopping, run.aborting])),
     ])
     await using closer = new AsyncDisposableStack()
@@ -83,8 +83,8 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
 }
 
 /** Opens both at once; when one fails the other is closed again. The source's fault is the more telling one. */
-async function openBoth(job: UserJob, run: UserRun): Promise<{ source: MailSource; target: MailTarget }> {
-  const [source, target] = await Promise.allSettled([job.openSource(run.aborting), job.openTarget(run.aborting)])
+async function openBoth(job: UserJob): Promise<{ source: MailSource; target: MailTarget }> {
+  const [source, target] = await Promise.allSettled([job.openSource(), job.openTarget()])
   if (source.status === 'fulfilled' && target.status === 'fulfilled')
     return { source: source.value, target: target.value }
   for (const side of [source, target]) if (side.status === 'fulfilled') await side.value[Symbol.asyncDispose]()
