@@ -112,8 +112,8 @@ export class HeldLease implements Lease {
       const renewed = await this.#send()
       if (this.#released || this.lost.aborted) return
       if (!renewed) return this.lose('another process has taken it over')
-      // An answer that came after the end is still good: the fence was ours when the database wrote it, but
-      // whoever saw us end has been told so, and there is no way back from that.
+      // From before it was sent: an answer that took longer than the lease renews nothing, for we were frozen, and
+      // somebody may have taken over since.
       this.#from = from
       this.#watchEnd()
     } catch {
