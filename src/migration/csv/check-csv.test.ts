@@ -34,6 +34,12 @@ function badRow(row: string, options: Partial<CsvOptions> = {}, columns = header
   return badRows[0].message
 }
 
+/** Processor time, not the clock's: a busy machine must not fail what is fast. */
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
 for (const [name, end] of Object.entries({ CRLF: '\r\n', LF: '\n', CR: '\r' })) {
   test(`reads lines that end in ${name}, with and without a last one`, () => {
     const rows = [header, 'a@contoso.edu,ann,1', 'b@contoso.edu,bob,2']
@@ -207,10 +213,10 @@ test('fields over 4 kB and more than 64 columns are refused, also as a flood', (
 })
 
 test('a file of nothing but blank lines or uneven rows is refused in under 2 s', () => {
-  const before = performance.now()
+  const before = process.cpuUsage()
   refusal(header + '\n'.repeat(10_000_000))
   refusal(`${header}\n${'x\n'.repeat(49_000)}`)
-  assert.ok(performance.now() - before < 2000)
+  assert.ok(cpuMsSince(before) < 2000)
 })
 
 test('a bad row says all that is wrong with it, in the order of the columns, and stops no other', () => {
@@ -331,7 +337,7 @@ test('50,000 rows of every column check in under 2 s', () => {
     (_, i) => `user${i}@contoso.edu,contoso/mailadmin/user.${i},"P@ss,""${i}",/users/user.${i},db,user${i},secret${i}`,
   )
   const bytes = Buffer.from([columns, ...rows].join('\r\n'))
-  const before = performance.now()
+  const before = process.cpuUsage()
   assert.equal(checkCsv(bytes, { allowUnknownColumns: false, targetLogin: '{user}*{admin}' }).users.length, 50_000)
-  assert.ok(performance.now() - before < 2000, `${performance.now() - before} ms`)
+  assert.ok(cpuMsSince(before) < 2000)
 })

@@ -15,6 +15,12 @@ const header = 'EmailAddress,UserName,Password'
 const people = (count: number) => Array.from({ length: count }, (_, i) => `u${i}@contoso.edu,u${i}," p""${i}, "`)
 const refused = (code: string) => (thrown: unknown) => thrown instanceof Fault && thrown.code === code
 
+/** Processor time, not the clock's: a busy machine must not fail what is fast. */
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
 test('batches of n rows, each with the header, hold every row once and verbatim', () => {
   const { files, rows } = splitCsv(Buffer.from(`\uFEFF${[header, ...people(25)].join('\n')}`, 'utf16le'), 10)
   assert.equal(rows, 25)
@@ -44,9 +50,9 @@ test('a batch of no rows, of half a row, or over the limits is refused', () => {
 })
 
 test('a file of uneven rows is refused without reading a million of them', () => {
-  const before = performance.now()
+  const before = process.cpuUsage()
   assert.throws(() => splitCsv(Buffer.from(`${header}\n${'x\n'.repeat(900_000)}`), 10), refused('CSV_FIELD_COUNT'))
-  assert.ok(performance.now() - before < 2000)
+  assert.ok(cpuMsSince(before) < 2000)
 })
 
 test('names sort in the order of the rows', () => {
