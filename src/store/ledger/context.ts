@@ -11,7 +11,7 @@ export interface Context {
   readonly mailboxId: string
   readonly epoch: number
   /** Row number of a folder by the id that the engine gave it; a folder that was never saved is a bug. */
-  refOf(folder: string): number
+  readonly refOf: (folder: string) => number
 }
 
 export const NO_ROWS: Rows = { opened: [], closed: [], groups: [], skipped: [], resent: [] }
