@@ -71,7 +71,8 @@ export async function append(
 
 function check(message: AppendMessage): void {
   // A literal of 0 bytes cancels a whole MULTIAPPEND (RFC 3502 §6.3.11).
-  if (!Number.isSafeInteger(message.bytes) || message.bytes < 1) throw bug('APPEND-EMPTY', 'a message of no bytes was to be appended')
+  if (!Number.isSafeInteger(message.bytes) || message.bytes < 1)
+    throw bug('APPEND-EMPTY', 'a message of no bytes was to be appended')
   if (!Array.isArray(message.body)) return
   const sum = (message.body as readonly Buffer[]).reduce((bytes, chunk) => bytes + chunk.length, 0)
   if (sum !== message.bytes) throw bug('APPEND-LENGTH', `a message of ${message.bytes} bytes holds ${sum}`)

@@ -44,7 +44,9 @@ export function flagList(atoms: readonly string[]): string {
 
 /** Checks ` date-time` of RFC 9051 §9, made by the caller; one more look before it is in a command. */
 export function dateArgument(date: string): string {
-  if (!/^[0-3]\d-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} [0-2]\d:[0-5]\d:[0-6]\d [+-]\d{4}$/.test(date)) {
+  if (
+    !/^[0-3]\d-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} [0-2]\d:[0-5]\d:[0-6]\d [+-]\d{4}$/.test(date)
+  ) {
     throw new Error(`not a date that may be written: ${JSON.stringify(date)}`)
   }
   return `"${date}"`

@@ -67,10 +67,13 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
     command === 'ID' || command === 'NAMESPACE' ? Promise.resolve({ asked: '', later: '' }) : run(command, ...args)
   // The wait that a server asks for is the whole endpoint's, not this connection's.
   inner.throttleWait = () => Promise.resolve(false)
-  const timer = setTimeout(() => {
-    attempt.fault ??= timeoutFault(peer, 'we logged in', deadlines.loginMs)
-    client.close()
-  }, deadlines.connectMs + deadlines.tlsMs + deadlines.greetingMs + deadlines.loginMs)
+  const timer = setTimeout(
+    () => {
+      attempt.fault ??= timeoutFault(peer, 'we logged in', deadlines.loginMs)
+      client.close()
+    },
+    deadlines.connectMs + deadlines.tlsMs + deadlines.greetingMs + deadlines.loginMs,
+  )
   try {
     await client.connect()
   } catch (thrown) {
@@ -80,7 +83,9 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
     clearTimeout(timer)
   }
   const capabilities = new Set(
-    [...client.capabilities].map(([name, value]) => `${name.toUpperCase()}${typeof value === 'number' ? `=${value}` : ''}`),
+    [...client.capabilities].map(
+      ([name, value]) => `${name.toUpperCase()}${typeof value === 'number' ? `=${value}` : ''}`,
+    ),
   )
   // Directly after the tagged answer to the log-in, with no compression and no IDLE: the socket is in step.
   const { socket } = client.unbind() as unknown as { socket: Socket }
@@ -104,13 +109,18 @@ function loginFault(peer: Peer, options: ConnectOptions, error: ConnectError, by
   const said = error.responseText ?? (typeof error.response === 'string' ? error.response : '')
   const code = (error.serverResponseCode ?? '').toUpperCase()
   if (error.authenticationFailed || error.responseStatus === 'NO' || error.code === 'ETHROTTLE') {
-    return faultOfRefusal(peer, what, { status: 'NO', code, text: said }, {
-      fault: 'AUTH_REFUSED',
-      scope: 'login',
-      transient: false,
-      says: 'the server refused the log-in',
-      remedy: 'Check the user name and the password.',
-    })
+    return faultOfRefusal(
+      peer,
+      what,
+      { status: 'NO', code, text: said },
+      {
+        fault: 'AUTH_REFUSED',
+        scope: 'login',
+        transient: false,
+        says: 'the server refused the log-in',
+        remedy: 'Check the user name and the password.',
+      },
+    )
   }
   if (error.tlsFailed) {
     const message =
@@ -128,7 +138,11 @@ function loginFault(peer: Peer, options: ConnectOptions, error: ConnectError, by
   }
   const during = options.security === 'none' ? 'we logged in' : 'we logged in over TLS'
   if (error.code === 'NoConnection' || /^ClosedAfter/.test(error.code ?? '')) return closedFault(peer, during)
-  return faultOfSocket(peer, during, { name: 'Error', message: 'log-in failed', ...(error.code ? { code: error.code } : {}) })
+  return faultOfSocket(peer, during, {
+    name: 'Error',
+    message: 'log-in failed',
+    ...(error.code ? { code: error.code } : {}),
+  })
 }
 
 function codeIn(words: string): string {

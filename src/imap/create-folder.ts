@@ -7,7 +7,8 @@ export async function createFolder(lane: Lane, what: string, raw: string): Promi
   const answer = await lane.ask(line`CREATE ${mailboxPiece(raw)}`)
   if (answer.status === 'OK') return true
   // RFC 5530 ALREADYEXISTS; older servers say it in words.
-  if (answer.code === 'ALREADYEXISTS' || /already exists|mailbox exists|duplicate folder/i.test(answer.text)) return false
+  if (answer.code === 'ALREADYEXISTS' || /already exists|mailbox exists|duplicate folder/i.test(answer.text))
+    return false
   throw lane.refusal(what, answer, {
     fault: 'FOLDER_NAME_REFUSED',
     scope: 'folder',

@@ -88,15 +88,20 @@ class BodyFetch {
     const alone = countRuns(set) === 1
     if (alone) {
       // A single message may be of any size: its values are asked for ahead, for servers that send them after it.
-      const metadata = this.#lane.run(this.#what, [`UID FETCH ${text} (UID FLAGS INTERNALDATE)`], {
-        untagged: (response) => {
-          if (response.word !== 'FETCH') return false
-          const items = fetchItems(response)
-          if (items.uid !== set[0]![0] || items.flags === null || items.date === null) return false
-          known = items
-          return true
+      const metadata = this.#lane.run(
+        this.#what,
+        [`UID FETCH ${text} (UID FLAGS INTERNALDATE)`],
+        {
+          untagged: (response) => {
+            if (response.word !== 'FETCH') return false
+            const items = fetchItems(response)
+            if (items.uid !== set[0]![0] || items.flags === null || items.date === null) return false
+            known = items
+            return true
+          },
         },
-      }, REFUSED)
+        REFUSED,
+      )
       metadata.catch(() => undefined)
       const body = this.#fetch(`UID FETCH ${text} (UID BODY.PEEK[])`, set, () => known)
       await metadata
@@ -110,12 +115,14 @@ class BodyFetch {
     const answer = await this.#lane.ask([command], {
       literal: (pieces, bytes) => {
         const response = new Untagged(pieces, [])
-        if (response.word !== 'FETCH' || !/ BODY\[\]$/i.test(pieces.at(-1)!.replace(/ ~?\{\d+\+?\}$/, ''))) return null
+        if (response.word !== 'FETCH' || !/[ (]BODY\[\] ~?\{\d+\+?\}$/i.test(pieces.at(-1)!)) return null
         if (sinkTook) throw new GarbledError('two bodies in one FETCH')
-        sinkTook = true
         const items = pieces.length === 1 ? fetchItems(response, true) : null
+        const uid = items?.uid ?? null
+        if (uid !== null && (!hasUid(set, uid) || this.#seen.has(uid))) return null
+        sinkTook = true
         const message = items && complete(items, known())
-        if (message) return this.#begin(message, set, bytes)
+        if (message) return this.#begin(message, bytes)
         ahead = bytes > MOST_AHEAD_BYTES ? { chunks: [], bytes: -1 } : { chunks: [], bytes }
         const keep = ahead
         return {
@@ -136,7 +143,8 @@ class BodyFetch {
         const message = complete(items, known())
         if (!message || !hasUid(set, message.uid) || this.#seen.has(message.uid)) return false
         if (held?.bytes === -1) {
-          if (set.length === 1 && set[0]![0] === set[0]![1]) throw new GarbledError('a message whose flags and date it does not say')
+          if (set.length === 1 && set[0]![0] === set[0]![1])
+            throw new GarbledError('a message whose flags and date it does not say')
           this.#again.push(message.uid)
           return true
         }
@@ -152,10 +160,7 @@ class BodyFetch {
   }
 
   /** A body that streams. */
-  #begin(message: Complete, set: Runs, bytes: number): LiteralSink {
-    if (!hasUid(set, message.uid) || this.#seen.has(message.uid)) {
-      return { chunk: () => undefined, end: () => undefined }
-    }
+  #begin(message: Complete, bytes: number): LiteralSink {
     const body = this.#entry(message, bytes)
     this.#body = body
     return {
@@ -240,15 +245,19 @@ function sets(uids: Runs): Runs[] {
 export async function fetchHeader(lane: Lane, what: string, uid: number, most: number): Promise<Buffer | null> {
   let header: Buffer | null = null
   const length = Math.min(Math.max(most, 1), 131_072)
-  await lane.run(what, [`UID FETCH ${uid} (UID BODY.PEEK[HEADER]<0.${length}>)`], {
-    untagged(response) {
-      if (response.word !== 'FETCH') return false
-      const items = fetchItems(response)
-      if (items.uid !== uid || !items.hasBody) return false
-      header = (items.body ?? Buffer.alloc(0)).subarray(0, most)
-      return true
+  await lane.run(
+    what,
+    [`UID FETCH ${uid} (UID BODY.PEEK[HEADER]<0.${length}>)`],
+    {
+      untagged(response) {
+        if (response.word !== 'FETCH') return false
+        const items = fetchItems(response)
+        if (items.uid !== uid || !items.hasBody || items.body === null) return false
+        header = items.body.subarray(0, most)
+        return true
+      },
     },
-  }, REFUSED)
+    REFUSED,
+  )
   return header
 }
-

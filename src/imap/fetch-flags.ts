@@ -15,7 +15,7 @@ export async function fetchFlags(lane: Lane, what: string, uids: Runs): Promise<
         untagged(response) {
           if (response.word !== 'FETCH') return false
           const items = fetchItems(response)
-          if (items.uid === null || items.flags === null || !hasUid(set, items.uid)) return false
+          if (items.uid === null || items.flags === null || items.hasBody || !hasUid(set, items.uid)) return false
           flags.set(items.uid, items.flags)
           return true
         },

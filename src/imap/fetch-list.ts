@@ -62,8 +62,8 @@ export function fetchList(
           const items = fetchItems(response)
           const { uid } = items
           // `5:*` names the last message even when its UID is below 5.
-          if (uid === null || items.flags === null || uid < from || uid > (to ?? MOST_UID)) return uid !== null && uid < from
-          if (items.bytes === null || items.date === null) return false
+          if (uid === null || uid < from || uid > (to ?? MOST_UID)) return false
+          if (items.flags === null || items.bytes === null || items.date === null || items.hasBody) return false
           if (++count > (to ?? MOST_UID) - from + 1) throw new GarbledError('more messages than UIDs')
           batch.push({ uid, bytes: items.bytes, date: items.date, flags: items.flags })
           if (batch.length >= BATCH) pass()
@@ -99,6 +99,7 @@ function windowsOf(range: ListRange, messages: number | null): (readonly [number
   if (wanted <= 1 || range.to === null) return [[range.from, range.to]]
   const width = Math.ceil((range.to - range.from + 1) / wanted)
   const windows: [number, number][] = []
-  for (let from = range.from; from <= range.to; from += width) windows.push([from, Math.min(from + width - 1, range.to)])
+  for (let from = range.from; from <= range.to; from += width)
+    windows.push([from, Math.min(from + width - 1, range.to)])
   return windows
 }

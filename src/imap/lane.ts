@@ -16,8 +16,10 @@ import { type StatusText, Untagged, statusText } from './response.ts'
 import { GarbledError } from './tokens.ts'
 import { type LiteralSink, Wire } from './wire.ts'
 
-/** What a command does with the answers that come while it is the oldest open one. */
+/** What a command does with the answers that come while it is open. Each looks whether they are its own. */
 export interface Handler {
+  /** Answers to later commands concern another folder: they cannot come before this one is done. */
+  readonly opensFolder?: boolean
   /** True when the response was this command's. Throws GarbledError. */
   untagged?(response: Untagged): boolean
   /** Takes a literal that should not be kept in memory. */
@@ -34,6 +36,8 @@ interface Open {
   reject(fault: Fault): void
 }
 
+const MOST_KEPT_BYTES = 65_536
+const NOBODY: LiteralSink = { chunk: () => undefined, end: () => undefined }
 const CRLF = Buffer.from('\r\n')
 
 /** Untagged data that nobody asked for, since a command last made progress. */
@@ -52,6 +56,8 @@ export class Lane {
   #fault: Fault | null = null
   #paused = false
   #unaskedBytes = 0
+  /** Who took a literal of the response that is being read. */
+  #owner: Handler | null = null
   #bye: Refusal | null = null
   #plus: { tag: string; go: () => void; stop: (why: Fault | null) => void } | null = null
   #waits = new Set<(fault: Fault) => void>()
@@ -314,8 +320,15 @@ export class Lane {
   }
 
   #literal(pieces: string[], bytes: number): LiteralSink | null {
-    if (this.#fault) return { chunk: () => undefined, end: () => undefined }
-    return this.#open[0]?.handler.literal?.(pieces, bytes) ?? null
+    if (this.#fault) return NOBODY
+    for (const handler of this.#handlers()) {
+      const sink = handler.literal?.(pieces, bytes)
+      if (!sink) continue
+      this.#owner = handler
+      return sink
+    }
+    // Too long to be kept, and nobody's: let it pass by.
+    return bytes > MOST_KEPT_BYTES && /\bFETCH \(/i.test(pieces[0]!.slice(0, 40)) ? NOBODY : null
   }
 
   #response(pieces: string[], literals: (Buffer | null)[]): void {
@@ -326,12 +339,30 @@ export class Lane {
     else this.#tagged(text)
   }
 
+  /**
+   * Whom an answer may belong to, the oldest first. Not only the oldest: Dovecot holds back the tagged OK of a FETCH
+   * until it has synchronised, and begins the next command meanwhile.
+   */
+  *#handlers(): Generator<Handler> {
+    for (const { handler } of this.#open) {
+      yield handler
+      if (handler.opensFolder) return
+    }
+  }
+
   #untagged(response: Untagged): void {
     if (response.word === 'BYE') {
       const said = response.status()
       if (said) this.#bye = { status: 'BYE', code: said.code, text: said.text }
     }
-    if (this.#open[0]?.handler.untagged?.(response)) {
+    const owner = this.#owner
+    this.#owner = null
+    if (owner) {
+      owner.untagged?.(response)
+      return
+    }
+    for (const handler of this.#handlers()) {
+      if (!handler.untagged?.(response)) continue
       this.#unaskedBytes = 0
       return
     }

@@ -26,10 +26,16 @@ export interface ListedFolder {
 const MOST_FOLDERS = 100_000
 
 /** Folders that `pattern` names; all commands leave at once. */
-export async function listFolders(lane: Lane, what: string, pattern: string, withCounts: boolean): Promise<ListedFolder[]> {
+export async function listFolders(
+  lane: Lane,
+  what: string,
+  pattern: string,
+  withCounts: boolean,
+): Promise<ListedFolder[]> {
   const found = new Map<string, { separator: string | null; attributes: Set<string> }>()
   const counts = new Map<string, FolderCounts>()
   const subscribed = new Set<string>()
+  const only = !/[*%]/.test(pattern)
   const extended = lane.offers('LIST-EXTENDED') || lane.offers('IMAP4REV2')
   const withStatus = withCounts && (lane.offers('LIST-STATUS') || lane.offers('IMAP4REV2')) && extended
   const handler = {
@@ -38,6 +44,7 @@ export async function listFolders(lane: Lane, what: string, pattern: string, wit
       if (response.word !== 'LIST') return false
       const one = readList(response)
       if (one === null) return true
+      if (only && !sameName(one.raw, pattern)) return false
       if (found.size >= MOST_FOLDERS) throw new GarbledError(`more than ${MOST_FOLDERS} folders`)
       found.set(one.raw, one)
       if (one.attributes.has('\\subscribed')) subscribed.add(one.raw)
@@ -49,7 +56,11 @@ export async function listFolders(lane: Lane, what: string, pattern: string, wit
     ...(lane.offers('SPECIAL-USE') ? ['SPECIAL-USE'] : []),
     ...(withStatus ? [`STATUS (${statusItems(lane)})`] : []),
   ]
-  const list = lane.run(what, line`LIST "" ${mailboxPiece(pattern)}${extended ? ` RETURN (${options.join(' ')})` : ''}`, handler)
+  const list = lane.run(
+    what,
+    line`LIST "" ${mailboxPiece(pattern)}${extended ? ` RETURN (${options.join(' ')})` : ''}`,
+    handler,
+  )
   // RFC 3501 §6.3.9: what LIST-EXTENDED says with \Subscribed.
   const lsub = extended
     ? Promise.resolve()
@@ -62,8 +73,14 @@ export async function listFolders(lane: Lane, what: string, pattern: string, wit
         },
       })
   await Promise.all([list, lsub])
-  if (withCounts && !withStatus) await Promise.all([...found].map(([raw, one]) => askStatus(lane, raw, one.attributes, counts)))
-  return [...found].map(([raw, one]) => ({ raw, ...one, subscribed: subscribed.has(raw), counts: counts.get(raw) ?? null }))
+  if (withCounts && !withStatus)
+    await Promise.all([...found].map(([raw, one]) => askStatus(lane, raw, one.attributes, counts)))
+  return [...found].map(([raw, one]) => ({
+    raw,
+    ...one,
+    subscribed: subscribed.has(raw),
+    counts: counts.get(raw) ?? null,
+  }))
 }
 
 function statusItems(lane: Lane): string {
@@ -103,17 +120,28 @@ function readList(response: Untagged): { raw: string; separator: string | null; 
   }
 }
 
-/** With `raw` the answer belongs to that folder, however its name is spelt in it. */
+/** Names are octets, but for the INBOX in any case. */
+function sameName(a: string, b: string): boolean {
+  return a === b || (a.toUpperCase() === 'INBOX' && b.toUpperCase() === 'INBOX')
+}
+
+/** With `raw` only the counts of that folder are taken. */
 function readStatus(response: Untagged, counts: Map<string, FolderCounts>, raw?: string): boolean {
   const [name, list] = response.items()
-  const key = raw ?? textOf(name)
-  if (key === null || !Array.isArray(list)) return false
+  const key = textOf(name)
+  if (key === null || !Array.isArray(list) || (raw !== undefined && !sameName(key, raw))) return false
   const value = (word: string) => {
-    const at = list.findIndex((item: Item, index) => index % 2 === 0 && typeof item === 'string' && item.toUpperCase() === word)
+    const at = list.findIndex(
+      (item: Item, index) => index % 2 === 0 && typeof item === 'string' && item.toUpperCase() === word,
+    )
     return at < 0 ? undefined : (textOf(list[at + 1]) ?? undefined)
   }
-  const [messages, uidNext, validity] = [bounded(value('MESSAGES')), bounded(value('UIDNEXT')), bounded(value('UIDVALIDITY'))]
+  const [messages, uidNext, validity] = [
+    bounded(value('MESSAGES')),
+    bounded(value('UIDNEXT')),
+    bounded(value('UIDVALIDITY')),
+  ]
   if (messages === null || uidNext === null || validity === null || counts.size > MOST_FOLDERS) return false
-  counts.set(key, { messages, uidNext, validity, modseq: modseqOf(value('HIGHESTMODSEQ')) })
+  counts.set(raw ?? key, { messages, uidNext, validity, modseq: modseqOf(value('HIGHESTMODSEQ')) })
   return true
 }

@@ -24,6 +24,7 @@ export async function openFolder(lane: Lane, what: string, raw: string, readOnly
   const condstore = lane.offers('CONDSTORE') ? ' (CONDSTORE)' : ''
   const verb = readOnly ? 'EXAMINE ' : 'SELECT '
   const answer = await lane.run(what, line`${verb}${mailboxPiece(raw)}${condstore}`, {
+    opensFolder: true,
     untagged(response) {
       if (response.word === 'EXISTS') messages = response.number
       else if (response.word === 'OK') {
@@ -36,7 +37,8 @@ export async function openFolder(lane: Lane, what: string, raw: string, readOnly
   if (answer.code !== '') codes.set(answer.code, answer.args)
   const validity = bounded(codes.get('UIDVALIDITY'))
   const uidNext = bounded(codes.get('UIDNEXT'))
-  if (messages === null || messages > MOST_UID) throw garbledFault(lane.peer, 'it opened a folder without saying how many messages it holds')
+  if (messages === null || messages > MOST_UID)
+    throw garbledFault(lane.peer, 'it opened a folder without saying how many messages it holds')
   const permanent = codes.get('PERMANENTFLAGS')
   return {
     validity: validity ?? 0,

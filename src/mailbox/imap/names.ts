@@ -22,8 +22,7 @@ export function namingOf(spaces: Namespaces | null, separator: string | null): N
 export function isForeign(raw: string, naming: Naming): boolean {
   if (raw.toUpperCase() === 'INBOX') return false
   const fits = (prefix: string) => raw.startsWith(prefix) || raw + (naming.separator ?? '') === prefix
-  const length = (prefixes: readonly string[]) =>
-    Math.max(-1, ...prefixes.filter(fits).map((prefix) => prefix.length))
+  const length = (prefixes: readonly string[]) => Math.max(-1, ...prefixes.filter(fits).map((prefix) => prefix.length))
   return length(naming.foreign) > length([naming.prefix])
 }
 
@@ -53,7 +52,10 @@ export function rawOf(path: FolderPath, naming: Naming): string {
 
 /** Path below `root`, the root folder itself being the INBOX; null for what is not below it. */
 export function belowRoot(path: FolderPath, root: FolderPath): FolderPath | null {
-  const fits = root.every((part, index) => part === path[index] || (index === 0 && part.toUpperCase() === path[0]?.toUpperCase() && path[0] === 'INBOX'))
+  const fits = root.every(
+    (part, index) =>
+      part === path[index] || (index === 0 && part.toUpperCase() === path[0]?.toUpperCase() && path[0] === 'INBOX'),
+  )
   if (!fits) return null
   const rest = path.slice(root.length)
   if (rest.length === 0) return ['INBOX']

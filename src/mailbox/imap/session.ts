@@ -27,7 +27,9 @@ export async function readFolders(
 }
 
 /** Logs in, lists and leaves: what a dry run asks of a server. Throws as the first step of a pass would. */
-export async function probeImap(options: ImapOptions): Promise<{ readonly folders: number; readonly messages: number }> {
+export async function probeImap(
+  options: ImapOptions,
+): Promise<{ readonly folders: number; readonly messages: number }> {
   const lane = await connect(options)
   try {
     const { folders } = await readFolders(lane, `Folders of ${options.username}`)

@@ -26,7 +26,10 @@ export class ImapReader implements SourceReader {
     return { validity, uidNext, messages, modseq }
   }
 
-  list(range: { from: number; to: number | null }, changedSince: bigint | null): AsyncIterable<readonly ListedMessage[]> {
+  list(
+    range: { from: number; to: number | null },
+    changedSince: bigint | null,
+  ): AsyncIterable<readonly ListedMessage[]> {
     const opened = this.#opened
     if (opened?.messages === 0) return nothing()
     return batches(fetchList(this.#lane, this.#what, range, opened?.messages ?? null, changedSince))

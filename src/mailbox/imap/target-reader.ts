@@ -25,11 +25,17 @@ export class ImapTargetReader implements TargetReader {
     const { uidNext, messages, modseq, permanentFlags } = opened
     // Numbers that are forgotten between sessions address nothing.
     const validity = opened.uidNotSticky ? 0 : opened.validity
-    return { validity, uidNext, messages, modseq, permanent: permanentFlags ? permanentOf(permanentFlags) : ALL_PERMANENT }
+    return {
+      validity,
+      uidNext,
+      messages,
+      modseq,
+      permanent: permanentFlags ? permanentOf(permanentFlags) : ALL_PERMANENT,
+    }
   }
 
   async *list(from: number): AsyncGenerator<readonly TargetMessage[]> {
-    this.#refresh()
+    await this.#refresh()
     for await (const batch of fetchList(this.#lane, this.#what, { from, to: null }, null, null)) {
       yield batch.map(({ uid, bytes, date, flags }) => ({
         key: uid,
@@ -41,21 +47,29 @@ export class ImapTargetReader implements TargetReader {
   }
 
   async read(key: TargetKey): Promise<AsyncIterable<Buffer> | null> {
+    const body = await this.#read(key)
+    if (body) return body
+    await this.#refresh()
+    return this.#read(key)
+  }
+
+  async #read(key: TargetKey): Promise<AsyncIterable<Buffer> | null> {
     const uid = uidOf(key)
-    this.#refresh()
     const messages = fetchBodies(this.#lane, this.#what, [[uid, uid]])[Symbol.asyncIterator]()
     const first = await messages.next()
     if (first.done || first.value.body === null) return null
     return untilTheEnd(first.value.body, messages)
   }
 
-  header(key: TargetKey, most: number): Promise<Buffer | null> {
-    this.#refresh()
+  async header(key: TargetKey, most: number): Promise<Buffer | null> {
+    const header = await fetchHeader(this.#lane, this.#what, uidOf(key), most)
+    if (header) return header
+    await this.#refresh()
     return fetchHeader(this.#lane, this.#what, uidOf(key), most)
   }
 
   async flags(keys: readonly TargetKey[]): Promise<Map<TargetKey, Flags>> {
-    this.#refresh()
+    await this.#refresh()
     const found = await fetchFlags(this.#lane, this.#what, runsOf(keys.map(uidOf)))
     return new Map([...found].map(([uid, atoms]) => [uid, readFlags(atoms).flags]))
   }
@@ -63,7 +77,10 @@ export class ImapTargetReader implements TargetReader {
   async change(changes: readonly { key: TargetKey; add: Flags; remove: Flags }[]): Promise<void> {
     const stores = new Map<string, { sign: '+' | '-'; atoms: readonly string[]; uids: number[] }>()
     for (const { key, add, remove } of changes) {
-      for (const [sign, flags] of [['-', remove], ['+', add]] as const) {
+      for (const [sign, flags] of [
+        ['-', remove],
+        ['+', add],
+      ] as const) {
         const atoms = flagAtoms(flags)
         if (atoms.length === 0) continue
         const name = `${sign}${atoms.join(' ')}`
@@ -89,9 +106,12 @@ export class ImapTargetReader implements TargetReader {
     return this.#lane.close()
   }
 
-  /** Servers show what others appended only at certain commands; this one costs no round trip of its own. */
-  #refresh(): void {
-    void this.#lane.ask(['NOOP']).catch(() => undefined)
+  /**
+   * Servers show what others appended or removed only at certain commands. Its answer is awaited: Dovecot puts a
+   * NOOP off while another command follows it.
+   */
+  async #refresh(): Promise<void> {
+    await this.#lane.ask(['NOOP'])
   }
 }
 
