@@ -13,7 +13,7 @@ const fstatBig = promisify((handle: number, done: (error: Error | null, status: 
   fstat(handle, { bigint: true }, done),
 )
 
-const BATCH = 512
+const BATCH = 128
 const MOST_SCANS = 5
 /** The kernel's clock ticks every 4 ms or so: a change right after our look may leave the mtime as it was. */
 const RACY_NS = 50_000_000n

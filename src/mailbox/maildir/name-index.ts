@@ -19,6 +19,8 @@ const IS_NEW = 4
 const HAS_INFO = 8
 
 export class NameIndex {
+  /** Keys that are there. */
+  size = 0
   #count = 0
   #slots = new Uint32Array(1024)
   #hashes = new Uint32Array(2 * 512)
@@ -35,6 +37,7 @@ export class NameIndex {
     const key = keyOfBase(parsed.base)
     const before = this.#find(key)
     const known = this.#odd.has(key) || (before >= 0 && (this.#marks[before]! & GONE) === 0)
+    if (!known) this.size++
     const ours = key !== parsed.base
     const uid = ours ? Number(parsed.base.slice(0, parsed.base.indexOf('.'))) : 0
     const sizes = /^,S=(\d+),W=(\d+)$/.exec(parsed.fields)
@@ -65,6 +68,7 @@ export class NameIndex {
   }
 
   delete(key: string): void {
+    if (this.get(key)) this.size--
     this.#odd.delete(key)
     const at = this.#find(key)
     if (at >= 0) this.#marks[at]! |= GONE
