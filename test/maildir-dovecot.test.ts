@@ -228,10 +228,6 @@ test(
     const { server, target } = await world(t)
     const folder = await target.create(['INBOX'], null)
     await using writer = await target.writer()
-    const group = (from: number) =>
-      Array.from({ length: 50 }, (_, at) =>
-        outgoing(from + at, { text: `Subject: ${from + at}\r\n\r\n`, dateS: 1e9 + at }),
-      )
     await withClient(server, async (client) => {
       await client.mailboxOpen('INBOX')
       for (let from = 1; from <= 401; from += 50) {
