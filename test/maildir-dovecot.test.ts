@@ -221,6 +221,9 @@ test('people and we change flags on the same mail while both sides are open', { 
   assert.doesNotMatch(server.log(), /Error|Warning|corrupt|broken/i)
 })
 
+const group = (from: number) =>
+  Array.from({ length: 50 }, (_, at) => outgoing(from + at, { text: `Subject: ${from + at}\r\n\r\n`, dateS: 1e9 + at }))
+
 test(
   'a mailbox that Dovecot serves loses nothing while hundreds of messages arrive and flags change',
   { skip },
