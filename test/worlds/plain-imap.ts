@@ -136,7 +136,7 @@ export class PlainImap implements AsyncDisposable {
     const parts = [this.#buffer]
     let total = this.#buffer.length
     while (total < bytes) {
-      const next = await this.#chunks.next()
+      const next = await this.#chunks.next().catch(() => ({ done: true, value: undefined }) as const)
       if (next.done === true) throw new Error('the server closed the connection')
       parts.push(next.value)
       total += next.value.length
