@@ -1,10 +1,10 @@
 /** What a migration would do, found out without writing anything: log in on both sides, map, count, weigh. */
 import { asFault } from '#base/fault.ts'
 import type { DryRunFolder, DryRunUser } from '#contract/migrate.ts'
-import { DELETED } from '#mail/flags.ts'
 import type { PassOptions } from '#engine/pass/options.ts'
 import { mapFolders } from '#engine/plan/map-folders.ts'
-import type { MailSource, MailTarget, SourceFolder, SourceReader } from '#engine/ports.ts'
+import { weighFolder } from '#engine/plan/weigh-folder.ts'
+import type { MailSource, MailTarget, SourceFolder } from '#engine/ports.ts'
 import { errorOf, type UserJob } from './run-user.ts'
 
 type Limits = Pick<PassOptions, 'excludes' | 'maxMessageBytes' | 'maxItems'>
@@ -69,7 +69,7 @@ async function weighFolders(
   for (const entry of plan.entries) {
     signal.throwIfAborted()
     if (!entry.source.selectable) continue
-    const weight = await weigh(reader, entry.source, limits.maxMessageBytes)
+    const weight = await weighFolder(reader, entry.source, limits.maxMessageBytes)
     const known = there.get(JSON.stringify(entry.targetPath))
     const held = known?.status?.messages ?? 0
     const note = [entry.note, known ? (held > 0 ? `${held} messages are there already` : '') : 'would be created']
@@ -79,21 +79,4 @@ async function weighFolders(
   }
   if (rows.some(({ large }) => large > 0)) notes.push('Messages that are too large would be left out and listed.')
   return rows
-}
-
-async function weigh(reader: SourceReader, folder: SourceFolder, most: number) {
-  const sum = { messages: 0, bytes: 0, large: 0, deleted: 0 }
-  const status = await reader.open(folder)
-  if (status.messages === 0) return sum
-  for await (const batch of reader.list({ from: 1, to: null }, null)) {
-    for (const message of batch) {
-      if (message.flags.system & DELETED) sum.deleted++
-      else {
-        sum.messages++
-        sum.bytes += message.bytes
-        if (message.bytes > most) sum.large++
-      }
-    }
-  }
-  return sum
 }
