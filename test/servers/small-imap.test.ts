@@ -78,7 +78,7 @@ test('the small server lies, drops and stalls when it is told to', async () => {
   const box = server.mailboxes.get('b')!
   const send = async () => {
     await using client = await PlainImap.login(login)
-    return client.must(['APPEND INBOX ', Buffer.from('one'), ' ', Buffer.from('two')], false)
+    return await client.must(['APPEND INBOX ', Buffer.from('one'), ' ', Buffer.from('two')], false)
   }
   const late = Promise.withResolvers<void>()
   server.faults = { append: () => ({ dropAndStoreAfter: late.promise }) }
