@@ -69,9 +69,19 @@ test('who leaves with open intents makes the next one wait the settle time befor
   assert.ok(lookAfterMs >= before + 4990 && lookAfterMs <= Date.now() + 5010, String(lookAfterMs - before))
 })
 
-test('after kill -9 the next run takes over at the end of the lease, and looks after the settle time', async () => {
+test('after kill -9 on this machine the next run does not wait for the lease, but does for the settle time', async () => {
   const who = identity()
-  const { child, said } = await holder(who, short)
+  const { child } = await holder(who, { ...short, leaseMs: 60_000 })
+  await kill(child)
+  const killedAt = Date.now()
+  await using ledger = await openLedger(world.store, short).open(who, never)
+  assert.ok(Date.now() - killedAt < 5000, 'waited for the lease of a process that is gone')
+  assert.ok(ledger.lease.lookAfterMs >= killedAt + 5000, 'looked before the target could have settled')
+})
+
+test('after kill -9 on another machine the next run takes over at the end of the lease', async () => {
+  const who = identity()
+  const { child, said } = await holder(who, { ...short, host: 'elsewhere' })
   assert.equal(said.holds, true)
   await kill(child)
   const killedAt = Date.now()
@@ -213,7 +223,7 @@ test('raising the fence waits for writes under way; renewing the lease does not'
 
 test('waiting for a lease ends when the caller gives up', async () => {
   const who = identity()
-  const { child } = await holder(who, { leaseMs: 20_000 })
+  const { child } = await holder(who, { leaseMs: 20_000, host: 'elsewhere' })
   await kill(child)
   const giveUp = new AbortController()
   const opening = openLedger(world.store).open(who, giveUp.signal)

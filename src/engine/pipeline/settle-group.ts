@@ -1,7 +1,6 @@
 /** What an APPEND's answers mean for the ledger: one commit closes the intent (transfer-engine.md §3.5 to 3.9). */
 import { crashPoint } from '#base/crash-point.ts'
 import { Fault } from '#base/fault.ts'
-import { fitFlags } from '#mail/flags.ts'
 import { header } from '#mail/header.ts'
 import type { FolderWork, GroupPlan } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
@@ -41,12 +40,7 @@ export async function settleGroup(
     const outcome = outcomes[index]!
     switch (outcome.kind) {
       case 'landed':
-        landed.push({
-          ...message,
-          key: outcome.key,
-          origin: 'sent',
-          flags: fitFlags(message.flags, work.permanent).kept,
-        })
+        landed.push(landedAs(message, outcome.key, outcome.lostFlags ?? []))
         if (outcome.key === null) work.keyless = true
         break
       case 'unknown':
@@ -123,6 +117,14 @@ function refusedItem(work: FolderWork, message: Sent, code: string, text: string
     reason: `the target refused it: ${code ? `[${code}] ` : ''}${text}`,
     again: false,
   }
+}
+
+/** The flags that stand on the target are what was last written; what did not fit is told, not remembered as there. */
+function landedAs(message: Sent, key: Landed['key'], unfit: readonly string[]): Landed {
+  const lost = new Set(unfit.map((flag) => flag.toLowerCase()))
+  const keywords = message.flags.keywords.filter((keyword) => !lost.has(keyword.toLowerCase()))
+  const flags = lost.size === 0 ? message.flags : { system: message.flags.system, keywords }
+  return { ...message, key, origin: 'sent', flags, lostFlags: [...message.lostFlags, ...unfit] }
 }
 
 /** A folder that refuses everything with the same words is at fault itself; its items are not all bad. */

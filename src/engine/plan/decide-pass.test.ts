@@ -41,6 +41,7 @@ test('a folder never finished is listed whole', () => {
 test('another UIDVALIDITY voids all that was known, the UIDs to look at again included', () => {
   assert.deepEqual(decide({ validity: 8 }), { kind: 'full', why: 'uidvalidity-changed' })
   assert.deepEqual(decide({ validity: 8, messages: 0 }), { kind: 'full', why: 'uidvalidity-changed' })
+  assert.deepEqual(decide({ validity: 8, messages: 0 }, { mark: null }), { kind: 'none', why: 'empty', again: [] })
 })
 
 test('a server restored from a backup is listed whole: numbers below the mark are never trusted', () => {

@@ -115,6 +115,12 @@ test('a folder that holds only children is hierarchy: it has no role, takes no n
   assert.deepEqual([entryOf(from, 'Sent', to).selectable, entryOf(from, 'Sent', to).role], [false, null])
 })
 
+test('a folder that holds mail may have the name of one that holds only children', () => {
+  const to = target([], { caseInsensitive: true })
+  const from = [source('Work', null, false), source('Work/a'), source('work')]
+  assert.deepEqual(paths(from, to), { Work: 'Work', 'Work/a': 'Work/a', work: 'work' })
+})
+
 test('known mappings never change, whatever roles and names have become', () => {
   const before = known(['Sent', 'Old Sent'], ['Sent Items', 'Sent'], ['Gone', 'Work'])
   const from = [source('Sent', 'sent'), source('Sent Items'), source('Sent/2020'), source('Work'), source('Gone/x')]
@@ -283,6 +289,73 @@ test('the plan does not depend on the order in which either server lists its fol
   }
   const targets = expected.entries.filter((e) => e.selectable).map((e) => e.targetPath.join('/').toLowerCase())
   assert.equal(new Set(targets).size, targets.length)
+})
+
+const strict = (at: FolderPath) => {
+  const name = at.at(-1)!
+  if (at.length > 3) return 'too deep'
+  if (name.length > 10) return 'too long'
+  return /^\s|\s$|[./\p{Cc}]|^files$/iu.test(name) ? 'odd' : null
+}
+
+test('of any tree: no two folders share a target, every name is one that the target takes, and a second plan changes nothing', () => {
+  let seed = 20_241
+  const random = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below
+  const words = [
+    'INBOX',
+    'inbox',
+    'Sent',
+    'sent',
+    'Sent Items',
+    'Trash',
+    'a.b',
+    'a_b',
+    'A_B',
+    'a/b',
+    ' x ',
+    'x',
+    'X',
+    '',
+    '.',
+    'é',
+    'e\u0301',
+    'long long name',
+    'long long nam',
+    'a_b (2)',
+    'Files',
+    '\u0001',
+    'long lon_2',
+  ]
+  const roles: (FolderRole | null)[] = [null, null, null, 'sent', 'trash', 'archive', 'all']
+  for (let round = 0; round < 200; round++) {
+    const started = seed
+    const tree = Array.from({ length: 1 + random(25) }, () => {
+      const name = Array.from({ length: 1 + random(5) }, () => words[random(words.length)]!)
+      return source(name, roles[random(roles.length)] ?? null, random(5) > 0)
+    })
+    const there = [folder('Gesendet', random(2) ? 'sent' : null), folder('Papierkorb'), folder('SENT')].slice(random(3))
+    const naming = target(there, {
+      caseInsensitive: random(2) > 0,
+      unicodeInsensitive: random(2) > 0,
+      nameProblem: strict,
+    })
+    const { entries } = mapFolders(tree, naming, [])
+    const copied = entries.filter((entry) => entry.selectable)
+    const fold = ({ targetPath }: { targetPath: FolderPath }) => {
+      const text = JSON.stringify(targetPath)
+      const formed = naming.unicodeInsensitive ? text.normalize('NFC') : text
+      return naming.caseInsensitive ? formed.toLowerCase() : formed
+    }
+    assert.equal(new Set(copied.map(fold)).size, copied.length, `shared target, seed ${started}`)
+    for (const { targetPath } of entries) assert.equal(strict(targetPath), null, `seed ${started}`)
+    const kept = copied.map((entry) => ({ sourcePath: entry.source.path, targetPath: entry.targetPath }))
+    const again = mapFolders(tree.toReversed(), naming, kept).entries.filter((entry) => entry.selectable)
+    assert.deepEqual(
+      again.map((entry) => entry.targetPath),
+      copied.map((entry) => entry.targetPath),
+      `seed ${started}`,
+    )
+  }
 })
 
 test('a folder that a server lists twice is planned once', () => {

@@ -64,7 +64,12 @@ export type Gate = () => boolean
 /** What became of one message. */
 export type Outcome =
   /** Stored; `key` is its own APPENDUID or name, null when the server did not say it in a usable way. */
-  | { readonly kind: 'landed'; readonly key: TargetKey | null }
+  | {
+      readonly kind: 'landed'
+      readonly key: TargetKey | null
+      /** Flags that turned out not to fit though the folder had promised them (a 27th keyword in a Maildir). */
+      readonly lostFlags?: readonly string[]
+    }
   /** The server said NO (`code` without brackets, upper case, '' when none): by its word nothing is stored. */
   | { readonly kind: 'refused'; readonly code: string; readonly text: string }
   /** The last byte never left: nothing can have been stored. */

@@ -162,18 +162,16 @@ async function addRewritten(
 
 /** A named target answers for itself: a copy under this name is this message. */
 async function findByName(pass: Pass, work: FolderWork, wanted: readonly Wanted[]): Promise<Map<number, TargetKey>> {
-  const present = await pass.look(async (reader) => {
-    await reader.open(work.target)
-    const keys = new Set<TargetKey>()
-    for await (const batch of reader.list(1)) for (const { key } of batch) keys.add(key)
-    return keys
-  })
-  const found = new Map<number, TargetKey>()
+  const keys = new Map<number, TargetKey>()
   for (const { uid, dateS } of wanted) {
     const key = pass.ports.target.keyOf?.(nameFor(pass, work, uid), dateS)
-    if (key !== undefined && present.has(key)) found.set(uid, key)
+    if (key !== undefined) keys.set(uid, key)
   }
-  return found
+  const present = await pass.look(async (reader) => {
+    await reader.open(work.target)
+    return reader.flags([...keys.values()])
+  })
+  return new Map([...keys].filter(([, key]) => present.has(key)))
 }
 
 export const nameFor = (pass: Pass, work: FolderWork, uid: number): string =>

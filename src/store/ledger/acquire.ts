@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import type { MailboxIdentity } from '#engine/ports.ts'
+import { isDeadHere, shownHost } from './host-name.ts'
 import { hashesOf, type IdentityHashes } from './identity.ts'
 import { alreadyMigrated, nameOf, type Holder } from './lease-faults.ts'
 import { type Acquired, momentOf } from './lease.ts'
@@ -54,7 +55,7 @@ export async function acquire(
 }
 
 const holderOf = (rival: Rival): Holder => ({
-  host: rival.lease_host ?? 'an unknown host',
+  host: shownHost(rival.lease_host ?? 'an unknown host'),
   pid: rival.lease_pid ?? 0,
   shares: rival.same ? 'mailbox' : rival.same_target ? 'target' : 'source',
   sourceUser: rival.source_user,
@@ -85,7 +86,13 @@ async function tryAcquire(
       [hashes.identity, hashes.source, hashes.target],
     )
     // Our own holder id: the commit of an earlier attempt succeeded though its answer was lost.
-    const rival = rows.find((row) => row.lease_holder !== null && row.lease_holder !== holder && row.left_ms! >= 0)
+    const rival = rows.find(
+      (row) =>
+        row.lease_holder !== null &&
+        row.lease_holder !== holder &&
+        row.left_ms! >= 0 &&
+        !isDeadHere(row.lease_host, row.lease_pid, settings.host),
+    )
     if (rival) return { rival }
     return await take(client, rows, hashes, { identity, holder, at, settings })
   })
@@ -128,7 +135,7 @@ async function take(
 ): Promise<Acquired> {
   await client.query(
     `UPDATE mailbox SET lease_fence = lease_fence + 1, lease_holder = NULL,
-       unclean_until = greatest(unclean_until, lease_until)
+       unclean_until = greatest(unclean_until, least(lease_until, clock_timestamp()))
      WHERE id = ANY($1::uuid[]) AND lease_holder IS NOT NULL AND lease_holder <> $2`,
     [rows.map(({ id }) => id), holder],
   )

@@ -1,8 +1,8 @@
 /** The ledger's door: mailboxes are opened here, under a lease, and a restored database starts a new epoch here. */
-import { hostname } from 'node:os'
 import { systemClock } from '#base/clock.ts'
 import type { Ledger, MailboxIdentity } from '#engine/ports.ts'
 import { acquire } from './acquire.ts'
+import { hereName } from './host-name.ts'
 import { PostgresMailboxLedger } from './mailbox-ledger.ts'
 import type { LedgerOptions, LedgerSettings, LedgerStore } from './types.ts'
 import { WordSets } from './word-sets.ts'
@@ -42,7 +42,7 @@ function settingsOf(options: LedgerOptions): LedgerSettings {
     marginMs: options.marginMs ?? Math.min(5000, leaseMs / 6),
     settleMs: options.settleMs ?? 10_000,
     waitMs: options.waitMs ?? leaseMs + 5000,
-    host: options.host ?? hostname(),
+    host: options.host ?? hereName(),
     clock: options.clock ?? systemClock,
   }
 }
