@@ -30,6 +30,7 @@ function sizes() {
 
 const node = ensurePackages()
 const bin = (name) => join(root, 'node_modules/.bin', name)
+/** @type {[string, () => number | Promise<number>][]} */
 const steps = [
   ['types', () => run(node, [bin('tsc')])],
   ['lint', () => run(node, [bin('oxlint'), '--type-aware', '--deny-warnings', ...folders])],

@@ -4,11 +4,12 @@ import { constants } from 'node:os'
 import { dirname } from 'node:path'
 import { root } from './packages.mjs'
 
+const ignore = () => {}
+
 export async function run(node, args, env = {}) {
   const path = `${dirname(node)}:${process.env.PATH}`
   const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path, ...env } })
   // A terminal's Ctrl-C reaches the child by itself: we only have to outlive it. A lone SIGTERM is passed on.
-  const ignore = () => {}
   const pass = () => child.kill('SIGTERM')
   process.on('SIGINT', ignore).on('SIGTERM', pass)
   try {

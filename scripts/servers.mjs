@@ -18,8 +18,8 @@ const unpacked = [
   {
     name: 'postgres',
     package: 'postgresql',
-    own: /^postgresql-\d+$/,
-    probe: /\/bin\/postgres$/,
+    own: /^postgresql(-client)?-\d+$/,
+    probe: /\/bin\/(postgres|psql|initdb)$/,
     suites: 'DATABASE_URL',
   },
   {
@@ -75,6 +75,8 @@ function hasInstalledPostgres() {
   )
 }
 
+const stay = () => {}
+
 function install(servers) {
   const doable = servers.filter((server) => isRoot || server.name !== 'dovecot')
   if (doable.length === 0) return
@@ -85,7 +87,6 @@ function install(servers) {
   ]
   console.log(`Test servers: ${acts.join('; ')}. --no-install forbids it.`)
   // Ctrl-C ends apt, and with a listener here it does not end us before we have cleaned up.
-  const stay = () => {}
   process.on('SIGINT', stay).on('SIGTERM', stay)
   if (isRoot) apt('apt-get', ['update'])
   for (const server of doable) {
@@ -128,7 +129,7 @@ function unpack(server) {
   const plan = simulate(server.package)
   if (plan === null) return `apt knows no package ${server.package} that fits here`
   const wanted = plan.added.filter(
-    (name) => server.own.test(name) || (/^lib/.test(name) && !/-(dev|perl|data|bin)$/.test(name)),
+    (name) => server.own.test(name) || (name.startsWith('lib') && !/-(dev|perl|data|bin)$/.test(name)),
   )
   mkdirSync(cache, { recursive: true, mode: 0o755 })
   const folder = mkdtempSync(join(cache, `${server.name}-`))
