@@ -186,6 +186,7 @@ test('rewrites are undone in every combination, wherever the chunks end', async 
     ['a\rb\n', 'a\rb\r\n', ['LF became CRLF']],
     ['a\0', 'a\x80', ['NUL became 0x80']],
     ['same\r', 'same\r', []],
+    ['a\nb\r', 'a\r\nb\r', ['LF became CRLF']],
     ['a', 'b', null],
     ['a\r\n', 'a', null],
   ]

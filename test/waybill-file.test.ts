@@ -198,6 +198,19 @@ test('another good waybill under the name of the earlier one is found', async ()
   assert.equal((await verifyWaybill(two.path, known)).ok, false, 'files that name each other end the walk')
 })
 
+test('an earlier waybill of another mailbox is found, though its chain is the one named', async () => {
+  using world = temporaryFolder()
+  const source = { host: 'imap.old.example', port: 993, userName: 'somebody.else', userRoot: '' }
+  const other = await writeWaybill(world.path, input([], { source }), signer)
+  const previous = { file: other.file, chain: other.chain.toString('hex') }
+  const sealed = await writeWaybill(world.path, input([], { number: 2, previous }), signer)
+  const { problems } = await verifyWaybill(sealed.path, known)
+  assert.deepEqual(
+    problems.map(({ code, message }) => [code, message.includes('another mailbox')]),
+    [['PREVIOUS_WRONG', true]],
+  )
+})
+
 test('a previous name that leads out of the folder is not opened', async () => {
   using world = temporaryFolder()
   const previous = { file: '../../../../../../proc/self/environ', chain: '0'.repeat(64) }
