@@ -146,7 +146,10 @@ export function excluder(
 /** The patterns that match none of the folders: most likely misspelt. */
 export function unusedPatterns(patterns: readonly FolderPattern[], all: readonly NamedFolder[]): string[] {
   return patterns
-    .filter((pattern) => !all.some((folder) => excluder([pattern], all)(folder) !== null))
+    .filter((pattern) => {
+      const by = excluder([pattern], all)
+      return !all.some((folder) => by(folder) !== null)
+    })
     .map(({ text }) => text)
 }
 

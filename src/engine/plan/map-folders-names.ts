@@ -50,6 +50,8 @@ export class TargetNames {
   /** Paths that a source folder has been given, and how that one is spelt. */
   readonly #taken = new Map<string, FolderPath>()
   readonly #there = new Map<string, FolderPath>()
+  /** The suffix to try first for a path that was taken before. */
+  readonly #suffixes = new Map<string, number>()
 
   constructor(target: TargetNaming) {
     this.#target = target
@@ -107,7 +109,10 @@ export class TargetNames {
   suffixed(path: FolderPath): FolderPath {
     const parent = path.slice(0, -1)
     const name = path.at(-1)!
-    for (let count = 2; ; count++) {
+    const key = this.#key(path)
+    // Names are never given back, so numbers once found taken stay taken.
+    for (let count = this.#suffixes.get(key) ?? 2; ; count++) {
+      this.#suffixes.set(key, count)
       for (const suffix of [` (${count})`, `_${count}`]) {
         const candidate = this.#withSuffix(parent, name, suffix)
         if (candidate === null) continue
@@ -126,14 +131,18 @@ export class TargetNames {
   }
 }
 
-/** The longest beginning of one of `names` that fits, cut between characters as people see them. */
+/** A longest beginning of the first of `names` that has one that fits, cut between characters as people see them. */
 function firstCut(names: readonly string[], fits: (name: string) => boolean): string | null {
   for (const name of names) {
     const parts = Array.from(GRAPHEMES.segment(name), ({ segment }) => segment)
-    for (let length = parts.length - 1; length > 0; length--) {
-      const cut = parts.slice(0, length).join('')
-      if (fits(cut)) return cut
+    // By halves: a server may send thousands of names of thousands of characters.
+    let [cut, over] = [0, parts.length]
+    while (over - cut > 1) {
+      const middle = (cut + over) >> 1
+      if (fits(parts.slice(0, middle).join(''))) cut = middle
+      else over = middle
     }
+    if (cut > 0) return parts.slice(0, cut).join('')
   }
   return null
 }
