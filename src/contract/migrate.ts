@@ -82,6 +82,8 @@ export interface MigrateResult {
   readonly reportFolder: string
   /** Rows that failed, with empty passwords; null when there are none. */
   readonly errorsCsv: string | null
+  /** Every message that is not carried, with the reason; null when there is none. */
+  readonly skippedCsv: string | null
   /** First byte of the first APPEND of any user to the last landing. */
   readonly transferSeconds: number
   readonly stopped: boolean

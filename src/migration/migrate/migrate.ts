@@ -28,6 +28,7 @@ import { readPasswordFile } from './password-file.ts'
 import { writeReports } from './reports.ts'
 import { type UserJob, runUser } from './run-user.ts'
 import { sealWaybill } from './seal-waybill.ts'
+import { skippedCsv } from './skipped-csv.ts'
 import { type LoginTemplate, checkTemplate, targetCredentials } from './target-login.ts'
 
 export interface MigrateWorld {
@@ -157,6 +158,7 @@ export async function migrate(
   const run = runName(world.startedAt)
   const reportFolder = request.reportFolder ?? join(world.reports, run)
   makeReportFolder(reportFolder)
+  using skips = skippedCsv(reportFolder)
   const budget = new LiteralBudget()
   const { concurrency } = request
   // Two lanes for each user at work are always there; what users that are not there leave free, others may have.
@@ -181,6 +183,7 @@ export async function migrate(
       stopping: world.stopping,
       aborting: world.aborting,
       openLedger: (identity, signal) => world.ledger.open(identity, signal),
+      listSkipped: (each, ledger) => skips.add(each.emailAddress, ledger),
       seal: (each, ledger, passed, startedAt) =>
         sealWaybill(each, ledger as PostgresMailboxLedger, passed, {
           folder: reportFolder,
@@ -208,6 +211,7 @@ export async function migrate(
     warnings: csv.warnings,
     reportFolder,
     errorsCsv: null,
+    skippedCsv: skips.path,
     transferSeconds: span(users),
     stopped: world.stopping.aborted,
     peakRssBytes,

@@ -1,10 +1,9 @@
-/** What stays after a run: result.json, and the errors CSV with the rows that failed and empty passwords. */
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+/** What stays after a run: result.json, skipped.csv, and the errors CSV with the rows that failed and empty passwords. */
 import { join } from 'node:path'
-import { Fault } from '#base/fault.ts'
 import type { MigrateResult } from '#contract/migrate.ts'
 import type { CsvCheck } from '../csv/check-csv.ts'
 import { errorsCsv } from '../csv/errors-csv.ts'
+import { writeReportFile } from './report-file.ts'
 
 /** Answers the result with the errors CSV's path. */
 export function writeReports(result: MigrateResult, csv: CsvCheck): MigrateResult {
@@ -18,28 +17,7 @@ export function writeReports(result: MigrateResult, csv: CsvCheck): MigrateResul
   ].sort((a, b) => a.rowNumber - b.rowNumber)
   const path = rows.length > 0 ? join(result.reportFolder, 'errors.csv') : null
   const whole = { ...result, errorsCsv: path }
-  if (path) write(path, errorsCsv(csv.columns, rows))
-  write(join(result.reportFolder, 'result.json'), `${JSON.stringify(whole, null, 2)}\n`)
+  if (path) writeReportFile(path, errorsCsv(csv.columns, rows))
+  writeReportFile(join(result.reportFolder, 'result.json'), `${JSON.stringify(whole, null, 2)}\n`)
   return whole
-}
-
-function write(path: string, text: string): void {
-  try {
-    const file = openSync(path, 'w', 0o600)
-    try {
-      writeSync(file, text)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-  } catch (thrown) {
-    throw new Fault({
-      code: 'REPORT_NOT_WRITTEN',
-      scope: 'instance',
-      transient: false,
-      message: `The report ${path} could not be written: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}.`,
-      remedy: 'The mail that was carried is safe and known. Make room, then run the same command again.',
-      cause: thrown,
-    })
-  }
 }

@@ -25,6 +25,8 @@ export interface UserRun {
   readonly stopping: AbortSignal
   readonly aborting: AbortSignal
   openLedger(identity: MailboxIdentity, signal: AbortSignal): Promise<MailboxLedger>
+  /** Lists what is not carried; answers how many messages that are. */
+  listSkipped(job: UserJob, ledger: MailboxLedger): Promise<number>
   /** Seals what this pass carried; answers the file. */
   seal(job: UserJob, ledger: MailboxLedger, result: PassResult, startedAt: number): Promise<string>
   tell(event: MigrateEvent): void
@@ -100,8 +102,7 @@ async function resultOf(
   durationMs: number,
 ): Promise<MigrateUserResult> {
   const { report } = result
-  let skipped = 0
-  for await (const item of ledger.skipped(null)) if (item.kind !== 'deleted') skipped++
+  const skipped = await run.listSkipped(job, ledger)
   const waybill = ledger.lease.holds() ? await run.seal(job, ledger, result, startedAt) : null
   const lost = [...report.lostFlags].map(
     ([flag, count]) => `${count} messages lost the flag ${flag}: the target does not keep it.`,

@@ -1,0 +1,28 @@
+/** Files of a run's report: readable by us alone, on disk when the call returns. */
+import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs'
+import { Fault } from '#base/fault.ts'
+
+export function writeReportFile(path: string, text: string): void {
+  try {
+    const file = openSync(path, 'w', 0o600)
+    try {
+      writeFileSync(file, text)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+  } catch (thrown) {
+    throw reportNotWritten(path, thrown)
+  }
+}
+
+export function reportNotWritten(path: string, thrown: unknown): Fault {
+  return new Fault({
+    code: 'REPORT_NOT_WRITTEN',
+    scope: 'instance',
+    transient: false,
+    message: `The report ${path} could not be written: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}.`,
+    remedy: 'The mail that was carried is safe and known. Make room, then run the same command again.',
+    cause: thrown,
+  })
+}
