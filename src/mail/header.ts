@@ -19,18 +19,23 @@ export function header(head: Buffer, name: string): string {
 function decodeWords(value: string): string {
   return value
     .replace(/(\?=)\s+(?==\?)/g, '$1')
-    .replace(/=\?([\w-]+)(?:\*[\w-]*)?\?([BbQq])\?([^?]*)\?=/g, (word, charset: string, encoding: string, data: string) => {
-      try {
-        const bytes =
-          encoding.toLowerCase() === 'b'
-            ? Buffer.from(data, 'base64')
-            : Buffer.from(
-                data.replace(/_/g, ' ').replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
-                'latin1',
-              )
-        return new TextDecoder(charset).decode(bytes)
-      } catch {
-        return word
-      }
-    })
+    .replace(
+      /=\?([\w-]+)(?:\*[\w-]*)?\?([BbQq])\?([^?]*)\?=/g,
+      (word, charset: string, encoding: string, data: string) => {
+        try {
+          const bytes =
+            encoding.toLowerCase() === 'b'
+              ? Buffer.from(data, 'base64')
+              : Buffer.from(
+                  data
+                    .replace(/_/g, ' ')
+                    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))),
+                  'latin1',
+                )
+          return new TextDecoder(charset).decode(bytes)
+        } catch {
+          return word
+        }
+      },
+    )
 }

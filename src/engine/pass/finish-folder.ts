@@ -34,6 +34,7 @@ export async function finishFolder(pass: Pass, work: FolderWork, lane: Lane): Pr
     await auditFolder(pass, work)
     work.resent = []
   }
+  if (work.future.length > 0) await tellLostDates(pass, work)
   if (work.skipped.length > 0) {
     await nameSkips(await lane.readerOn(work), work.skipped, (named) => ledger.skip(named))
     work.skipped.length = 0
@@ -47,4 +48,22 @@ export async function finishFolder(pass: Pass, work: FolderWork, lane: Lane): Pr
     crashPoint('mark.after')
   }
   return true
+}
+
+/** Dovecot stores the time of the APPEND when a date lies in the future: nothing is lost in silence. */
+async function tellLostDates(pass: Pass, work: FolderWork): Promise<void> {
+  const future = new Map(work.future.flatMap(({ key, dateS }) => (key === null ? [] : [[key, dateS] as const])))
+  work.future.length = 0
+  const changed = await pass.look(async (reader) => {
+    await reader.open(work.target)
+    let count = 0
+    for await (const batch of reader.list(work.probeFrom)) {
+      for (const { key, dateS } of batch) if ((future.get(key) ?? dateS) !== dateS) count++
+    }
+    return count
+  })
+  if (changed === 0) return
+  pass.report.notes.push(
+    `Folder ${work.target.path.join('/')}: ${changed} messages have a date in the future, which the target does not keep; it shows another.`,
+  )
 }

@@ -1,6 +1,15 @@
 /** What a pass knows of one folder while it works on it. */
 import type { Fault } from '#base/fault.ts'
-import type { FolderRecord, Intent, Intended, PermanentFlags, Skipped, SourceFolder, TargetFolder } from '../ports.ts'
+import type {
+  FolderRecord,
+  Intent,
+  Intended,
+  Landed,
+  PermanentFlags,
+  Skipped,
+  SourceFolder,
+  TargetFolder,
+} from '../ports.ts'
 import { ALL_PERMANENT } from '#mail/flags.ts'
 import { type Runs, countRuns } from '#base/uid-set.ts'
 import type { FolderReport } from './report.ts'
@@ -47,6 +56,8 @@ export class FolderWork {
   readonly skipped: Skipped[] = []
   /** Keys are missing for some landed messages: one listing at the end finds them. */
   keyless = false
+  /** Landed messages with a date in the future, which some targets do not keep; the first thousand. */
+  readonly future: Landed[] = []
   /** Refusals of single messages in a row with the same words. */
   refusals = { words: '', count: 0 }
   /** Faults of this folder alone: it is left, the others go on. */

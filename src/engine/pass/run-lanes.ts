@@ -1,5 +1,5 @@
 /** The lanes of a mailbox at work: two always, more while the process has slots to spare. */
-import { asFault } from '#base/fault.ts'
+import { Fault, asFault } from '#base/fault.ts'
 import type { CutOff } from '../ports.ts'
 import { Lane } from '../pipeline/lane.ts'
 import { finishFolder } from './finish-folder.ts'
@@ -17,12 +17,14 @@ export async function runLanes(pass: Pass, folders: readonly FolderWork[], cutOf
   if (pass.stopping) list.stop()
 
   const { lanes, mostLanes } = pass.options
+  list.lanes = lanes
   const guaranteed = Array.from({ length: lanes }, () => runLane(pass, list, cutOff))
   const spare: Promise<void>[] = []
   // Spare lanes are taken only once the listings show that there is work for them.
   const claim = () => {
     while (spare.length < mostLanes - lanes && pass.ports.spareLanes.free > 0 && list.busy && !pass.stopping) {
       void pass.ports.spareLanes.take(1)
+      list.lanes++
       spare.push(runLane(pass, list, cutOff).finally(() => pass.ports.spareLanes.give(1)))
     }
   }
@@ -39,6 +41,7 @@ async function runLane(pass: Pass, list: WorkList, cutOff: CutOff | null): Promi
       try {
         await runJob(pass, list, lane, job, cutOff)
       } catch (thrown) {
+        if (await retires(pass, list, lane, job, thrown)) return
         await recoverLane(pass, list, lane, job, thrown)
       }
     }
@@ -72,6 +75,18 @@ async function runJob(pass: Pass, list: WorkList, lane: Lane, job: Job, cutOff: 
       else list.again(job.work)
       return
   }
+}
+
+/** The server's limit of connections is learnt from its refusal: the lane goes, the others carry on (§8). */
+async function retires(pass: Pass, list: WorkList, lane: Lane, job: Job, thrown: unknown): Promise<boolean> {
+  if (!(thrown instanceof Fault) || thrown.code !== 'TOO_MANY_CONNECTIONS' || list.lanes < 2) return false
+  list.lanes--
+  pass.ports.events.note(`${thrown.message} Going on with ${list.lanes} connections.`)
+  await lane.drain()
+  await lane.close()
+  if (job.kind !== 'carry') list.again(job.work)
+  else list.changed()
+  return true
 }
 
 /** Puts the job back, closes the lane's connections after what is under way, and waits as the fault demands. */

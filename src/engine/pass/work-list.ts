@@ -19,6 +19,8 @@ export class WorkList {
   /** Folders that one lane is opening or finishing. */
   readonly #held = new Set<FolderWork>()
   #waiting: (() => void)[] = []
+  /** How many lanes take jobs from here. */
+  lanes = 0
   /** Called after a folder's groups are known. */
   onOpened: () => void = () => {}
   #stopped = false

@@ -17,6 +17,7 @@ export interface Sent extends Intended {
 const ITEM_CODES = new Set(['', 'TOOBIG', 'CANNOT', 'CLIENTBUG', 'PARSE', 'LARGE', 'UNKNOWN-CTE'])
 
 const MOST_EQUAL_REFUSALS = 20
+const MOST_FUTURE = 1000
 
 /**
  * Commits what became of a group and queues again what has to be sent once more. Throws the fault that the
@@ -95,8 +96,10 @@ const planOf = (messages: readonly Intended[]): GroupPlan => ({
 
 function countLanded(pass: Pass, work: FolderWork, landed: readonly Landed[]): void {
   let bytes = 0
+  const now = pass.ports.clock.now()
   for (const message of landed) {
     bytes += message.bytes
+    if (message.dateS * 1000 > now && work.future.length < MOST_FUTURE) work.future.push(message)
     if (message.lostFlags.length > 0) pass.countLostFlags(message.lostFlags)
   }
   pass.report.carried += landed.length

@@ -6,10 +6,11 @@ import { crashPoint } from '#base/crash-point.ts'
 import { runsOf } from '#base/uid-set.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
-import type { Intended, Intent, Landed, SourceReader, TargetKey, TargetReader } from '../ports.ts'
-import { canonicalDigest } from '#mail/canonical.ts'
+import { skip } from '../pipeline/read-group.ts'
+import type { Intended, Intent, Landed, Skipped, SourceReader, TargetKey, TargetReader } from '../ports.ts'
 import { unexplainedCopies } from './look.ts'
-import { type Copy, type Wanted, matchCopies, roughKey } from './match.ts'
+import { type Found, findRewritten } from './find-rewritten.ts'
+import { type Wanted, matchCopies, roughKey } from './match.ts'
 import { sourceDigests } from './source-digests.ts'
 
 /** How often a target that should stand still is asked, within the settle time. */
@@ -34,13 +35,16 @@ export async function recoverFolder(
   for (const intent of intents) {
     const landed: Landed[] = []
     const again: Intended[] = []
+    const skipped: Skipped[] = []
     for (const message of intent.messages) {
-      const key = found.get(message.uid)
+      const key = found.keys.get(message.uid)
       const digest = message.digest ?? wanted.find(({ uid }) => uid === message.uid)?.digest
-      if (key === undefined || digest === undefined) again.push(message)
+      if (found.held.has(message.uid)) skipped.push(heldItem(work, message))
+      else if (key === undefined || digest === undefined) again.push(message)
       else landed.push({ ...message, digest, key, origin: 'found', lostFlags: [] })
     }
-    await pass.ports.ledger.close({ intent: intent.id, landed, reopened: [], skipped: [], resent: again })
+    await pass.ports.ledger.close({ intent: intent.id, landed, reopened: [], skipped, resent: again })
+    pass.countSkips(skipped)
     landedCount += landed.length
     landedBytes += landed.reduce((sum, { bytes }) => sum + bytes, 0)
     work.resent.push(...again)
@@ -59,6 +63,13 @@ export async function recoverFolder(
   work.report.landed += landedCount
   if (landedCount > 0) pass.landedNow(landedCount, landedBytes)
   pass.ports.events.note(`Folder ${place}: ${landedCount} of ${messages.length} were there; the rest is sent again.`)
+}
+
+/** Sent, unanswered, and perhaps there in another shape: a person has to look (transfer-engine.md §3.7). */
+function heldItem(work: FolderWork, message: Intended): Skipped {
+  const reason =
+    'it was sent and the answer was lost; the target holds a message with the same date and Message-ID but other contents, so it is not sent again'
+  return skip(work, message, 'unknown', reason, false)
 }
 
 /** Streamed messages stay alone in their group. */
@@ -83,10 +94,10 @@ async function lookUntilStill(
   intents: readonly Intent[],
   wanted: readonly Wanted[],
   source: () => Promise<SourceReader>,
-): Promise<Map<number, TargetKey>> {
+): Promise<Found> {
   const { clock, ledger, target } = pass.ports
   const { settleMs } = pass.options
-  if (target.traits.named) return findByName(pass, work, wanted)
+  if (target.traits.named) return { keys: await findByName(pass, work, wanted), held: new Set() }
   // The holder before us may wake within its lease; its last byte cannot leave after that.
   const waitMs = ledger.lease.lookAfterMs - clock.now()
   if (waitMs > 0) await clock.sleep(waitMs, pass.stopSignal)
@@ -94,15 +105,13 @@ async function lookUntilStill(
   let since = clock.monotonic()
   for (;;) {
     const seen = await pass.look((reader) => lookOnce(pass, work, reader, intents, wanted))
-    if (seen.found.size === wanted.length) return seen.found
+    if (seen.found.size === wanted.length) return { keys: seen.found, held: new Set() }
     if (seen.state !== still) {
       still = seen.state
       since = clock.monotonic()
     }
     if (clock.monotonic() - since >= settleMs) {
-      return seen.found.size < wanted.length
-        ? addRewritten(pass, work, intents, wanted, seen.found, source)
-        : seen.found
+      return findRewritten(pass, work, seen.from, wanted, seen.found, source)
     }
     await clock.sleep(Math.max(1, settleMs / LOOKS_PER_SETTLE), pass.stopSignal)
   }
@@ -114,13 +123,13 @@ async function lookOnce(
   reader: TargetReader,
   intents: readonly Intent[],
   wanted: readonly Wanted[],
-): Promise<{ found: Map<number, TargetKey>; state: string }> {
+): Promise<{ found: Map<number, TargetKey>; from: number; state: string }> {
   const status = await reader.open(work.target)
   const from = probeFrom(intents, status.validity)
   const explained = await pass.ports.ledger.knownKeys(work.record.targetPath, from)
   const rough = new Set(wanted.map(roughKey))
   const copies = await unexplainedCopies(reader, from, rough, explained)
-  return { found: matchCopies(wanted, copies), state: `${status.validity}/${status.uidNext}/${status.messages}` }
+  return { found: matchCopies(wanted, copies), from, state: `${status.validity}/${status.uidNext}/${status.messages}` }
 }
 
 /** UIDs of another validity mean nothing: then the whole folder is looked at. */
@@ -128,37 +137,6 @@ const probeFrom = (intents: readonly Intent[], validity: number) =>
   intents.some(({ targetValidity }) => targetValidity !== validity)
     ? 1
     : Math.min(...intents.map((intent) => intent.probeFrom))
-
-/** A target that cleans what it stores keeps another size and digest: compare the canonical forms. */
-async function addRewritten(
-  pass: Pass,
-  work: FolderWork,
-  intents: readonly Intent[],
-  wanted: readonly Wanted[],
-  found: ReadonlyMap<number, TargetKey>,
-  source: () => Promise<SourceReader>,
-): Promise<Map<number, TargetKey>> {
-  const missing = wanted.filter(({ uid }) => !found.has(uid))
-  const clean = await sourceDigests(await source(), runsOf(missing.map(({ uid }) => uid)), 'canonical')
-  const dates = new Set(clean.map(({ dateS }) => dateS))
-  const taken = new Set(found.values())
-  return pass.look(async (reader) => {
-    const status = await reader.open(work.target)
-    const from = probeFrom(intents, status.validity)
-    const explained = await pass.ports.ledger.knownKeys(work.record.targetPath, from)
-    const copies: Copy[] = []
-    const candidates: { key: TargetKey; dateS: number }[] = []
-    for await (const batch of reader.list(from)) {
-      for (const { key, dateS } of batch)
-        if (!explained.has(key) && !taken.has(key) && dates.has(dateS)) candidates.push({ key, dateS })
-    }
-    for (const { key, dateS } of candidates) {
-      const body = await reader.read(key)
-      if (body) copies.push({ key, dateS, ...(await canonicalDigest(body)) })
-    }
-    return new Map([...found, ...matchCopies(clean, copies)])
-  })
-}
 
 /** A named target answers for itself: a copy under this name is this message. */
 async function findByName(pass: Pass, work: FolderWork, wanted: readonly Wanted[]): Promise<Map<number, TargetKey>> {
