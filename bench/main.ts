@@ -1,0 +1,38 @@
+/** `npm run bench [-- --only small,wan] [--scale 0.1] [--rounds 3]`: measures, and writes bench/results.md. */
+import { parseArgs } from 'node:util'
+import { dovecotMissing } from '#test/servers/dovecot.ts'
+import * as parts from './parts.ts'
+import { type PartName, saveSection, titles } from './results.ts'
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    scale: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '3' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const names = Object.keys(titles) as PartName[]
+const wanted = values.only === undefined ? names : values.only.split(',').map((name) => name.trim() as PartName)
+const unknown = wanted.filter((name) => !names.includes(name))
+const [scale, rounds] = [Number(values.scale), Number(values.rounds)]
+
+const usage = `npm run bench -- [--only ${names.join(',')}] [--scale 0.01..1] [--rounds 1..9]
+At full scale it needs 40 GB of disk for a while and about a quarter of an hour. --scale below 1 measures, but does not
+write bench/results.md.`
+
+if (values.help || unknown.length > 0 || !(scale > 0 && scale <= 1) || !(rounds >= 1 && rounds <= 9)) {
+  console.log(unknown.length > 0 ? `There is no part ${unknown.join(', ')}.\n${usage}` : usage)
+  process.exit(values.help ? 0 : 1)
+}
+const missing = dovecotMissing()
+if (missing !== false) {
+  console.error(`${missing}: sudo apt-get install --no-install-recommends dovecot-imapd`)
+  process.exit(1)
+}
+for (const name of wanted) {
+  console.log(`${name}: ${titles[name]}`)
+  const lines = await parts[name]({ rounds, scale, tell: (text) => console.log(text) })
+  console.log(lines.join('\n'))
+  if (scale === 1) saveSection(name, lines, ` ${rounds} ${rounds === 1 ? 'round' : 'rounds'}.`)
+}

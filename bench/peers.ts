@@ -1,0 +1,100 @@
+/** Other programs that move mailboxes, where they are in PATH, set up as performance.md says they are fastest. */
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Measured, measure } from './measure.ts'
+import type { World } from './world.ts'
+
+export interface Peer {
+  readonly name: string
+  run(world: World, ports: { readonly source: number; readonly target: number }, target: string): Promise<Measured>
+}
+
+function isInPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+const mbsync: Peer = {
+  name: 'mbsync',
+  run(world, ports, target) {
+    const store = (name: string, port: number, user: string) => `IMAPAccount ${name}
+Host 127.0.0.1
+Port ${port}
+User ${user}
+Pass bench
+SSLType None
+AuthMechs LOGIN
+DisableExtension COMPRESS=DEFLATE
+IMAPStore ${name}
+Account ${name}
+`
+    const state = world.folder(`mbsync-${target}`)
+    mkdirSync(state, { recursive: true })
+    const config = world.file(
+      `mbsyncrc-${target}`,
+      `${store('source', ports.source, 's0')}
+${store('target', ports.target, target)}
+Channel all
+Far :source:
+Near :target:
+Patterns *
+Create Near
+Sync Pull
+CopyArrivalDate yes
+Expunge None
+SyncState ${state}/
+`,
+    )
+    return measure('mbsync', ['-c', config, 'all'])
+  },
+}
+
+const interimap: Peer = {
+  name: 'interimap',
+  run(world, ports, target) {
+    const side = (name: string, port: number, user: string) => `[${name}]
+type = imap
+host = 127.0.0.1
+port = ${port}
+username = ${user}
+password = bench
+STARTTLS = NO
+compress = NO
+`
+    const config = world.file(
+      `interimap-${target}`,
+      `database = ${target}.db
+list-mailbox = "*"
+${side('local', ports.target, target)}
+${side('remote', ports.source, 's0')}`,
+    )
+    const home = world.folder(`interimap-home-${target}`)
+    mkdirSync(join(home, 'interimap'), { recursive: true, mode: 0o700 })
+    return measure('interimap', [`--config=${config}`, '--quiet'], {
+      env: { XDG_DATA_HOME: home, XDG_CONFIG_HOME: home },
+    })
+  },
+}
+
+const imapsync: Peer = {
+  name: 'imapsync',
+  run(_world, ports, target) {
+    const side = (n: 1 | 2, port: number, user: string) => [
+      ...[`--host${n}`, '127.0.0.1', `--port${n}`, String(port), `--user${n}`, user, `--password${n}`, 'bench'],
+      ...[`--nossl${n}`, `--notls${n}`],
+    ]
+    const sides = [...side(1, ports.source, 's0'), ...side(2, ports.target, target)]
+    return measure('imapsync', [...sides, '--nolog', '--noreleasecheck', '--nomodulesversion', '--nofoldersizes'])
+  },
+}
+
+const all = [mbsync, interimap, imapsync]
+
+export const peersHere = () => all.filter(({ name }) => isInPath(name))
+export const peersMissing = () => all.filter(({ name }) => !isInPath(name)).map(({ name }) => name)
