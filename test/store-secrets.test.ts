@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
-import { randomBytes, verify } from 'node:crypto'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { silentLog } from '#base/log.ts'
-import { prepareDataFolder } from '#store/data-folder.ts'
 import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { openStore } from '#store/open.ts'
 import { openSecrets, secretsWith } from '#store/secrets.ts'
-import { openSigningKey } from '#store/signing-key.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-secrets-'))
 after(() => {
@@ -61,19 +59,4 @@ test('the key file is 0600 and kept; a lost or a wrong one is SECRETS_KEY_WRONG,
   await assert.rejects(openSecrets(store), { code: 'SECRETS_KEY_WRONG', message: /damaged/ })
   copyFileSync(`${file}.kept`, file)
   assert.equal((await openSecrets(store)).open(sealed, place), 'word')
-})
-
-test('the signing key is made once, 0600, and its signatures verify with the public key', () => {
-  const data = prepareDataFolder(folder)
-  const key = openSigningKey(data)
-  const signature = key.sign(Buffer.from('last line'))
-  assert.ok(verify(null, Buffer.from('last line'), key.publicKeyPem, signature))
-  assert.ok(!verify(null, Buffer.from('Last line'), key.publicKeyPem, signature))
-  assert.match(key.fingerprint, /^([0-9a-f]{4} ){15}[0-9a-f]{4}$/)
-  assert.equal(openSigningKey(data).fingerprint, key.fingerprint)
-  const file = join(data.keys, 'waybill-signing.key')
-  assert.equal(statSync(file).mode & 0o777, 0o600)
-  assert.match(readFileSync(file, 'utf8'), /^-----BEGIN PRIVATE KEY-----/)
-  writeFileSync(file, 'nonsense')
-  assert.throws(() => openSigningKey(data), { code: 'SIGNING_KEY_DAMAGED' })
 })

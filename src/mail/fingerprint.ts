@@ -19,8 +19,8 @@ export interface Fingerprint {
 
 export async function fingerprint(body: AsyncIterable<Buffer>): Promise<Fingerprint> {
   const hash = createHash('sha256')
-  let head: Buffer | null = Buffer.alloc(0)
-  let fields = Buffer.alloc(0)
+  let head: Buffer | null = Buffer.alloc(0) as Buffer
+  let fields: Buffer = Buffer.alloc(0)
   for await (const chunk of canonical(body)) {
     if (head === null) {
       hash.update(chunk)

@@ -64,6 +64,6 @@ async function tellLostDates(pass: Pass, work: FolderWork): Promise<void> {
   })
   if (changed === 0) return
   pass.report.notes.push(
-    `Folder ${work.target.path.join('/')}: ${changed} messages have a date in the future, which the target does not keep; it shows another.`,
+    `Folder ${work.place}: ${changed} messages have a date in the future, which the target does not keep; it shows another.`,
   )
 }

@@ -12,6 +12,7 @@ import type {
 } from '../ports.ts'
 import { ALL_PERMANENT } from '#mail/flags.ts'
 import { type Runs, countRuns } from '#base/uid-set.ts'
+import { formatFolder } from '../plan/exclude.ts'
 import type { FolderReport } from './report.ts'
 
 /** Messages that are read with one FETCH and sent with one APPEND. */
@@ -81,6 +82,15 @@ export class FolderWork {
       vanished: 0,
       removed: null,
     }
+  }
+
+  /** The target folder's name for people. */
+  get place(): string {
+    return formatFolder(this.target.path)
+  }
+
+  get sourcePlace(): string {
+    return formatFolder(this.source.path)
   }
 
   get landedCount(): number {

@@ -8,6 +8,7 @@ import { carryFlags } from '../flags/carry-flags.ts'
 import { type Pass as Decision, decidePass } from '../plan/decide-pass.ts'
 import { Listing } from '../plan/listing.ts'
 import { makeGroups } from '../plan/make-groups.ts'
+import { folderKeyOf, isOverLimit } from '../plan/newest-items.ts'
 import type { Lane } from '../pipeline/lane.ts'
 import { skip, tooLarge } from '../pipeline/read-group.ts'
 import { type Candidate, adoptFolder } from '../recover/adopt.ts'
@@ -16,7 +17,6 @@ import { recoverFolder } from '../recover/recover-folder.ts'
 import { rematchTarget } from '../recover/rematch-target.ts'
 import { rematchSource } from '../recover/rematch-source.ts'
 import type { CutOff, Skipped, SourceReader } from '../ports.ts'
-import { isBelow } from './choose-cut-off.ts'
 import type { FolderWork } from './folder-work.ts'
 import type { Pass } from './pass.ts'
 import { ensureTarget } from './plan-folders.ts'
@@ -58,7 +58,8 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   if (!work.record.adopted) await adopt(pass, work, listing, wanted, reader)
   if (work.landed.length > 0) await carryFlags(pass, work, listing)
   const open = work.record.adopted ? wanted.filter((index) => !hasUid(work.landed, listing.uidAt(index))) : wanted
-  work.queue.push(...makeGroups(listing, open, pass.options))
+  // A folder of 100,000 large messages has as many groups: more than a call takes arguments.
+  for (const plan of makeGroups(listing, open, pass.options)) work.queue.push(plan)
 }
 
 async function openTarget(pass: Pass, work: FolderWork): Promise<void> {
@@ -118,6 +119,7 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
   const wanted: number[] = []
   const skipped: Skipped[] = []
   const settled = new Set<number>()
+  const key = folderKeyOf(work.source.path)
   for await (const item of pass.ports.ledger.skipped(work.record.id)) if (!item.again) settled.add(item.uid)
   for (let index = 0; index < listing.length; index++) {
     const uid = listing.uidAt(index)
@@ -125,7 +127,7 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
     const message = { uid, bytes: listing.bytesAt(index), dateS: listing.dateAt(index) }
     if (listing.isDeleted(index)) skipped.push(skip(work, message, 'deleted', 'marked \\Deleted', true))
     else if (message.bytes > pass.options.maxMessageBytes) skipped.push(tooLarge(pass, work, message))
-    else if (isBelow(cutOff, work, message)) {
+    else if (isOverLimit(cutOff, key, uid, message.dateS)) {
       skipped.push(
         skip(work, message, 'over-limit', `older than the newest ${pass.options.maxItems} (--max-items)`, true),
       )

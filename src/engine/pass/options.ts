@@ -1,4 +1,4 @@
-import type { FolderPath, FolderRole } from '../ports.ts'
+import type { FolderPattern } from '../plan/exclude.ts'
 
 /** What an administrator chose for a pass, and the numbers that tests turn. */
 export interface PassOptions {
@@ -6,8 +6,8 @@ export interface PassOptions {
   readonly maxMessageBytes: number
   /** Of more than these, the newest are carried. */
   readonly maxItems: number
-  /** The pattern that excludes a folder, or null. */
-  readonly excludes: (folder: { readonly path: FolderPath; readonly role: FolderRole | null }) => string | null
+  /** Folders that are left out. */
+  readonly exclude: readonly FolderPattern[]
   readonly verify: 'none' | 'sample' | 'full'
   /** Connections per side that a mailbox always gets, and how many it may have when slots are free. */
   readonly lanes: number
@@ -27,7 +27,7 @@ export interface PassOptions {
 export const DEFAULT_PASS: PassOptions = {
   maxMessageBytes: 35 * 1_048_576,
   maxItems: 500_000,
-  excludes: () => null,
+  exclude: [],
   verify: 'sample',
   lanes: 2,
   mostLanes: 4,

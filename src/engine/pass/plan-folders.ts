@@ -4,6 +4,7 @@
  */
 import { crashPoint } from '#base/crash-point.ts'
 import { Fault } from '#base/fault.ts'
+import { excluder, unusedPatterns } from '../plan/exclude.ts'
 import { mapFolders, type PlannedFolder } from '../plan/map-folders.ts'
 import { decidePass } from '../plan/decide-pass.ts'
 import type { FolderPath, FolderRecord, Intent, SourceFolder, TargetFolder } from '../ports.ts'
@@ -21,13 +22,17 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
     ledger.folders(),
     ledger.openIntents(),
   ])
+  const excludes = excluder(pass.options.exclude, sourceFolders)
   const wanted = sourceFolders.filter((folder) => {
-    const pattern = pass.options.excludes(folder)
+    const pattern = excludes(folder)
     if (pattern !== null && folder.selectable) {
       pass.report.excluded.push({ path: folder.path, messages: folder.status?.messages ?? 0, pattern })
     }
     return pattern === null
   })
+  for (const unused of unusedPatterns(pass.options.exclude, sourceFolders)) {
+    pass.report.notes.push(`--exclude-folder ${unused} matches no folder of this mailbox.`)
+  }
   const bySource = Map.groupBy(records, ({ sourcePath }) => keyOf(sourcePath))
   const plan = mapFolders(
     wanted,
@@ -142,9 +147,7 @@ async function makeFolders(
 export async function ensureTarget(pass: Pass, work: FolderWork): Promise<void> {
   if (work.target.selectable) return
   if (work.record.mark !== null || work.record.targetValidity !== null) {
-    pass.report.notes.push(
-      `Folder ${work.target.path.join('/')} had gone from the target; it was made again for new mail.`,
-    )
+    pass.report.notes.push(`Folder ${work.place} had gone from the target; it was made again for new mail.`)
   }
   const folder = await pass.ports.target.create(work.record.targetPath, work.source.role)
   if (!folder.selectable) {
@@ -152,9 +155,9 @@ export async function ensureTarget(pass: Pass, work: FolderWork): Promise<void> 
       code: 'TARGET_FOLDER_UNUSABLE',
       scope: 'folder',
       transient: false,
-      message: `Folder ${work.target.path.join('/')} of the target cannot hold mail (\\Noselect).`,
+      message: `Folder ${work.place} of the target cannot hold mail (\\Noselect).`,
       remedy: 'Rename or remove it on the target, then run the same command again.',
-      facts: { folder: work.target.path.join('/') },
+      facts: { folder: work.place },
     })
   }
   work.target = folder

@@ -104,8 +104,8 @@ export function shortLiteral(work: FolderWork, uid: number, announced: number, g
     code: 'SOURCE_LITERAL_LENGTH',
     scope: 'item',
     transient: true,
-    message: `Folder ${work.source.path.join('/')}, UID ${uid}: the source announced ${announced} bytes and sent ${got}.`,
-    facts: { folder: work.source.path.join('/'), uid, announced, got },
+    message: `Folder ${work.sourcePlace}, UID ${uid}: the source announced ${announced} bytes and sent ${got}.`,
+    facts: { folder: work.sourcePlace, uid, announced, got },
   })
 }
 

@@ -142,14 +142,14 @@ function refusedInRow(work: FolderWork, outcomes: readonly Outcome[]): void {
     code: 'TARGET_REFUSES_FOLDER',
     scope: 'folder',
     transient: false,
-    message: `Folder ${work.target.path.join('/')}: the target refused ${MOST_EQUAL_REFUSALS} messages in a row with the same words: ${work.refusals.words}`,
+    message: `Folder ${work.place}: the target refused ${MOST_EQUAL_REFUSALS} messages in a row with the same words: ${work.refusals.words}`,
     remedy: 'Find out why the target refuses mail in this folder, then run the same command again.',
-    facts: { folder: work.target.path.join('/') },
+    facts: { folder: work.place },
   })
 }
 
 function refusedFault(work: FolderWork, code: string, text: string): Fault {
-  const folder = work.target.path.join('/')
+  const folder = work.place
   const said = `the target answered [${code}] ${text}`
   const facts = { folder, code }
   switch (code) {

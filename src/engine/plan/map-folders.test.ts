@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FolderPath, FolderRole, SourceFolder, TargetFolder } from '../ports.ts'
-import { describePlan, planTotals } from './map-folders-describe.ts'
 import { type KnownMapping, mapFolders, type TargetNaming } from './map-folders.ts'
 
 /** `A/B` for paths without a slash in a name; an array for the others. */
@@ -368,31 +367,4 @@ test('a folder that a server lists twice is planned once', () => {
 
 test('views are named as such', () => {
   assert.match(entryOf([source('All Mail', 'all')], 'All Mail').note ?? '', /view \(\\all\)/)
-})
-
-test('a plan becomes rows that say what happens to every folder, the excluded ones too', () => {
-  const plan = mapFolders(
-    [source('INBOX'), source('Sent'), source(['a/b']), source('p', null, false)],
-    target([folder('Gesendet', 'sent')], { nameProblem: refuses(/\//, 'holds the separator') }),
-    [],
-  )
-  const rows = describePlan(plan, [{ source: source('Junk'), pattern: '#JunkEmail#' }])
-  assert.deepEqual(
-    rows.map((row) => [row.source, row.target, row.action, row.messages, row.note]),
-    [
-      ['INBOX', 'INBOX', 'copy', 10, ''],
-      ['Sent', 'Gesendet', 'copy', 10, "the target's own sent folder"],
-      [String.raw`a\/b`, 'a_b', 'copy', 10, String.raw`Folder a\/b becomes a_b on the target: holds the separator.`],
-      ['p', 'p', 'hierarchy only', 0, ''],
-      ['Junk', '', 'excluded', 10, 'excluded by #JunkEmail#'],
-    ],
-  )
-  assert.deepEqual(planTotals(rows), {
-    folders: 3,
-    hierarchyOnly: 1,
-    excludedFolders: 1,
-    messages: 30,
-    excludedMessages: 10,
-    uncounted: 0,
-  })
 })

@@ -40,7 +40,7 @@ export async function adoptFolder(
     for await (const batch of target.list(1)) for (const copy of batch) if (!explained.has(copy.key)) there.push(copy)
     if (there.length === 0 || candidates.length === 0) return []
     pass.ports.events.note(
-      `Folder ${work.target.path.join('/')}: ${there.length} messages were there before; looking which of ours they are.`,
+      `Folder ${work.place}: ${there.length} messages were there before; looking which of ours they are.`,
     )
     const pairs: { source: Candidate; copy: TargetMessage }[] = []
     const rounds = [roughKey, ({ bytes }: { bytes: number }) => String(bytes)]

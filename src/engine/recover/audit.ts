@@ -54,7 +54,7 @@ async function keepLate(
   late: TargetKey,
   reader: Parameters<Parameters<Pass['look']>[0]>[0],
 ): Promise<void> {
-  const place = `${work.target.path.join('/')}, source UID ${message.uid}`
+  const place = `${work.place}, source UID ${message.uid}`
   const flags = (await reader.flags([sentAgain])).get(sentAgain)
   if (flags && !sameFlags(flags, message.flags)) {
     pass.report.notes.push(

@@ -50,7 +50,7 @@ export async function locateKeys(pass: Pass, work: FolderWork): Promise<void> {
   const lost = keyless.length - found.length
   if (lost > 0) {
     pass.report.notes.push(
-      `Folder ${work.target.path.join('/')}: ${lost} messages were accepted by the target without telling their UIDs and could not be told apart afterwards (UIDs ${sample(keyless, found)} of the source); their flags will not be updated.`,
+      `Folder ${work.place}: ${lost} messages were accepted by the target without telling their UIDs and could not be told apart afterwards (UIDs ${sample(keyless, found)} of the source); their flags will not be updated.`,
     )
   }
 }

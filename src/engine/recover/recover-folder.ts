@@ -25,7 +25,7 @@ export async function recoverFolder(
 ): Promise<void> {
   const messages = intents.flatMap((intent) => intent.messages)
   const wanted = await withDigests(messages, source)
-  const place = work.target.path.join('/')
+  const place = work.place
   pass.ports.events.note(`Folder ${place}: looking for ${messages.length} messages whose answer never came.`)
   const found = await lookUntilStill(pass, work, intents, wanted, source)
   crashPoint('recover.looked')

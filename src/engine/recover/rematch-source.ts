@@ -64,6 +64,6 @@ export async function rematchSource(
     await ledger.adopt(work.record.id, landed.slice(start, start + COMMIT_AT_ONCE))
   }
   pass.report.notes.push(
-    `Folder ${work.source.path.join('/')}: the source renumbered it (UIDVALIDITY is now ${status.validity}); ${landed.length} messages were recognised and are not carried again.`,
+    `Folder ${work.sourcePlace}: the source renumbered it (UIDVALIDITY is now ${status.validity}); ${landed.length} messages were recognised and are not carried again.`,
   )
 }

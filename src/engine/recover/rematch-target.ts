@@ -13,7 +13,7 @@ const ENOUGH = 0.99
 
 export async function rematchTarget(pass: Pass, work: FolderWork, status: FolderStatus): Promise<void> {
   const { ledger } = pass.ports
-  const place = work.target.path.join('/')
+  const place = work.place
   const ours: Landed[] = []
   for await (const group of ledger.groups(work.record.id, null)) ours.push(...group.messages)
   if (ours.length === 0) return

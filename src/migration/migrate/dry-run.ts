@@ -2,12 +2,13 @@
 import { asFault } from '#base/fault.ts'
 import type { DryRunFolder, DryRunUser } from '#contract/migrate.ts'
 import type { PassOptions } from '#engine/pass/options.ts'
+import { excluder, formatFolder, unusedPatterns } from '#engine/plan/exclude.ts'
 import { mapFolders } from '#engine/plan/map-folders.ts'
 import { weighFolder } from '#engine/plan/weigh-folder.ts'
 import type { MailSource, MailTarget, SourceFolder } from '#engine/ports.ts'
 import { errorOf, type UserJob } from './run-user.ts'
 
-type Limits = Pick<PassOptions, 'excludes' | 'maxMessageBytes' | 'maxItems'>
+type Limits = Pick<PassOptions, 'exclude' | 'maxMessageBytes' | 'maxItems'>
 
 /** Never rejects: what would fail is the result. */
 export async function dryRunUser(job: UserJob, limits: Limits, signal: AbortSignal): Promise<DryRunUser> {
@@ -40,12 +41,16 @@ async function weighFolders(
   const [sourceFolders, targetFolders] = await Promise.all([source.folders(), target.folders()])
   const rows: DryRunFolder[] = []
   const wanted: SourceFolder[] = []
+  const excludes = excluder(limits.exclude, sourceFolders)
+  for (const unused of unusedPatterns(limits.exclude, sourceFolders)) {
+    notes.push(`--exclude-folder ${unused} matches no folder of this mailbox.`)
+  }
   for (const folder of sourceFolders) {
-    const pattern = limits.excludes(folder)
+    const pattern = excludes(folder)
     if (pattern === null) wanted.push(folder)
     else if (folder.selectable) {
       rows.push({
-        source: folder.path.join('/'),
+        source: formatFolder(folder.path),
         target: '',
         messages: folder.status?.messages ?? 0,
         bytes: 0,
@@ -75,7 +80,7 @@ async function weighFolders(
     const note = [entry.note, known ? (held > 0 ? `${held} messages are there already` : '') : 'would be created']
       .filter(Boolean)
       .join('; ')
-    rows.push({ source: entry.source.path.join('/'), target: entry.targetPath.join('/'), ...weight, note })
+    rows.push({ source: formatFolder(entry.source.path), target: formatFolder(entry.targetPath), ...weight, note })
   }
   if (rows.some(({ large }) => large > 0)) notes.push('Messages that are too large would be left out and listed.')
   return rows

@@ -12,7 +12,7 @@ import { Turnstile } from '#base/turnstile.ts'
 import type { DryRunUser, MigrateEvent, MigrateRequest, MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
 import { LiteralBudget } from '#engine/budget.ts'
 import type { PassOptions } from '#engine/pass/options.ts'
-import { excluder, parseFolderPattern } from '#engine/plan/exclude.ts'
+import { parseFolderPattern } from '#engine/plan/exclude.ts'
 import { openImapSource } from '#mailbox/imap/source.ts'
 import { openImapTarget } from '#mailbox/imap/target.ts'
 import { openMaildirTarget } from '#mailbox/maildir/target.ts'
@@ -51,14 +51,14 @@ export interface Accepted {
   readonly request: MigrateRequest
   readonly csv: CsvCheck
   readonly jobs: readonly UserJob[]
-  readonly excludes: PassOptions['excludes']
+  readonly exclude: PassOptions['exclude']
 }
 
 /** Everything that can refuse the input, before anything is opened. Throws request Faults (exit 3). */
 export async function acceptRequest(request: MigrateRequest, tell: Tell, log: Log): Promise<Accepted> {
   const template = readTemplate(request, tell)
   // A pattern that means nothing is refused before the first log-in.
-  const excludes = excluder(request.excludeFolders.map(parseFolderPattern))
+  const exclude = request.excludeFolders.map(parseFolderPattern)
   const csv = checkCsv(await readCsvFile(request.csvPath), {
     allowUnknownColumns: request.allowUnknownColumns,
     targetLogin: request.targetLogin,
@@ -66,7 +66,7 @@ export async function acceptRequest(request: MigrateRequest, tell: Tell, log: Lo
   for (const text of csv.warnings) tell({ kind: 'warning', text })
   const jobs = csv.users.map((user) => jobOf(user, request, template, log))
   tell({ kind: 'accepted', users: jobs.length, badRows: csv.badRows.length })
-  return { request, csv, jobs, excludes }
+  return { request, csv, jobs, exclude }
 }
 
 function readTemplate(request: MigrateRequest, tell: Tell): LoginTemplate | null {
@@ -133,12 +133,12 @@ function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate |
 }
 
 export async function dryRun(
-  { request, jobs, excludes }: Accepted,
+  { request, jobs, exclude }: Accepted,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<DryRunUser[]> {
   const limits = {
-    excludes,
+    exclude,
     maxMessageBytes: request.maxMessageBytes,
     maxItems: request.maxItems,
   }
@@ -151,7 +151,7 @@ export async function dryRun(
 }
 
 export async function migrate(
-  { request, csv, jobs, excludes }: Accepted,
+  { request, csv, jobs, exclude }: Accepted,
   world: MigrateWorld,
   tell: Tell,
 ): Promise<MigrateResult> {
@@ -178,7 +178,7 @@ export async function migrate(
         maxMessageBytes: request.maxMessageBytes,
         maxItems: request.maxItems,
         verify: request.verify,
-        excludes,
+        exclude,
       },
       stopping: world.stopping,
       aborting: world.aborting,

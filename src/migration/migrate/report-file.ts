@@ -21,8 +21,12 @@ export function reportNotWritten(path: string, thrown: unknown): Fault {
     code: 'REPORT_NOT_WRITTEN',
     scope: 'instance',
     transient: false,
-    message: `The report ${path} could not be written: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}.`,
+    message: `The report ${path} could not be written: ${reasonOf(thrown)}.`,
     remedy: 'The mail that was carried is safe and known. Make room, then run the same command again.',
     cause: thrown,
   })
 }
+
+/** `ENOSPC` and the like, which says more to who looks after a machine than Node's sentence. */
+export const reasonOf = (thrown: unknown): string =>
+  thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown)
