@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Fault } from '#base/fault.ts'
 import { openImapSource } from '#mailbox/imap/source.ts'
@@ -95,7 +97,7 @@ async function carryAll(
 describe('IMAP against Dovecot', { skip }, () => {
   let server: DovecotServer
   before(async () => {
-    const names = ['rich', 'copy', 'one', 'plain', 'empty', 'root', 'full', 'w1', 'w2', 'w3', 'big', 'nouid']
+    const names = ['rich', 'copy', 'one', 'plain', 'empty', 'root', 'full', 'w1', 'w2', 'w3', 'big', 'tick']
     server = await startDovecot({
       users: Object.fromEntries(
         names.map((name) => [name, { password: 'secret words', ...(name === 'full' ? { quotaKb: 50 } : {}) }]),
@@ -167,14 +169,43 @@ describe('IMAP against Dovecot', { skip }, () => {
     assert.equal((await inboxOf(target)).status!.messages, 0)
   })
 
+  test('the last byte is with the kernel before this tick ends, with TLS too', async () => {
+    const folder = server.accounts.get('tick')!.mail
+    const stored = () => ['new', 'cur'].reduce((sum, sub) => sum + readdirSync(join(folder, sub)).length, 0)
+    for (const [security, port] of [
+      ['none', server.port],
+      ['ssl', server.tlsPort],
+      ['tls', server.port],
+    ] as const) {
+      await using target = await openImapTarget({
+        ...optionsFor(server, 'tick'),
+        port,
+        security,
+        acceptUntrusted: true,
+      })
+      const inbox = await inboxOf(target)
+      const before = stored()
+      const writer = await target.writer()
+      const seen: number[] = []
+      const gate = () => {
+        seen.push(stored())
+        // This process does nothing more until the message is there: the byte must have left already.
+        queueMicrotask(() => {
+          const end = performance.now() + 5000
+          while (stored() === before && performance.now() < end);
+          seen.push(stored())
+        })
+        return true
+      }
+      await writer.append(inbox, [mail('t')], gate, () => undefined)
+      assert.deepEqual(seen, [before, before + 1], security)
+    }
+  })
+
   test('a body that breaks off leaves its message unsent and the one before it landed', async () => {
     await using target = await openImapTarget(optionsFor(server, 'w2'))
     const inbox = await inboxOf(target)
     const writer = await target.writer()
-    async function* broken(): AsyncGenerator<Buffer> {
-      yield Buffer.alloc(300_000, 'x\r\n')
-      throw new Fault({ code: 'NET_CLOSED', scope: 'endpoint', transient: true, message: 'source gone' })
-    }
     const first = writer.append(
       inbox,
       [mail('first')],
@@ -216,7 +247,8 @@ describe('IMAP against Dovecot', { skip }, () => {
     await using reader = await target.reader()
     await reader.open(before)
     let bytes = 0
-    for await (const part of (await reader.read((outcome as { key: number }).key))!) bytes += part.length
+    const key = outcome?.kind === 'landed' ? outcome.key : null
+    for await (const part of (await reader.read(key!))!) bytes += part.length
     assert.equal(bytes, 2_000_000)
   })
 
@@ -369,4 +401,9 @@ function mail(subject: string): Outgoing {
     flags: { system: 1, keywords: [] },
     body: [body],
   }
+}
+
+async function* broken(): AsyncGenerator<Buffer> {
+  yield Buffer.alloc(300_000, 'x\r\n')
+  throw new Fault({ code: 'NET_CLOSED', scope: 'endpoint', transient: true, message: 'source gone' })
 }

@@ -5,6 +5,7 @@
  * All but the last CRLF is with the kernel before `gate` is asked, and the CRLF follows in the same tick: without
  * it nothing is stored (transfer-engine.md §3.4). The line is ours alone: a BAD makes servers read mails as commands.
  */
+import { crashPoint } from '#base/crash-point.ts'
 import { Fault, asFault, bug } from '#base/fault.ts'
 import { parseUidList } from '#base/uid-set.ts'
 import { dateArgument, flagList, mailboxPiece } from './command-text.ts'
@@ -117,6 +118,7 @@ class Command {
       if (lane.finish()) {
         this.#sent = true
         sent()
+        crashPoint('append.sent')
       }
     } catch (thrown) {
       this.#cause = asFault(thrown)

@@ -1,3 +1,5 @@
+import { bug } from '#base/fault.ts'
+
 /** What our own command lines are made of. Nothing a server or a mail said goes into one unchecked. */
 
 /** A command: text, and octets that only a literal can carry. */
@@ -36,7 +38,7 @@ const SYSTEM = new Set(['\\Seen', '\\Answered', '\\Flagged', '\\Deleted', '\\Dra
 export function flagList(atoms: readonly string[]): string {
   for (const atom of atoms) {
     if (!SYSTEM.has(atom) && !/^[!#$&'+,\-./0-9:;<=>?@A-Z[^_`a-z|}~]+$/.test(atom)) {
-      throw new Error(`not a flag that may be written: ${JSON.stringify(atom)}`)
+      throw bug('IMAP-FLAG', `not a flag that may be written: ${JSON.stringify(atom)}`)
     }
   }
   return `(${atoms.join(' ')})`
@@ -47,7 +49,7 @@ export function dateArgument(date: string): string {
   if (
     !/^[0-3]\d-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{4} [0-2]\d:[0-5]\d:[0-6]\d [+-]\d{4}$/.test(date)
   ) {
-    throw new Error(`not a date that may be written: ${JSON.stringify(date)}`)
+    throw bug('IMAP-DATE', `not a date that may be written: ${JSON.stringify(date)}`)
   }
   return `"${date}"`
 }

@@ -1,8 +1,8 @@
 /** From a host name to a logged-in lane. imapflow does the first part, up to the answer to the log-in. */
 import { lookup } from 'node:dns/promises'
-import { isIP, type Socket } from 'node:net'
+import { isIP } from 'node:net'
 import { ImapFlow } from 'imapflow'
-import { Fault } from '#base/fault.ts'
+import { bug, Fault } from '#base/fault.ts'
 import { type Deadlines, DEADLINES } from './deadlines.ts'
 import { Lane } from './lane.ts'
 import { closedFault, faultOfSocket, timeoutFault } from './net-faults.ts'
@@ -38,7 +38,7 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
   const { host, port, username, password } = options
   const peer = new Peer({ host, port, username, secrets: [password] })
   if (options.security === 'none' && !options.allowClearText && !(await isHere(peer))) throw clearText(peer)
-  const attempt: Attempt = { fault: null, socket: null }
+  const attempt: Attempt = { fault: null, socket: null, greeted: () => undefined }
   const client = new ImapFlow({
     host,
     port,
@@ -60,6 +60,7 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
   })
   // Comes beside the rejection of connect(), which tells the same.
   client.on('error', () => undefined)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- imapflow's types leave its internals out
   const inner = client as unknown as Inner
   const run = inner.run.bind(client)
   // Both go on the lane instead, together with the first LIST: round trips are what a WAN costs.
@@ -67,18 +68,19 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
     command === 'ID' || command === 'NAMESPACE' ? Promise.resolve({ asked: '', later: '' }) : run(command, ...args)
   // The wait that a server asks for is the whole endpoint's, not this connection's.
   inner.throttleWait = () => Promise.resolve(false)
-  const timer = setTimeout(
-    () => {
+  let timer: NodeJS.Timeout | undefined
+  attempt.greeted = () => {
+    timer = setTimeout(() => {
       attempt.fault ??= timeoutFault(peer, 'we logged in', deadlines.loginMs)
       client.close()
-    },
-    deadlines.connectMs + deadlines.tlsMs + deadlines.greetingMs + deadlines.loginMs,
-  )
+    }, deadlines.loginMs)
+  }
   try {
     await client.connect()
   } catch (thrown) {
     attempt.socket?.destroy()
-    throw attempt.fault ?? loginFault(peer, options, thrown as ConnectError, inner.byeReason)
+    const error: ConnectError = thrown instanceof Error ? thrown : new Error('log-in failed')
+    throw attempt.fault ?? loginFault(peer, options, error, inner.byeReason)
   } finally {
     clearTimeout(timer)
   }
@@ -88,8 +90,9 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
     ),
   )
   // Directly after the tagged answer to the log-in, with no compression and no IDLE: the socket is in step.
-  const { socket } = client.unbind() as unknown as { socket: Socket }
-  return new Lane(socket, peer, capabilities, deadlines)
+  client.unbind()
+  if (!attempt.socket) throw bug('IMAP-SOCKET', 'logged in without a socket')
+  return new Lane(attempt.socket, peer, capabilities, deadlines)
 }
 
 interface ConnectError extends NodeJS.ErrnoException {
@@ -137,7 +140,7 @@ function loginFault(peer: Peer, options: ConnectOptions, error: ConnectError, by
     return faultOfRefusal(peer, what, { status: 'NO', code: 'PRIVACYREQUIRED', text: 'log-in is disabled without TLS' })
   }
   const during = options.security === 'none' ? 'we logged in' : 'we logged in over TLS'
-  if (error.code === 'NoConnection' || /^ClosedAfter/.test(error.code ?? '')) return closedFault(peer, during)
+  if (error.code === 'NoConnection' || error.code?.startsWith('ClosedAfter')) return closedFault(peer, during)
   return faultOfSocket(peer, during, {
     name: 'Error',
     message: 'log-in failed',
@@ -171,14 +174,15 @@ function clearText(peer: Peer): Fault {
   })
 }
 
+const loopback = (address: string) => /^(?:127\.|::1$|::ffff:127\.)/.test(address)
+
 /** True when the name means this machine and nothing else. */
 async function isHere(peer: Peer): Promise<boolean> {
-  const loopback = (address: string) => /^(?:127\.|::1$|::ffff:127\.)/.test(address)
   if (isIP(peer.host) !== 0) return loopback(peer.host)
   try {
     const addresses = await lookup(peer.host, { all: true })
     return addresses.length > 0 && addresses.every(({ address }) => loopback(address))
   } catch (error) {
-    throw faultOfSocket(peer, 'its name was looked up', error as NodeJS.ErrnoException)
+    throw faultOfSocket(peer, 'its name was looked up', error instanceof Error ? error : new Error('look-up failed'))
   }
 }

@@ -2,11 +2,11 @@
  * Whole messages, streamed (UID FETCH … BODY.PEEK[], RFC 9051 §6.4.5). Bodies are handed on as they come; when
  * nobody reads them, the server is held back.
  */
-import { asFault } from '#base/fault.ts'
+import { asFault, bug } from '#base/fault.ts'
 import { type Runs, countRuns, formatRuns, hasUid } from '#base/uid-set.ts'
 import { Feed } from './feed.ts'
 import { type FetchItems, fetchItems } from './fetch-items.ts'
-import type { Lane } from './lane.ts'
+import type { Handler, Lane } from './lane.ts'
 import { Untagged } from './response.ts'
 import { GarbledError } from './tokens.ts'
 import type { LiteralSink } from './wire.ts'
@@ -18,11 +18,13 @@ export interface FetchedItem {
   /** Announced length of the body. */
   readonly bytes: number
   /** To be read to its end before the next message is asked for; what is not read is dropped. Null for NIL. */
-  readonly body: AsyncIterable<Buffer> | null
+  readonly body: Feed<Buffer> | null
 }
 
 /** Received and not yet read, per command set. */
 const MOST_HELD_BYTES = 262_144
+/** Behind a command without its answer the server cannot be held back; a group that is no larger than it said fits. */
+const MOST_BEHIND_BYTES = 33_554_432
 /** What an entry costs beside its body. */
 const ENTRY_BYTES = 256
 /** A body that comes before its UID is held up to this length, else asked for again. */
@@ -47,32 +49,35 @@ class BodyFetch {
   readonly #lane: Lane
   readonly #what: string
   readonly #uids: Runs
+  readonly #wanted: number
+  readonly #mine = new Set<Handler>()
   readonly #seen = new Set<number>()
   /** Too large to be held until their UID came; asked for once more, alone. */
   readonly #again: number[] = []
   #heldBytes = 0
+  /** The body that is coming in, and the one that the reader was last given. */
   #body: Feed<Buffer> | null = null
+  #current: Feed<Buffer> | null = null
   readonly messages: Feed<FetchedItem>
 
   constructor(lane: Lane, what: string, uids: Runs) {
     this.#lane = lane
     this.#what = what
     this.#uids = uids
+    this.#wanted = countRuns(uids)
     this.messages = new Feed<FetchedItem>((message) => {
       // The body before this one was not read to its end: nobody will.
       if (this.#current && this.#current !== message.body) this.#current.abandon()
-      this.#current = message.body as Feed<Buffer> | null
+      this.#current = message.body
       this.#release(ENTRY_BYTES)
     })
   }
-
-  #current: Feed<Buffer> | null = null
 
   start(): void {
     const commands = sets(this.#uids).map((set) => this.#ask(set))
     const all = async () => {
       await Promise.all(commands)
-      for (const uid of this.#again) await this.#ask([[uid, uid]])
+      for (const uid of this.#again) await this.#alone(uid)
       this.messages.end()
     }
     all().catch((thrown: unknown) => {
@@ -82,37 +87,42 @@ class BodyFetch {
     })
   }
 
-  async #ask(set: Runs): Promise<void> {
-    const text = formatRuns(set)
+  #ask(set: Runs): Promise<void> {
+    if (countRuns(set) === 1) return this.#alone(set[0]![0])
+    return this.#fetch(`UID FETCH ${formatRuns(set)} (UID FLAGS INTERNALDATE BODY.PEEK[])`, set, () => null)
+  }
+
+  /**
+   * A single message may be of any size. Its values are asked for ahead, for servers that send them after the body;
+   * and nothing is left open before it, for then it could not be held back.
+   */
+  async #alone(uid: number): Promise<void> {
+    const lane = this.#lane
+    const { folders } = lane
+    await lane.answered()
+    if (lane.folders !== folders)
+      throw bug('FETCH-FOLDER', 'another folder was opened while a message was being fetched')
     let known: FetchItems | null = null
-    const alone = countRuns(set) === 1
-    if (alone) {
-      // A single message may be of any size: its values are asked for ahead, for servers that send them after it.
-      const metadata = this.#lane.run(
-        this.#what,
-        [`UID FETCH ${text} (UID FLAGS INTERNALDATE)`],
-        {
-          untagged: (response) => {
-            if (response.word !== 'FETCH') return false
-            const items = fetchItems(response)
-            if (items.uid !== set[0]![0] || items.flags === null || items.date === null) return false
-            known = items
-            return true
-          },
-        },
-        REFUSED,
-      )
-      metadata.catch(() => undefined)
-      const body = this.#fetch(`UID FETCH ${text} (UID BODY.PEEK[])`, set, () => known)
-      await metadata
-      await body
-    } else await this.#fetch(`UID FETCH ${text} (UID FLAGS INTERNALDATE BODY.PEEK[])`, set, () => null)
+    const handler: Handler = {
+      untagged: (response) => {
+        if (response.word !== 'FETCH') return false
+        const items = fetchItems(response)
+        if (items.uid !== uid || items.flags === null || items.date === null || items.hasBody) return false
+        known = items
+        return true
+      },
+    }
+    this.#mine.add(handler)
+    const metadata = lane.run(this.#what, [`UID FETCH ${uid} (UID FLAGS INTERNALDATE)`], handler, REFUSED)
+    metadata.catch(() => undefined)
+    await this.#fetch(`UID FETCH ${uid} (UID BODY.PEEK[])`, [[uid, uid]], () => known)
+    await metadata
   }
 
   async #fetch(command: string, set: Runs, known: () => FetchItems | null): Promise<void> {
     let sinkTook = false
     let ahead: { chunks: Buffer[]; bytes: number } | null = null
-    const answer = await this.#lane.ask([command], {
+    const handler: Handler = {
       literal: (pieces, bytes) => {
         const response = new Untagged(pieces, [])
         if (response.word !== 'FETCH' || !/[ (]BODY\[\] ~?\{\d+\+?\}$/i.test(pieces.at(-1)!)) return null
@@ -122,7 +132,7 @@ class BodyFetch {
         if (uid !== null && (!hasUid(set, uid) || this.#seen.has(uid))) return null
         sinkTook = true
         const message = items && complete(items, known())
-        if (message) return this.#begin(message, bytes)
+        if (message) return this.#begin(message, bytes, handler)
         ahead = bytes > MOST_AHEAD_BYTES ? { chunks: [], bytes: -1 } : { chunks: [], bytes }
         const keep = ahead
         return {
@@ -149,10 +159,12 @@ class BodyFetch {
           return true
         }
         const chunks = held ? held.chunks : items.body === null ? null : [items.body]
-        this.#whole(message, chunks)
+        this.#whole(message, chunks, handler)
         return true
       },
-    })
+    }
+    this.#mine.add(handler)
+    const answer = await this.#lane.ask([command], handler)
     if (answer.status === 'OK') return
     // What is there came before this answer; the others have been expunged meanwhile (RFC 2180 §4.1.2).
     if (answer.code === 'EXPUNGEISSUED' || /no longer exist/i.test(answer.text)) return
@@ -160,48 +172,59 @@ class BodyFetch {
   }
 
   /** A body that streams. */
-  #begin(message: Complete, bytes: number): LiteralSink {
-    const body = this.#entry(message, bytes)
+  #begin(message: Complete, bytes: number, handler: Handler): LiteralSink {
+    const body = this.#entry(message, bytes, handler)
     this.#body = body
     return {
       chunk: (chunk) => {
-        this.#hold(chunk.length)
+        this.#hold(chunk.length, handler)
         body.push(chunk)
       },
       end: () => {
         this.#body = null
         body.end()
+        this.#endIfComplete()
       },
     }
   }
 
-  #whole(message: Complete, chunks: readonly Buffer[] | null): void {
+  #whole(message: Complete, chunks: readonly Buffer[] | null, handler: Handler): void {
     if (chunks === null) {
       this.#seen.add(message.uid)
-      this.#hold(ENTRY_BYTES)
+      this.#hold(ENTRY_BYTES, handler)
       this.messages.push({ ...message, bytes: 0, body: null })
+      this.#endIfComplete()
       return
     }
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-    const body = this.#entry(message, bytes)
+    const body = this.#entry(message, bytes, handler)
     for (const chunk of chunks) {
-      this.#hold(chunk.length)
+      this.#hold(chunk.length, handler)
       body.push(chunk)
     }
     body.end()
+    this.#endIfComplete()
   }
 
-  #entry(message: Complete, bytes: number): Feed<Buffer> {
+  #entry(message: Complete, bytes: number, handler: Handler): Feed<Buffer> {
     this.#seen.add(message.uid)
     const body = new Feed<Buffer>((chunk) => this.#release(chunk.length))
-    this.#hold(ENTRY_BYTES)
+    this.#hold(ENTRY_BYTES, handler)
     this.messages.push({ ...message, bytes, body })
     return body
   }
 
-  #hold(bytes: number): void {
+  #hold(bytes: number, handler: Handler): void {
     this.#heldBytes += bytes
-    if (this.#heldBytes >= MOST_HELD_BYTES) this.#lane.pause()
+    if (this.#heldBytes < MOST_HELD_BYTES) return
+    // Our own reader waits for none of our own commands, only for messages.
+    if (this.#lane.olderThan(handler).every((older) => this.#mine.has(older))) this.#lane.pause()
+    else if (this.#heldBytes > MOST_BEHIND_BYTES) throw new GarbledError('messages far larger than it had said')
+  }
+
+  /** All that was asked for is there: a server may keep its OK back while it works on the next command. */
+  #endIfComplete(): void {
+    if (this.#seen.size === this.#wanted) this.messages.end()
   }
 
   #release(bytes: number): void {

@@ -30,6 +30,7 @@ interface Open {
   readonly tag: string
   readonly handler: Handler
   readonly append: boolean
+  readonly answer: Promise<StatusText>
   /** True when its last byte has been handed to the kernel. */
   sent: boolean
   settle(answer: StatusText): void
@@ -38,7 +39,7 @@ interface Open {
 
 const MOST_KEPT_BYTES = 65_536
 const NOBODY: LiteralSink = { chunk: () => undefined, end: () => undefined }
-const CRLF = Buffer.from('\r\n')
+const CRLF = Buffer.of(13, 10)
 
 /** Untagged data that nobody asked for, since a command last made progress. */
 const MOST_UNASKED_BYTES = 8 * 1_048_576
@@ -53,6 +54,7 @@ export class Lane {
   readonly #jobs: (() => void)[] = []
   #sending = false
   #tags = 0
+  #folders = 0
   #fault: Fault | null = null
   #paused = false
   #unaskedBytes = 0
@@ -137,13 +139,14 @@ export class Lane {
 
   /** Registers a command whose bytes the caller sends itself, from within `inTurn`. */
   expect(tag: string, handler: Handler, append: boolean): { answer: Promise<StatusText>; sent: () => void } {
-    let open!: Open
-    const answer = new Promise<StatusText>((resolve, reject) => {
-      open = { tag, handler, append, sent: false, settle: resolve, reject }
-      if (this.#fault) return reject(this.#fault)
-      this.#open.push(open)
-    })
+    const { promise: answer, resolve, reject } = Promise.withResolvers<StatusText>()
     answer.catch(() => undefined)
+    const open: Open = { tag, handler, append, answer, sent: false, settle: resolve, reject }
+    if (this.#fault) reject(this.#fault)
+    else {
+      this.#open.push(open)
+      if (handler.opensFolder) this.#folders++
+    }
     return {
       answer,
       sent: () => {
@@ -153,11 +156,17 @@ export class Lane {
     }
   }
 
-  /** Hands the last CRLF of a command to the kernel in this very tick; false when the connection is gone. */
+  /**
+   * Hands the last CRLF of a command to the kernel in this very tick; false when the connection is gone. Two bytes
+   * that a full kernel does not take would leave later, whoever holds the mailbox then: the connection is destroyed
+   * and they never leave. (TLS does not tell; it writes through in the same tick as well.)
+   */
   finish(): boolean {
     if (!this.alive) return false
     this.#socket.write(CRLF)
-    return true
+    if (this.#socket.writableLength === 0 || 'encrypted' in this.#socket) return true
+    this.die(closedFault(this.peer, 'the last bytes of a command could not leave at once'))
+    return false
   }
 
   /** True when a sent APPEND has no answer yet. */
@@ -215,6 +224,22 @@ export class Lane {
     })
   }
 
+  /** Counts the folders opened on this connection: what is sent late looks whether it is still the same. */
+  get folders(): number {
+    return this.#folders
+  }
+
+  /** Commands open before this one: their answers come behind its data, so it must not hold back the server. */
+  olderThan(handler: Handler): Handler[] {
+    const all = this.#open.map((open) => open.handler)
+    return all.slice(0, Math.max(all.indexOf(handler), 0))
+  }
+
+  /** Resolves when every command that is open now has its answer. */
+  async answered(): Promise<void> {
+    await Promise.allSettled(this.#open.map(({ answer }) => answer))
+  }
+
   isOpen(tag: string): boolean {
     return this.#open.some((open) => open.tag === tag)
   }
@@ -250,8 +275,9 @@ export class Lane {
     for (const open of this.#open.splice(0)) open.reject(fault)
     this.#plus?.stop(fault)
     this.#plus = null
-    for (const stop of [...this.#waits]) stop(fault)
-    this.#waits.clear()
+    const waits = this.#waits
+    this.#waits = new Set()
+    for (const stop of waits) stop(fault)
   }
 
   /**

@@ -58,9 +58,14 @@ const lines: readonly Line[] = [
   },
 ]
 
+function firstOf(error: Error): NodeJS.ErrnoException | null {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : null
+  return first instanceof Error ? first : null
+}
+
 /** A failed or broken connection. `during` ends the sentence `… while `. */
 export function faultOfSocket(peer: Peer, during: string, error: NodeJS.ErrnoException): Fault {
-  const inner = error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException | undefined) : undefined
+  const inner = firstOf(error)
   const code = error.code ?? inner?.code ?? ''
   const line = lines.find(({ test }) => test.test(code))
   return new Fault({

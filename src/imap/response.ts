@@ -1,9 +1,11 @@
 /** One response of a server, looked at as far as its reader needs. */
 import { type Item, readItems } from './tokens.ts'
 
+const STATUSES = ['OK', 'NO', 'BAD', 'BYE', 'PREAUTH'] as const
+
 /** What an OK, NO, BAD, BYE or PREAUTH says (RFC 9051 §7.1). */
 export interface StatusText {
-  readonly status: 'OK' | 'NO' | 'BAD' | 'BYE' | 'PREAUTH'
+  readonly status: (typeof STATUSES)[number]
   /** Response code, upper case, without brackets and arguments; '' when none. */
   readonly code: string
   /** What follows the code within the brackets. */
@@ -13,9 +15,11 @@ export interface StatusText {
 
 export function statusText(rest: string): StatusText | null {
   const match = /^(OK|NO|BAD|BYE|PREAUTH)(?: (?:\[([^\s\]]+)(?: ([^\]]*))?\] ?)?(.*))?$/is.exec(rest)
-  if (!match) return null
+  const word = match?.[1]?.toUpperCase()
+  const status = STATUSES.find((one) => one === word)
+  if (!match || !status) return null
   return {
-    status: match[1]!.toUpperCase() as StatusText['status'],
+    status,
     code: (match[2] ?? '').toUpperCase(),
     args: match[3] ?? '',
     text: match[4] ?? '',

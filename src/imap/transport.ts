@@ -5,14 +5,17 @@
 import { isIP, connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ImapTransport } from 'imapflow'
-import type { Fault } from '#base/fault.ts'
+import { bug, type Fault } from '#base/fault.ts'
 import type { Deadlines } from './deadlines.ts'
 import { faultOfSocket, notImapFault, timeoutFault } from './net-faults.ts'
 import type { Peer } from './peer.ts'
 
-/** `connectRefused` is set when one of our own checks ended the attempt: it knows better than imapflow. */
 export interface Attempt {
+  /** What ended it, when one of our own checks did: they know better than imapflow. */
   fault: Fault | null
+  /** Called when the greeting came. */
+  greeted: () => void
+  /** The outermost socket: with TLS the one that encrypts. */
   socket: Socket | null
 }
 
@@ -30,15 +33,20 @@ export function transport(peer: Peer, acceptUntrusted: boolean, deadlines: Deadl
   }
   const within = (socket: Socket, ms: number, during: string, done: string) => {
     const timer = setTimeout(() => give(socket, timeoutFault(peer, during, ms)), ms)
-    socket.once(done, () => clearTimeout(timer))
-    socket.once('close', () => clearTimeout(timer))
-    socket.once('error', (error: NodeJS.ErrnoException) => {
+    const failed = (error: NodeJS.ErrnoException) => {
       attempt.fault ??= faultOfSocket(peer, during, error)
+    }
+    socket.once('error', failed)
+    socket.once('close', () => clearTimeout(timer))
+    socket.once(done, () => {
+      clearTimeout(timer)
+      socket.off('error', failed)
     })
   }
   const greet = (socket: Socket) => {
     within(socket, deadlines.greetingMs, 'we waited for the greeting', 'data')
     socket.once('data', (chunk: Buffer) => {
+      attempt.greeted()
       if (!/^\* (?:OK|PREAUTH|BYE)[ \r\n]/i.test(chunk.toString('latin1', 0, 16))) give(socket, notImapFault(peer))
     })
   }
@@ -58,8 +66,9 @@ export function transport(peer: Peer, acceptUntrusted: boolean, deadlines: Deadl
       attempt.socket = socket
       return socket
     },
-    upgrade(plain, _options, onSecure) {
-      const socket = connectTls({ ...tlsOptions, socket: plain as unknown as Socket }, onSecure)
+    upgrade(_plain, _options, onSecure) {
+      if (!attempt.socket) throw bug('IMAP-UPGRADE', 'STARTTLS without a socket')
+      const socket = connectTls({ ...tlsOptions, socket: attempt.socket }, onSecure)
       within(socket, deadlines.tlsMs, 'TLS was set up', 'secureConnect')
       attempt.socket = socket
       return socket

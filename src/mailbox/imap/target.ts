@@ -58,7 +58,7 @@ class ImapTarget implements MailTarget {
       if (part === '') return 'a level without a name'
       if (separator !== null && part.includes(separator)) return `“${separator}” separates levels on the target`
       if (separator !== '/' && part.includes('/')) return '“/” is refused by most servers of this kind'
-      // eslint-disable-next-line no-control-regex
+      // oxlint-disable-next-line no-control-regex -- these are what is looked for
       if (/[\u0000-\u001f\u007f-\u009f]/.test(part)) return 'a control character'
       if (Buffer.byteLength(part) > 255) return 'a level of more than 255 bytes'
     }
