@@ -7,7 +7,7 @@ import { Fault } from '#base/fault.ts'
 import { excluder, unusedPatterns } from '../plan/exclude.ts'
 import { mapFolders, type PlannedFolder } from '../plan/map-folders.ts'
 import { decidePass } from '../plan/decide-pass.ts'
-import type { FolderPath, FolderRecord, Intent, SourceFolder, TargetFolder } from '../ports.ts'
+import type { FolderPath, FolderRecord, FolderRole, Intent, SourceFolder, TargetFolder } from '../ports.ts'
 import { chooseAgain } from './look-again.ts'
 import { FolderWork } from './folder-work.ts'
 import type { Pass } from './pass.ts'
@@ -120,6 +120,10 @@ const missing = (path: FolderPath): TargetFolder => ({
   status: null,
 })
 
+/** Servers refuse to make folders for the views that they keep themselves (\\All, \\Flagged, \\Important). */
+const VIEWS = new Set<FolderRole | null>(['all', 'flagged', 'important', 'inbox'])
+const creatable = (role: FolderRole | null) => (VIEWS.has(role) ? null : role)
+
 /** Creates and subscribes what a first pass needs; a folder that people delete later is not made again for nothing. */
 async function makeFolders(
   pass: Pass,
@@ -130,7 +134,7 @@ async function makeFolders(
   const make = async ({ source, targetPath, role }: PlannedFolder) => {
     let folder = there.get(keyOf(targetPath))
     if (!folder?.selectable) {
-      folder = await target.create(targetPath, role)
+      folder = await target.create(targetPath, creatable(role))
       there.set(keyOf(targetPath), folder)
       crashPoint('folder.created')
     }
@@ -149,7 +153,7 @@ export async function ensureTarget(pass: Pass, work: FolderWork): Promise<void> 
   if (work.record.mark !== null || work.record.targetValidity !== null) {
     pass.report.notes.push(`Folder ${work.place} had gone from the target; it was made again for new mail.`)
   }
-  const folder = await pass.ports.target.create(work.record.targetPath, work.source.role)
+  const folder = await pass.ports.target.create(work.record.targetPath, creatable(work.source.role))
   if (!folder.selectable) {
     throw new Fault({
       code: 'TARGET_FOLDER_UNUSABLE',

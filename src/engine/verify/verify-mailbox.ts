@@ -46,6 +46,7 @@ async function verifyFolder(
   verified: NonNullable<Pass['report']['verified']>,
 ): Promise<void> {
   const differing: Landed[] = []
+  const lookedBefore = verified.looked
   await pass.look(async (reader) => {
     await reader.open(work.target)
     let index = 0
@@ -69,7 +70,18 @@ async function verifyFolder(
       if (looked >= most || pass.stopping) return
     }
   })
+  const before = verified.canonical
   if (differing.length > 0) await compareCanonical(pass, work, differing, verified)
+  if (verified.looked > lookedBefore) await remember(pass, work, differing.length === 0, verified.canonical > before)
+}
+
+/** How the target keeps bytes here, as this look has shown: the waybill says so (transfer-engine.md §3.7). */
+async function remember(pass: Pass, work: FolderWork, verbatim: boolean, canonical: boolean): Promise<void> {
+  const rewriting = canonical ? 'canonical' : verbatim ? 'verbatim' : 'rewriting'
+  if (work.record.rewriting === rewriting || work.record.rewriting === 'rewriting') return
+  if (work.record.rewriting === 'canonical' && rewriting === 'verbatim') return
+  work.record = { ...work.record, rewriting }
+  await pass.ports.ledger.saveFolders([work.record])
 }
 
 /** Not byte for byte: is it at least the same mail, cleaned by the target? The source is read once more for it. */

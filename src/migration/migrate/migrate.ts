@@ -59,14 +59,28 @@ export async function acceptRequest(request: MigrateRequest, tell: Tell, log: Lo
   const template = readTemplate(request, tell)
   // A pattern that means nothing is refused before the first log-in.
   const exclude = request.excludeFolders.map(parseFolderPattern)
-  const csv = checkCsv(await readCsvFile(request.csvPath), {
+  const checked = checkCsv(await readCsvFile(request.csvPath), {
     allowUnknownColumns: request.allowUnknownColumns,
     targetLogin: request.targetLogin,
   })
-  for (const text of csv.warnings) tell({ kind: 'warning', text })
+  for (const text of checked.warnings) tell({ kind: 'warning', text })
+  const csv = withoutOtherDatabases(checked)
   const jobs = csv.users.map((user) => jobOf(user, request, template, log))
   tell({ kind: 'accepted', users: jobs.length, badRows: csv.badRows.length })
   return { request, csv, jobs, exclude }
+}
+
+/** `migrate` knows one target, that of --target: rows that name another are told, the others run. */
+function withoutOtherDatabases(csv: CsvCheck): CsvCheck {
+  const message =
+    'TargetDatabase names a database, and waybill migrate knows only the target of --target: leave it empty and run one command for each target'
+  const others = csv.users.filter(({ targetDatabase }) => targetDatabase !== null)
+  const badRows = [...csv.badRows, ...others.map(({ rowNumber, cells }) => ({ rowNumber, cells, message }))]
+  return {
+    ...csv,
+    users: csv.users.filter(({ targetDatabase }) => targetDatabase === null),
+    badRows: badRows.sort((a, b) => a.rowNumber - b.rowNumber),
+  }
 }
 
 function readTemplate(request: MigrateRequest, tell: Tell): LoginTemplate | null {
@@ -78,15 +92,6 @@ function readTemplate(request: MigrateRequest, tell: Tell): LoginTemplate | null
 
 function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate | null, log: Log): UserJob {
   const { source, target } = request
-  if (user.targetDatabase !== null) {
-    throw new Fault({
-      code: 'TARGET_DATABASE_UNKNOWN',
-      scope: 'request',
-      transient: false,
-      message: `Row ${user.rowNumber} (${user.emailAddress}) names a TargetDatabase, and waybill migrate knows only the one of --target.`,
-      remedy: 'Leave the column empty and run one command for each target.',
-    })
-  }
   const credentials =
     target.kind === 'imap' ? targetCredentials(user, template) : { username: user.emailAddress, password: '' }
   return {

@@ -5,9 +5,10 @@ import type { Clock } from '#base/clock.ts'
 import { Fault, asFault } from '#base/fault.ts'
 import type { Turnstile } from '#base/turnstile.ts'
 import type { MigrateEvent, MigrateUserResult } from '#contract/migrate.ts'
-import type { PassOptions } from '#engine/pass/options.ts'
+import { DEFAULT_PASS, type PassOptions } from '#engine/pass/options.ts'
 import type { Budget, MailSource, MailTarget, MailboxIdentity, MailboxLedger } from '#engine/ports.ts'
 import { type PassResult, syncMailbox } from '#engine/sync-mailbox.ts'
+import { openPatiently } from './open-patiently.ts'
 
 export interface UserJob {
   readonly emailAddress: string
@@ -47,7 +48,7 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
   try {
     // Both sides log in while the ledger is opened: the wait for one hides the wait for the others.
     const [sides, ledger] = await Promise.allSettled([
-      openBoth(job),
+      openBoth(job, run),
       run.openLedger(job.identity, AbortSignal.any([run.stopping, run.aborting])),
     ])
     await using closer = new AsyncDisposableStack()
@@ -85,8 +86,17 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
 }
 
 /** Opens both at once; when one fails the other is closed again. The source's fault is the more telling one. */
-async function openBoth(job: UserJob): Promise<{ source: MailSource; target: MailTarget }> {
-  const [source, target] = await Promise.allSettled([job.openSource(), job.openTarget()])
+async function openBoth(job: UserJob, run: UserRun): Promise<{ source: MailSource; target: MailTarget }> {
+  const patience = {
+    clock: run.clock,
+    retryMs: (run.options.retryMs ?? DEFAULT_PASS.retryMs) / 2,
+    stopping: AbortSignal.any([run.stopping, run.aborting]),
+    note: (text: string) => run.tell({ kind: 'note', user: job.emailAddress, text }),
+  }
+  const [source, target] = await Promise.allSettled([
+    openPatiently(() => job.openSource(), patience),
+    openPatiently(() => job.openTarget(), patience),
+  ])
   if (source.status === 'fulfilled' && target.status === 'fulfilled')
     return { source: source.value, target: target.value }
   for (const side of [source, target]) if (side.status === 'fulfilled') await side.value[Symbol.asyncDispose]()
