@@ -29,6 +29,8 @@ export class Pass {
   readonly report: PassReport = emptyReport()
   readonly #abort = new AbortController()
   readonly #stop: AbortSignal
+  /** Aborts when the pass is stopping, for whatever reason: for waits that nothing depends on. */
+  readonly stopSignal: AbortSignal
   readonly #turn = new Turn()
   #reader: TargetReader | null = null
   #faultsInRow = 0
@@ -39,6 +41,7 @@ export class Pass {
     this.ports = ports
     this.options = options
     this.#stop = stopping
+    this.stopSignal = AbortSignal.any([stopping, this.#abort.signal])
     const forward = (signal: AbortSignal) => {
       const abort = () => this.fail(asFault(signal.reason))
       if (signal.aborted) abort()
@@ -55,10 +58,6 @@ export class Pass {
 
   get stopping(): boolean {
     return this.#stop.aborted || this.#abort.signal.aborted
-  }
-
-  get stopSignal(): AbortSignal {
-    return AbortSignal.any([this.#stop, this.#abort.signal])
   }
 
   get failure(): Fault | null {
