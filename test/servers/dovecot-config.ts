@@ -84,6 +84,10 @@ mail_plugins = quota
 imap_capability = ${hidden.size === 0 ? '' : told.join(' ')}
 service anvil {
   chroot =
+  # Nobody has to wait because somebody on this address mistyped a password.
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service imap-login {
   chroot =
