@@ -1,13 +1,8 @@
 /**
  * Named places where a test may kill or freeze this process: `WAYBILL_CRASH=land.before:3` kills with SIGKILL at
- * the third passage of `land.before`, `…:3:stop` freezes with SIGSTOP. Both act before the call returns, as the
- * kernel delivers a process its own signal at once. Costs one comparison when unset.
+ * the third passage of `land.before`, `…:3:stop` freezes with SIGSTOP; several are separated by commas. Both act
+ * before the call returns, as the kernel delivers a process its own signal at once. Costs one comparison when unset.
  */
-const wish = process.env['WAYBILL_CRASH']
-const [place, passage, manner] = wish?.split(':') ?? []
-const at = Number(passage ?? 1)
-let seen = 0
-
 export const crashPoints = [
   'folders.planned',
   'folder.created',
@@ -16,6 +11,7 @@ export const crashPoints = [
   'intend.after',
   'append.inside',
   'append.last-byte',
+  'append.sent',
   'append.answered',
   'land.before',
   'land.after',
@@ -31,7 +27,22 @@ export const crashPoints = [
 
 export type CrashPoint = (typeof crashPoints)[number]
 
+interface Wish {
+  readonly place: string
+  /** Passages that are still let go. */
+  left: number
+  readonly signal: 'SIGKILL' | 'SIGSTOP'
+}
+
+const wishes: readonly Wish[] | null =
+  process.env['WAYBILL_CRASH']?.split(',').map((text) => {
+    const [place = '', passage = '1', manner] = text.split(':')
+    return { place, left: Number(passage) - 1, signal: manner === 'stop' ? 'SIGSTOP' : 'SIGKILL' }
+  }) ?? null
+
 export function crashPoint(name: CrashPoint): void {
-  if (name !== place) return
-  if (++seen === at) process.kill(process.pid, manner === 'stop' ? 'SIGSTOP' : 'SIGKILL')
+  if (wishes === null) return
+  for (const wish of wishes) {
+    if (wish.place === name && wish.left-- === 0) process.kill(process.pid, wish.signal)
+  }
 }

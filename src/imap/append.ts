@@ -10,6 +10,7 @@ import { Fault, asFault, bug } from '#base/fault.ts'
 import { parseUidList } from '#base/uid-set.ts'
 import { dateArgument, flagList, mailboxPiece } from './command-text.ts'
 import type { Lane } from './lane.ts'
+import { codeOf } from './response-faults.ts'
 import type { StatusText } from './response.ts'
 
 export interface AppendFolder {
@@ -140,7 +141,7 @@ class Command {
       return each({ kind: this.#sent ? 'unknown' : 'unsent', cause: asFault(thrown) })
     }
     if (answer.status !== 'OK') {
-      return each({ kind: 'refused', code: answer.code, text: this.#lane.peer.words(answer.text) })
+      return each({ kind: 'refused', code: codeOf(answer), text: this.#lane.peer.words(answer.text) })
     }
     const uids = appendUids(answer, this.#folder, this.#messages.length)
     return this.#messages.map((_message, index) => ({ kind: 'landed', uid: uids?.[index] ?? null }))
