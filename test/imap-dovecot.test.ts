@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
+import { once } from 'node:events'
+import { connect as connectTcp, createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { Fault } from '#base/fault.ts'
@@ -97,7 +99,7 @@ async function carryAll(
 describe('IMAP against Dovecot', { skip }, () => {
   let server: DovecotServer
   before(async () => {
-    const names = ['rich', 'copy', 'one', 'plain', 'empty', 'root', 'full', 'w1', 'w2', 'w3', 'big', 'tick']
+    const names = ['rich', 'copy', 'one', 'plain', 'empty', 'root', 'full', 'w1', 'w2', 'w3', 'big', 'tick', 'many']
     server = await startDovecot({
       users: Object.fromEntries(
         names.map((name) => [name, { password: 'secret words', ...(name === 'full' ? { quotaKb: 50 } : {}) }]),
@@ -132,6 +134,55 @@ describe('IMAP against Dovecot', { skip }, () => {
     const carried = await carryAll(server, 'rich', 'one', 1)
     assert.deepEqual(carried.refused, [])
     assert.deepEqual(compare(await snapshot(plainLogin(server, 'rich')), await snapshot(plainLogin(server, 'one'))), [])
+  })
+
+  test('servers that can less get the same mail, by more commands', async () => {
+    const less: readonly (readonly string[])[] = [
+      ['MULTIAPPEND'],
+      ['LITERAL+'],
+      [
+        'MULTIAPPEND',
+        'LITERAL+',
+        'UIDPLUS',
+        'LIST-EXTENDED',
+        'LIST-STATUS',
+        'CONDSTORE',
+        'SPECIAL-USE',
+        'NAMESPACE',
+        'ID',
+      ],
+    ]
+    for (const hide of less) {
+      await using plain = await startDovecot({
+        users: { from: 'secret words', to: 'secret words' },
+        hide,
+      })
+      const folders = [folder(['INBOX'], everydayMessages(3, 12)), folder(['Ä', 'B'], everydayMessages(4, 3))]
+      await fill(plainLogin(plain, 'from'), folders)
+      const carried = await carryAll(plain, 'from', 'to', 5)
+      assert.deepEqual(carried.refused, [])
+      assert.equal(carried.landed, 15)
+      assert.deepEqual(compare(await snapshot(plainLogin(plain, 'from')), await snapshot(plainLogin(plain, 'to'))), [])
+    }
+  })
+
+  test('an unchanged mailbox of 30 folders costs a handful of round trips', async () => {
+    await fill(
+      plainLogin(server, 'many'),
+      Array.from({ length: 30 }, (_, index) => folder([`Folder ${index}`], [])),
+    )
+    for (const [security, port, most] of [
+      ['none', server.port, 6],
+      ['tls', server.port, 9],
+    ] as const) {
+      await using relay = await countingRelay(port)
+      const options = { ...optionsFor(server, 'many'), port: relay.port, security, acceptUntrusted: true }
+      const source = await openImapSource(options)
+      const folders = await source.folders()
+      assert.ok(folders.filter(({ status }) => status !== null).length > 30)
+      await source[Symbol.asyncDispose]()
+      assert.ok(relay.roundTrips() <= most, `${security}: ${relay.roundTrips()} round trips`)
+    }
   })
 
   test('reading leaves no trace on the source', async () => {
@@ -386,6 +437,43 @@ describe('IMAP against Dovecot', { skip }, () => {
     }
   })
 })
+
+/** Passes bytes on and counts how often the client spoke after the server had: with connecting, its round trips. */
+async function countingRelay(to: number): Promise<AsyncDisposable & { port: number; roundTrips(): number }> {
+  let trips = 1
+  const server = createServer((client) => {
+    let serverSpokeLast = true
+    const upstream = connectTcp({ host: '127.0.0.1', port: to })
+    client.on('data', (chunk: Buffer) => {
+      if (serverSpokeLast) trips++
+      serverSpokeLast = false
+      upstream.write(chunk)
+    })
+    upstream.on('data', (chunk: Buffer) => {
+      serverSpokeLast = true
+      client.write(chunk)
+    })
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('end', () => other.end())
+      one.on('error', () => other.destroy())
+    }
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(address !== null && typeof address === 'object')
+  return {
+    port: address.port,
+    roundTrips: () => trips,
+    async [Symbol.asyncDispose]() {
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
 
 async function inboxOf(target: MailTarget): Promise<TargetFolder> {
   return (await target.folders()).find(({ role }) => role === 'inbox')!

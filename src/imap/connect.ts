@@ -45,7 +45,11 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
     secure: options.security === 'ssl',
     doSTARTTLS: options.security === 'tls',
     transport: transport(peer, options.acceptUntrusted === true, deadlines, attempt),
-    auth: { user: username, pass: password, ...(options.authzid === undefined ? {} : { authzid: options.authzid }) },
+    auth: {
+      user: username,
+      pass: password,
+      ...(options.authzid === undefined ? {} : { authzid: options.authzid, loginMethod: 'AUTH=PLAIN' }),
+    },
     logger: false,
     disableAutoIdle: true,
     disableAutoEnable: true,
@@ -64,8 +68,15 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
   const inner = client as unknown as Inner
   const run = inner.run.bind(client)
   // Both go on the lane instead, together with the first LIST: round trips are what a WAN costs.
-  inner.run = (command, ...args) =>
-    command === 'ID' || command === 'NAMESPACE' ? Promise.resolve({ asked: '', later: '' }) : run(command, ...args)
+  inner.run = (command, ...args) => {
+    if (command === 'ID' || command === 'NAMESPACE') return Promise.resolve({ asked: '', later: '' })
+    // LOGIN knows no authorisation id: we would read or fill the administrator's own mailbox.
+    if (command === 'LOGIN' && options.authzid !== undefined) {
+      attempt.fault ??= noSaslPlain(peer, options.authzid)
+      return Promise.reject(attempt.fault)
+    }
+    return run(command, ...args)
+  }
   // The wait that a server asks for is the whole endpoint's, not this connection's.
   inner.throttleWait = () => Promise.resolve(false)
   let timer: NodeJS.Timeout | undefined
@@ -150,6 +161,17 @@ function loginFault(peer: Peer, options: ConnectOptions, error: ConnectError, by
 
 function codeIn(words: string): string {
   return /^\[([A-Z-]+)\]/i.exec(words)?.[1]?.toUpperCase() ?? ''
+}
+
+function noSaslPlain(peer: Peer, authzid: string): Fault {
+  return new Fault({
+    code: 'AUTH_UNSUPPORTED',
+    scope: 'endpoint',
+    transient: false,
+    message: `${peer.place} has no AUTHENTICATE PLAIN, without which ${peer.username} cannot act for ${authzid}.`,
+    remedy: 'Use a log-in template that names both, as {user}*{admin}, or switch SASL PLAIN on.',
+    facts: { host: peer.host, port: peer.port, user: peer.username, actsFor: authzid },
+  })
 }
 
 function tlsRefused(peer: Peer, why: string): Fault {

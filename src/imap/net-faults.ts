@@ -112,6 +112,17 @@ export function garbledFault(peer: Peer, what: string): Fault {
   })
 }
 
+export function preauthFault(peer: Peer): Fault {
+  return new Fault({
+    code: 'AUTH_NOT_ASKED',
+    scope: 'endpoint',
+    transient: false,
+    message: `${peer.place} takes us for somebody without asking (PREAUTH); ${peer.username} cannot log in there.`,
+    remedy: 'Use a port on which the server asks for a user name and a password.',
+    facts: { host: peer.host, port: peer.port, user: peer.username },
+  })
+}
+
 export function notImapFault(peer: Peer): Fault {
   return new Fault({
     code: 'NOT_IMAP',

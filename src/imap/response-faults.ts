@@ -192,6 +192,18 @@ const rest: Record<Refusal['status'], Omit<Line, 'codes' | 'text'>> = {
   },
 }
 
+/** What servers without response codes say in words, as the code that they mean. */
+const implied: readonly (readonly [words: RegExp, code: string])[] = [
+  [/quota|mailbox (?:is )?full|not enough (?:disk )?space|no space left|disk full/i, 'OVERQUOTA'],
+  [/message (?:is )?too (?:large|big|long)|(?:message|size) exceeds|maximum (?:message )?size/i, 'TOOBIG'],
+]
+
+/** The response code, or the one that the words stand for; '' when neither says. */
+export function codeOf(refusal: Pick<Refusal, 'code' | 'text'>): string {
+  if (refusal.code !== '' && refusal.code !== 'ALERT') return refusal.code
+  return implied.find(([words]) => words.test(refusal.text))?.[1] ?? refusal.code
+}
+
 /** A day: no server may park us for longer. */
 const MOST_WAIT_MS = 86_400_000
 
@@ -205,8 +217,9 @@ export function faultOfRefusal(
   refusal: Refusal,
   standard?: Partial<Omit<Line, 'codes' | 'text'>>,
 ): Fault {
+  const code = codeOf(refusal)
   const line =
-    lines.find((one) => one.codes?.includes(refusal.code) || one.text?.test(refusal.text)) ??
+    lines.find((one) => one.codes?.includes(code) || one.text?.test(refusal.text)) ??
     ({ ...rest[refusal.status], ...standard } as const)
   const words = peer.words(refusal.text)
   const said = refusal.code === '' ? words : `[${peer.words(refusal.code)}] ${words}`

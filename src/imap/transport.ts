@@ -7,7 +7,7 @@ import { connect as connectTls } from 'node:tls'
 import type { ImapTransport } from 'imapflow'
 import { bug, type Fault } from '#base/fault.ts'
 import type { Deadlines } from './deadlines.ts'
-import { faultOfSocket, notImapFault, timeoutFault } from './net-faults.ts'
+import { faultOfSocket, notImapFault, preauthFault, timeoutFault } from './net-faults.ts'
 import type { Peer } from './peer.ts'
 
 export interface Attempt {
@@ -47,6 +47,8 @@ export function transport(peer: Peer, acceptUntrusted: boolean, deadlines: Deadl
     within(socket, deadlines.greetingMs, 'we waited for the greeting', 'data')
     socket.once('data', (chunk: Buffer) => {
       attempt.greeted()
+      // Logged in as somebody whom we did not name: whose mail would that be?
+      if (/^\* PREAUTH/i.test(chunk.toString('latin1', 0, 9))) give(socket, preauthFault(peer))
       if (!/^\* (?:OK|PREAUTH|BYE)[ \r\n]/i.test(chunk.toString('latin1', 0, 16))) give(socket, notImapFault(peer))
     })
   }

@@ -79,6 +79,12 @@ export function roleOf(path: FolderPath, attributes: ReadonlySet<string>): Folde
   return ROLES.find(([attribute]) => attributes.has(attribute))?.[1] ?? null
 }
 
+/** The attribute to create a folder of this role with. */
+export function useOf(role: FolderRole | null): string | null {
+  const attribute = ROLES.find(([, one]) => one === role)?.[0]
+  return attribute ? `\\${attribute[1]!.toUpperCase()}${attribute.slice(2)}` : null
+}
+
 export function isSelectable(attributes: ReadonlySet<string>): boolean {
   return !attributes.has('\\noselect') && !attributes.has('\\nonexistent')
 }

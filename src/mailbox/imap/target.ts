@@ -13,7 +13,7 @@ import type {
   TargetTraits,
   TargetWriter,
 } from '#engine/ports.ts'
-import { isForeign, isSelectable, type Naming, namingOf, pathOf, rawOf, roleOf } from './names.ts'
+import { isForeign, isSelectable, type Naming, namingOf, pathOf, rawOf, roleOf, useOf } from './names.ts'
 import type { ImapOptions } from './options.ts'
 import { connect, readFolders } from './session.ts'
 import { ImapTargetReader } from './target-reader.ts'
@@ -72,14 +72,12 @@ class ImapTarget implements MailTarget {
     const raw = rawOf(path, naming)
     const what = `Folder ${path.join('/')} of ${this.#options.username}`
     try {
-      return await make(lane, what, path, raw, naming)
+      return await make(lane, what, path, raw, naming, role)
     } catch (thrown) {
       // Most servers make the parents themselves, as RFC 9051 §6.3.4 asks.
       if (path.length < 2 || !(thrown instanceof Fault) || thrown.scope !== 'folder') throw thrown
       await this.create(path.slice(0, -1), null)
-      return make(lane, what, path, raw, naming)
-    } finally {
-      void role
+      return make(lane, what, path, raw, naming, role)
     }
   }
 
@@ -120,8 +118,15 @@ class ImapTarget implements MailTarget {
 }
 
 /** Makes the folder and asks how it stands, all in one round trip. */
-async function make(lane: Lane, what: string, path: FolderPath, raw: string, naming: Naming): Promise<TargetFolder> {
-  const created = createFolder(lane, what, raw)
+async function make(
+  lane: Lane,
+  what: string,
+  path: FolderPath,
+  raw: string,
+  naming: Naming,
+  role: FolderRole | null,
+): Promise<TargetFolder> {
+  const created = createFolder(lane, what, raw, useOf(role))
   const listed = listFolders(lane, what, raw, false)
   const counted = folderCounts(lane, raw)
   listed.catch(() => undefined)
