@@ -36,12 +36,16 @@ test('added header fields do not hide a message, another body does', async () =>
 })
 
 test('a message without header or without body has a fingerprint too', async () => {
-  const prints = await Promise.all(['\r\nonly body\r\n', 'Subject: only header\r\n', 'no header at all'].map((text) => fingerprint(inChunks(text, 4))))
+  const prints = await Promise.all(
+    ['\r\nonly body\r\n', 'Subject: only header\r\n', 'no header at all'].map((text) => fingerprint(inChunks(text, 4))),
+  )
   assert.equal(new Set(prints.map(({ key }) => key)).size, 3)
 })
 
 test('header fields are unfolded and decoded, and what cannot be decoded stays readable', () => {
-  const head = Buffer.from('subject: =?utf-8?B?w6k=?= =?iso-8859-1?Q?_=E8?=\r\n more\r\nX: y\r\n\r\nSubject: in the body\r\n')
+  const head = Buffer.from(
+    'subject: =?utf-8?B?w6k=?= =?iso-8859-1?Q?_=E8?=\r\n more\r\nX: y\r\n\r\nSubject: in the body\r\n',
+  )
   assert.equal(header(head, 'Subject'), 'é è more')
   assert.equal(header(head, 'to'), '')
   assert.equal(header(Buffer.from('Subject: =?nonsense?B?w6k=?=\r\n\r\n'), 'subject'), '=?nonsense?B?w6k=?=')

@@ -3,7 +3,13 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 const BY_NAME = new Map(MONTHS.map((name, index) => [name.toLowerCase(), index]))
 
-/** Parses ` 1-Feb-2024 13:05:09 +0100` (RFC 9051 §9 date-time). Answers null for anything else. */
+/**
+ * Parses ` 1-Feb-2024 13:05:09 +0100` (RFC 9051 §9 date-time). Answers null for anything else.
+ *
+ * Dates from 2038-01-19 to 2106 are read as those before 1970 that they stand for: Dovecot keeps 32 bits, and once a
+ * date is in its cache 1969 comes back as 2105. Both readings of one message must be one date, or a copy that is
+ * there would not be recognised and be sent twice. No mail of our time was received after 2038.
+ */
 export function parseInternalDate(text: string): number | null {
   const m = /^\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/.exec(text)
   if (!m) return null
@@ -15,7 +21,8 @@ export function parseInternalDate(text: string): number | null {
   // Date.UTC reads years 0 to 99 as 1900 to 1999: set the year apart.
   const date = new Date(Date.UTC(2000, month, day, hour, minute, second))
   date.setUTCFullYear(year, month, day)
-  return date.getTime() / 1000 - offset
+  const seconds = date.getTime() / 1000 - offset
+  return seconds >= 2 ** 31 && seconds < 2 ** 32 ? seconds - 2 ** 32 : seconds
 }
 
 const two = (value: number) => (value < 10 ? `0${value}` : String(value))

@@ -6,10 +6,19 @@ import { DELETED, FLAGGED, SEEN, applyChange, fitFlags, flagAtoms, isKeyword, me
 test('an INTERNALDATE survives to the second, whatever its zone and century', () => {
   assert.equal(parseInternalDate('01-Feb-2024 12:05:09 +0000'), 1_706_789_109)
   assert.equal(parseInternalDate(' 1-Feb-2024 13:35:09 +0130'), 1_706_789_109)
-  for (const text of ['31-Dec-1969 23:59:58 +0000', '19-Jan-2039 03:14:08 +0000', '01-Jan-0050 00:00:00 +0000'])
+  for (const text of [
+    '31-Dec-1969 23:59:58 +0000',
+    '18-Jan-2038 03:14:08 +0000',
+    '01-Jan-2200 00:00:00 +0000',
+    '01-Jan-0050 00:00:00 +0000',
+  ])
     assert.equal(formatInternalDate(parseInternalDate(text)!), text)
   for (const bad of ['', '1-Foo-2024 12:05:09 +0000', '32-Jan-2024 12:05:09 +0000', 'NIL', '1-Feb-24 1:5:9 +0000'])
     assert.equal(parseInternalDate(bad), null, bad)
+})
+
+test('a date before 1970 that a server of 32 bits shows as after 2038 is the date before 1970', () => {
+  assert.equal(parseInternalDate('27-Aug-2105 02:45:56 +0000'), parseInternalDate('20-Jul-1969 20:17:40 +0000'))
 })
 
 test('flags that no RFC knows become keywords or are named as lost, \\Recent is dropped', () => {

@@ -13,8 +13,12 @@ import { chunked, sourceDigests } from './source-digests.ts'
 
 /** How far back a copy may be dated that got the time of its APPEND in place of a date in the future, s. */
 const RECENT_S = 7 * 86_400
-/** Stands for "a date in the future" on both sides: Dovecot puts the time of the APPEND in its place. */
-const FUTURE = Number.POSITIVE_INFINITY
+/** Stands on both sides for a date that targets do not keep. */
+const UNKEPT = Number.POSITIVE_INFINITY
+const OLDEST_S = -(2 ** 31)
+
+/** Dovecot puts the time of the APPEND in the place of a date in the future, and 1901 in that of one before or of -1. */
+const isUnkept = (dateS: number, nowS: number) => dateS > nowS || dateS <= OLDEST_S || dateS === -1
 
 export interface Found {
   readonly keys: Map<number, TargetKey>
@@ -41,7 +45,7 @@ export async function findRewritten(
   const keys = new Map(exact)
   const reading = await source()
   const read = await sourceDigests(reading, missing, 'canonical')
-  const clean = read.map((one) => (one.dateS > nowS ? { ...one, dateS: FUTURE } : one))
+  const clean = read.map((one) => (isUnkept(one.dateS, nowS) ? { ...one, dateS: UNKEPT } : one))
   const dates = new Set(clean.map(({ dateS }) => dateS))
   return pass.look(async (target) => {
     await target.open(work.target)
@@ -51,7 +55,8 @@ export async function findRewritten(
       for (const { key, dateS } of batch) {
         if (explained.has(key) || [...exact.values()].includes(key)) continue
         if (dates.has(dateS)) candidates.push({ key, dateS })
-        else if (dates.has(FUTURE) && dateS > nowS - RECENT_S) candidates.push({ key, dateS: FUTURE })
+        else if (dates.has(UNKEPT) && (dateS > nowS - RECENT_S || dateS <= OLDEST_S))
+          candidates.push({ key, dateS: UNKEPT })
       }
     }
     for (const [uid, key] of matchCopies(clean, await digests(target, candidates))) keys.set(uid, key)
