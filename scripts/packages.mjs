@@ -12,12 +12,12 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stampFile = join(root, 'node_modules/.cache/waybill/packages.stamp')
 const pinnedNode = join(root, 'node_modules/.bin/node')
 
-/** Returns the path of the pinned Node, after `npm ci` if that was needed; leaves the process with 4 when it fails. */
+/** Returns the path of the pinned Node, installing first if that was needed; leaves the process with 4 when it fails. */
 export function ensurePackages() {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
   const stamp = createHash('sha256').update(`${process.platform} ${process.arch}\n${lock}`).digest('hex')
   if (existsSync(pinnedNode) && readIfThere(stampFile) === stamp) return pinnedNode
-  if (!isInstalled(JSON.parse(lock))) npmCi()
+  if (!isInstalled(JSON.parse(lock))) install(JSON.parse(lock))
   mkdirSync(dirname(stampFile), { recursive: true })
   writeFileSync(stampFile, stamp)
   return pinnedNode
@@ -44,32 +44,32 @@ const isForThisMachine = (entry) =>
   (entry.cpu === undefined || entry.cpu.includes(process.arch)) &&
   (entry.libc === undefined || entry.libc.includes('glibc'))
 
-function npmCi() {
-  console.log('Installing the npm packages of package-lock.json (npm ci)…')
-  // npm names itself and its Node; the Node in PATH may be the pinned one, which npm ci is about to delete.
+/**
+ * `npm install --no-save` holds to package-lock.json with its integrities, and afterwards we check that it did. `npm ci`
+ * would refuse the lockfile where a registry lacks the optional packages of platforms that are not ours.
+ */
+function install(lock) {
+  console.log('Installing the npm packages of package-lock.json…')
+  // npm names itself and its Node; the Node in PATH may be the pinned one, which is about to be replaced.
   const { npm_execpath: npm, npm_node_execpath: node } = process.env
   const command = npm === undefined ? ['npm'] : [node ?? process.execPath, npm]
-  const args = [
-    'ci',
-    '--ignore-scripts',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-    '--include=dev',
-    '--include=optional',
-  ]
-  const run = spawnSync(command[0], [...command.slice(1), ...args], {
-    cwd: root,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  if (run.status === 0 && existsSync(pinnedNode)) return
-  const words = run.error?.message ?? `${run.stdout}${run.stderr}`.trim()
-  console.error(words)
+  const options = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
+  const run = spawnSync(
+    command[0],
+    [...command.slice(1), 'install', ...options, '--include=dev', '--include=optional'],
+    {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 1 << 26,
+    },
+  )
+  if (run.status === 0 && isInstalled(lock)) return
+  console.error(run.error?.message ?? `${run.stdout}${run.stderr}`.trim())
   console.error(
     run.status === 0
-      ? `npm ci ran, but brought no Node for ${process.platform}-${process.arch}: Linux on x64 or arm64 is what Waybill runs on.`
-      : `npm ci failed in ${root}; the reason is above. Check that the npm registry can be reached and the disk is not full, then run the same command again.`,
+      ? `npm brought other packages than package-lock.json names, or no Node for ${process.platform}-${process.arch}: Linux on x64 or arm64 is what Waybill runs on. Remove node_modules and run the same command again.`
+      : `npm install failed in ${root}; the reason is above. Check that the npm registry can be reached and the disk is not full, then run the same command again.`,
   )
   process.exit(4)
 }

@@ -100,6 +100,7 @@ allowplaintext: yes
 sasl_pwcheck_method: saslauthd
 sasl_saslauthd_path: ${at('saslauthd')}
 sasl_mech_list: PLAIN LOGIN
+failedloginpause: 0s
 unixhierarchysep: yes
 altnamespace: yes
 virtdomains: userid
