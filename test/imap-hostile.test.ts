@@ -153,12 +153,12 @@ describe('log-in', () => {
     assert.ok(!received.includes('hunter2'))
   })
 
-  test('PREAUTH cannot keep us from STARTTLS', async () => {
+  test('a server that logs us in by itself is left', async () => {
     const { fault } = await fails(async (script) => {
       script.say('* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n')
       await script.gone()
     }, 'tls')
-    assert.equal(fault.code, 'TLS_REFUSED')
+    assert.equal(fault.code, 'AUTH_NOT_ASKED')
   })
 
   test('clear text to another machine is refused before anything is sent', async () => {
@@ -451,6 +451,31 @@ describe('FETCH', () => {
         for await (const part of value!.body!) bytes += part.length
         assert.equal(bytes, 50_000_000)
         assert.equal((await messages.next()).done, true)
+      },
+    )
+  })
+
+  test('a reader who leaves early leaves the connection in step', () => {
+    const large = 'y'.repeat(1_000_000)
+    return withLane(
+      '',
+      async (script) => {
+        const { tag } = (await script.command())!
+        for (const uid of [1, 2, 3])
+          script.say(`* 1 FETCH (UID ${uid} ${rest} BODY[] {${large.length}}\r\n${large})\r\n`)
+        script.say(`${tag} OK\r\n`)
+        const next = (await script.command())!
+        script.say(`${next.tag} OK fine\r\n`)
+      },
+      async (lane) => {
+        for await (const message of fetchBodies(lane, 'Folder', [[1, 3]])) {
+          for await (const chunk of message.body!) {
+            assert.ok(chunk.length > 0)
+            break
+          }
+          break
+        }
+        assert.equal((await lane.ask(['CHECK'])).text, 'fine')
       },
     )
   })

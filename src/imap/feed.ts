@@ -6,15 +6,18 @@ export class Feed<T> implements AsyncIterable<T> {
   #wake: (() => void) | null = null
   #abandoned = false
   readonly #taken: (value: T) => void
+  readonly #left: () => void
 
-  /** `taken` is called with each value that leaves the queue, read or dropped. */
-  constructor(taken: (value: T) => void) {
+  /** `taken` is called with each value that leaves the queue, read or dropped; `left` when nobody reads on. */
+  constructor(taken: (value: T) => void, left: () => void = () => undefined) {
     this.#taken = taken
+    this.#left = left
   }
 
   push(value: T): void {
     if (this.#abandoned) {
       this.#taken(value)
+      this.#left()
       return
     }
     this.#queue.push(value)
@@ -38,6 +41,8 @@ export class Feed<T> implements AsyncIterable<T> {
   abandon(): void {
     this.#abandoned = true
     for (const value of this.#queue.splice(0)) this.#taken(value)
+    this.#left()
+    this.#stir()
   }
 
   [Symbol.asyncIterator](): AsyncIterator<T> {

@@ -65,12 +65,15 @@ class BodyFetch {
     this.#what = what
     this.#uids = uids
     this.#wanted = countRuns(uids)
-    this.messages = new Feed<FetchedItem>((message) => {
-      // The body before this one was not read to its end: nobody will.
-      if (this.#current && this.#current !== message.body) this.#current.abandon()
-      this.#current = message.body
-      this.#release(ENTRY_BYTES)
-    })
+    this.messages = new Feed<FetchedItem>(
+      (message) => {
+        // The body before this one was not read to its end: nobody will.
+        if (this.#current !== message.body) this.#current?.abandon()
+        this.#current = message.body
+        this.#release(ENTRY_BYTES)
+      },
+      () => this.#current?.abandon(),
+    )
   }
 
   start(): void {

@@ -5,6 +5,8 @@ import { identify } from '#imap/identify.ts'
 import type { Lane } from '#imap/lane.ts'
 import { type ListedFolder, listFolders } from '#imap/list-folders.ts'
 import { namespaces } from '#imap/namespace.ts'
+import { encodeName } from '#imap/utf7.ts'
+import type { FolderPath } from '#engine/ports.ts'
 import { type Naming, namingOf } from './names.ts'
 import type { ImapOptions } from './options.ts'
 
@@ -16,11 +18,28 @@ export async function connect(options: ImapOptions): Promise<Lane> {
   return lane
 }
 
+export interface Folders {
+  readonly folders: readonly ListedFolder[]
+  readonly naming: Naming
+}
+
+/**
+ * The folders below `root` only: an administrator's log-in may see those of everybody. One round trip more, for the
+ * separator.
+ */
+export async function readFoldersBelow(lane: Lane, what: string, root: FolderPath): Promise<Folders> {
+  const [spaces, top] = await Promise.all([namespaces(lane), listFolders(lane, what, '%', false)])
+  const separator = top.find((folder) => folder.separator !== null)?.separator ?? null
+  const naming = namingOf(spaces, separator)
+  const plain = root.map(encodeName).join(naming.separator ?? '/')
+  const places = new Set([plain, naming.prefix + plain])
+  const patterns = [...places].flatMap((place) => [place, `${place}${naming.separator ?? '/'}*`])
+  const lists = await Promise.all(patterns.map((pattern) => listFolders(lane, what, pattern, true)))
+  return { folders: [...new Map(lists.flat().map((folder) => [folder.raw, folder])).values()], naming }
+}
+
 /** The folders with their counts and the rules of their names, in one round trip where the server can. */
-export async function readFolders(
-  lane: Lane,
-  what: string,
-): Promise<{ readonly folders: readonly ListedFolder[]; readonly naming: Naming }> {
+export async function readFolders(lane: Lane, what: string): Promise<Folders> {
   const [spaces, folders] = await Promise.all([namespaces(lane), listFolders(lane, what, '*', true)])
   const separator = folders.find((folder) => folder.separator !== null)?.separator ?? null
   return { folders, naming: namingOf(spaces, separator) }

@@ -5,7 +5,7 @@ import type { MailSource, SourceFolder, SourceReader } from '#engine/ports.ts'
 import { belowRoot, fullPath, isForeign, isSelectable, pathOf, roleOf } from './names.ts'
 import type { ImapSourceOptions } from './options.ts'
 import { ImapReader } from './source-reader.ts'
-import { connect, readFolders } from './session.ts'
+import { connect, readFolders, readFoldersBelow } from './session.ts'
 
 /** Logs in. Throws a Fault when that fails. */
 export async function openImapSource(options: ImapSourceOptions): Promise<MailSource> {
@@ -29,8 +29,11 @@ class ImapSource implements MailSource {
       this.#session = await this.#connect()
       this.#given = false
     }
-    const { folders, naming } = await readFolders(this.#session, `Folders of ${this.#options.username}`)
     const root = (this.#options.userRoot ?? '').split('/').filter((part) => part !== '')
+    const what = `Folders of ${this.#options.username}`
+    const { folders, naming } = await (root.length > 0
+      ? readFoldersBelow(this.#session, what, root)
+      : readFolders(this.#session, what))
     const found: SourceFolder[] = []
     for (const { raw, attributes, subscribed, counts } of folders) {
       let path = pathOf(raw, naming)
