@@ -34,8 +34,11 @@ export async function compareMail(
   const went = new Map(
     readFileSync(waybill, 'utf8')
       .split('\n')
-      .filter((line) => line.startsWith('{"kind":"folder"'))
-      .map((line) => JSON.parse(line) as FolderLine)
+      .filter((line) => line !== '')
+      .flatMap((line) => {
+        const parsed: unknown = JSON.parse(line)
+        return isFolderLine(parsed) ? [parsed] : []
+      })
       .map(({ source: from, target }) => [from.join('/'), target?.join('/') ?? null]),
   )
   return {
@@ -47,3 +50,6 @@ export async function compareMail(
     }),
   }
 }
+
+const isFolderLine = (value: unknown): value is FolderLine =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'folder'

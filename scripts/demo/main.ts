@@ -2,7 +2,7 @@
  * `npm run demo [-- --without-dovecot] [-- --remove]`: a whole migration on this machine alone. Whatever it says it has
  * checked; when a check fails it ends with 1 and says which.
  */
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -15,6 +15,8 @@ import { startSource } from './source.ts'
 
 const MB = 1_048_576
 const WRONG = { email: 'davidd@contoso.example', password: 'right on the server', inTheCsv: 'Wrong password 4' }
+
+const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
 
 async function demo(folder: string, withDovecot: boolean): Promise<void> {
   const users = seedUsers()
@@ -38,7 +40,6 @@ async function demo(folder: string, withDovecot: boolean): Promise<void> {
     ...users.map(({ email, password }) => [email, email, password]),
     [WRONG.email, WRONG.email, WRONG.inTheCsv],
   ]
-  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
   const lines = [['EmailAddress', 'UserName', 'Password'], ...rows]
   writeFileSync(csv, lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join(''), { mode: 0o600 })
   for (const [address, name, password] of lines)
@@ -48,13 +49,23 @@ async function demo(folder: string, withDovecot: boolean): Promise<void> {
   const [data, mail] = [join(folder, 'data'), join(folder, 'mail')]
   mkdirSync(mail)
   const migrate = [
-    ...['migrate', csv, '--source', `imap://${source.host}:${source.port}`, '--source-security', 'tls'],
+    'migrate',
+    csv,
+    '--source',
+    `imap://${source.host}:${source.port}`,
+    '--source-security',
+    'tls',
     // The demo's server has made its own certificate a moment ago.
-    ...['--source-accept-untrusted-certificates', '--target', `maildir:${mail}`],
-    ...['--max-message-size', '1MB', '--data', data],
+    '--source-accept-untrusted-certificates',
+    '--target',
+    `maildir:${mail}`,
+    '--max-message-size',
+    '1MB',
+    '--data',
+    data,
   ]
   const first = await runWaybill([...migrate, '--report', join(folder, 'first')])
-  const result = readResult(join(folder, 'first', 'result.json'))
+  const result = parseResult(readIfThere(join(folder, 'first', 'result.json')))
   say()
   checkFirst(first.code, result)
   checkSkipped(result)
@@ -74,7 +85,7 @@ async function demo(folder: string, withDovecot: boolean): Promise<void> {
 
   step('The same command again: nothing is left to copy')
   const again = await runWaybill([...migrate, '--report', join(folder, 'second'), '--json'], true)
-  checkSecond(again.code, JSON.parse(again.stdout) as MigrateResult)
+  checkSecond(again.code, parseResult(again.stdout))
 
   step('The proof: each mailbox has a waybill, signed, which the target can be held against')
   for (const { emailAddress, waybill } of result.users.filter(({ status }) => status === 'Synced')) {
@@ -153,13 +164,16 @@ function checkSecond(code: number | null, { users }: MigrateResult): void {
   )
 }
 
-function readResult(path: string): MigrateResult {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as MigrateResult
-  } catch {
-    throw new DemoFailed('waybill migrate left no result.json; what it said is above')
-  }
+function parseResult(text: string): MigrateResult {
+  const parsed: unknown = text === '' ? null : JSON.parse(text)
+  if (isResult(parsed)) return parsed
+  throw new DemoFailed('waybill migrate left no result; what it said is above')
 }
+
+const readIfThere = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+
+const isResult = (value: unknown): value is MigrateResult =>
+  typeof value === 'object' && value !== null && 'users' in value && Array.isArray(value.users)
 
 const started = performance.now()
 const { values: flags } = parseArgs({

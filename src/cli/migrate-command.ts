@@ -1,5 +1,6 @@
 /** `waybill migrate`: options into a request. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { Fault } from '#base/fault.ts'
 import type { MigrateRequest, Security } from '#contract/migrate.ts'
 import { parseCount, parseImap, parseSize, parseTarget } from './parse-values.ts'
 
@@ -8,8 +9,8 @@ export interface MigrateOutput {
 }
 
 interface Flags {
-  source: string
-  target: string
+  source?: string
+  target?: string
   sourceSecurity?: Security
   targetSecurity?: Security
   acceptUntrustedCertificates?: boolean
@@ -34,71 +35,77 @@ interface Flags {
 const SECURITIES = ['none', 'ssl', 'tls'] as const
 
 export function migrateCommand(run: (request: MigrateRequest, output: MigrateOutput) => Promise<void>): Command {
-  return new Command('migrate')
-    .summary('move the mailboxes of a CSV file')
-    .description(
-      `Moves every mailbox that a CSV file lists. Nothing is lost and nothing doubled, whatever dies on the way: run the
+  return (
+    new Command('migrate')
+      .summary('move the mailboxes of a CSV file')
+      .description(
+        `Moves every mailbox that a CSV file lists. Nothing is lost and nothing doubled, whatever dies on the way: run the
 same command again and it goes on where it stopped. The source is never changed.
 
 The CSV has the columns EmailAddress, UserName, Password and, if needed, UserRoot, TargetDatabase, TargetUserName,
 TargetPassword ("waybill csv template" prints one).`,
-    )
-    .argument('<users.csv>', 'the users to move, one a row')
-    .requiredOption('--source <url>', 'where the mail is: imaps://host[:port] or imap://host[:port]')
-    .requiredOption(
-      '--target <url>',
-      'where it goes: imaps://host, imap://host or maildir:/path (may hold {domain} and {local})',
-    )
-    .addOption(
-      new Option(
-        '--source-security <how>',
-        'none, ssl (TLS from the start) or tls (STARTTLS); by default as the URL says: imaps = ssl, imap = tls',
-      ).choices(SECURITIES),
-    )
-    .addOption(new Option('--target-security <how>', 'the same for the target').choices(SECURITIES))
-    .option('--accept-untrusted-certificates', 'do not verify certificates of source and target')
-    .option('--source-accept-untrusted-certificates', 'do not verify those of the source')
-    .option('--target-accept-untrusted-certificates', 'do not verify those of the target')
-    .option('--allow-clear-text', 'let passwords and mail pass unencrypted to hosts other than this one')
-    .option(
-      '--target-login <template>',
-      "how to log in to the target, e.g. '{user}*{admin}'; {user} is the row's TargetUserName or EmailAddress, {local} and {domain} its halves",
-    )
-    .option('--target-admin <name>', 'what {admin} stands for')
-    .option('--target-password-file <file>', 'file whose first line is the password of that log-in')
-    .option('--dry-run', 'log in everywhere, map folders, count and size, say what would be left out; copy nothing')
-    .option(
-      '--exclude-folder <name>',
-      'leave a folder out (Name, Name/*, #JunkEmail#, #Inbox#/*); may be repeated',
-      (value: string, all: string[]) => [...all, value],
-      [],
-    )
-    .addOption(
-      new Option('--max-message-size <size>', 'leave larger messages out')
-        .argParser(parseSize)
-        .default(35 * 1_048_576, '35MB'),
-    )
-    .addOption(
-      new Option('--max-items <n>', 'of a larger mailbox move the newest n messages')
-        .argParser(parseCount)
-        .default(500_000),
-    )
-    .addOption(new Option('--concurrency <n>', 'users at once').argParser(parseCount).default(4))
-    .addOption(
-      new Option('--verify <how much>', 'read messages back from the target and compare them')
-        .choices(['none', 'sample', 'full'])
-        .default('sample'),
-    )
-    .option('--allow-unknown-columns', 'ignore columns of the CSV that are not known')
-    .option('--report <dir>', 'where reports and waybills go (default: <data>/reports/<run>)')
-    .option(
-      '--data <dir>',
-      'data folder (default: WAYBILL_DATA, else /var/lib/waybill for root, ~/.local/share/waybill for others)',
-    )
-    .option('--json', 'print the result as JSON, progress as JSON lines on standard error')
-    .addHelpText(
-      'after',
-      `
+      )
+      .usage('<users.csv> --source <url> --target <url> [options]')
+      // What is missing is told by missing(), all at once and with an example.
+      .argument('[users.csv]', 'the users to move, one a row')
+      .option('--source <url>', 'where the mail is: imaps://host[:port] or imap://host[:port]')
+      .option(
+        '--target <url>',
+        'where it goes: imaps://host, imap://host or maildir:/path (may hold {domain} and {local})',
+      )
+      .addOption(
+        new Option(
+          '--source-security <how>',
+          'none, ssl (TLS from the start) or tls (STARTTLS); by default as the URL says: imaps = ssl, imap = tls',
+        ).choices(SECURITIES),
+      )
+      .addOption(new Option('--target-security <how>', 'the same for the target').choices(SECURITIES))
+      .option('--accept-untrusted-certificates', 'do not verify certificates of source and target')
+      .option('--source-accept-untrusted-certificates', 'do not verify those of the source')
+      .option('--target-accept-untrusted-certificates', 'do not verify those of the target')
+      .option('--allow-clear-text', 'let passwords and mail pass unencrypted to hosts other than this one')
+      .option(
+        '--target-login <template>',
+        "how to log in to the target, e.g. '{user}*{admin}'; {user} is the row's TargetUserName or EmailAddress, {local} and {domain} its halves",
+      )
+      .option('--target-admin <name>', 'what {admin} stands for')
+      .option('--target-password-file <file>', 'file whose first line is the password of that log-in')
+      .option('--dry-run', 'log in everywhere, map folders, count and size, say what would be left out; copy nothing')
+      .option(
+        '--exclude-folder <name>',
+        'leave a folder out (Name, Name/*, #JunkEmail#, #Inbox#/*); may be repeated',
+        (value: string, all: string[]) => [...all, value],
+        [],
+      )
+      .addOption(
+        new Option('--max-message-size <size>', 'leave larger messages out')
+          .argParser(parseSize)
+          .default(35 * 1_048_576, '35MB'),
+      )
+      .addOption(
+        new Option('--max-items <n>', 'of a larger mailbox move the newest n messages')
+          .argParser(parseCount)
+          .default(500_000),
+      )
+      .addOption(new Option('--concurrency <n>', 'users at once').argParser(parseCount).default(4))
+      .addOption(
+        new Option(
+          '--verify <how much>',
+          'read messages back from the target and compare them: none, sample (1 % of each folder, at most 200 messages a user) or full',
+        )
+          .choices(['none', 'sample', 'full'])
+          .default('sample'),
+      )
+      .option('--allow-unknown-columns', 'ignore columns of the CSV that are not known')
+      .option('--report <dir>', 'where reports and waybills go (default: <data>/reports/<run>)')
+      .option(
+        '--data <dir>',
+        'data folder (default: WAYBILL_DATA, else /var/lib/waybill for root, ~/.local/share/waybill for others)',
+      )
+      .option('--json', 'print the result as JSON, progress as JSON lines on standard error')
+      .addHelpText(
+        'after',
+        `
 Examples:
   waybill migrate users.csv --source imaps://imap.old.example --target imaps://imap.new.example \\
     --target-login '{user}*{admin}' --target-admin migrator --target-password-file secret
@@ -106,11 +113,15 @@ Examples:
 
 Exit codes: 0 all synced (messages that were left out do not change it), 2 some users failed, 3 input refused,
 4 cannot start, 130 stopped with Ctrl-C.`,
-    )
-    .action(async (csvPath: string, flags: Flags) => run(toRequest(csvPath, flags), { json: flags.json ?? false }))
+      )
+      .action(async (csvPath: string | undefined, flags: Flags) =>
+        run(toRequest(csvPath, flags), { json: flags.json ?? false }),
+      )
+  )
 }
 
-function toRequest(csvPath: string, flags: Flags): MigrateRequest {
+function toRequest(csvPath: string | undefined, flags: Flags): MigrateRequest {
+  if (csvPath === undefined || flags.source === undefined || flags.target === undefined) throw missing(csvPath, flags)
   const trustAll = flags.acceptUntrustedCertificates ?? false
   const allowClearText = flags.allowClearText ?? false
   const source = parseImap('--source', flags.source, {
@@ -156,4 +167,23 @@ function toRequest(csvPath: string, flags: Flags): MigrateRequest {
     reportFolder: flags.report ?? null,
     dataFolder: flags.data ?? null,
   }
+}
+
+/** At 2 a.m. one refusal for each thing that is missing is too many. */
+function missing(csvPath: string | undefined, flags: Flags): Fault {
+  const wanted: readonly (readonly [boolean, string])[] = [
+    [csvPath === undefined, 'the CSV file of the users'],
+    [flags.source === undefined, '--source'],
+    [flags.target === undefined, '--target'],
+  ]
+  const names = wanted.filter(([absent]) => absent).map(([, name]) => name)
+  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : (names[0] ?? '')
+  return new Fault({
+    code: 'USAGE',
+    scope: 'request',
+    transient: false,
+    message: `A migration needs ${list}.`,
+    remedy:
+      'For example: waybill migrate users.csv --source imaps://imap.old.example --target maildir:/srv/mail (waybill migrate --help tells all options, waybill csv template prints a CSV file to start from).',
+  })
 }

@@ -1,4 +1,5 @@
 /** The commands and their help. What they do is given in by the composition root. */
+import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import type { MigrateRequest } from '#contract/migrate.ts'
 import type { VerifyRequest } from '#contract/verify.ts'
@@ -19,10 +20,17 @@ export interface Deeds {
 export function buildProgram(deeds: Deeds): Command {
   const program = new Command('waybill')
     .description('Moves mailboxes between mail systems: exactly once, with a signed proof for each.')
-    .configureHelp({ helpWidth: 110 })
-    .showHelpAfterError('(waybill --help, or waybill COMMAND --help, tells more)')
-  program.addCommand(migrateCommand(deeds.migrate))
-  program.addCommand(verifyCommand(deeds.verify))
+    .version(versionLine(), '-V, --version', 'print the version and end')
+    .addHelpText(
+      'after',
+      `
+Begin with:
+  waybill csv template > users.csv       then write the users into it
+  waybill migrate users.csv --source imaps://imap.old.example --target maildir:/srv/mail --dry-run
+The same line without --dry-run migrates; given again, it brings what is new and goes on where it stopped.`,
+    )
+  program.addCommand(migrateCommand((request, output) => deeds.migrate(request, output)))
+  program.addCommand(verifyCommand((request) => deeds.verify(request)))
 
   const csv = program.command('csv').description('make, check and split CSV files')
   csv
@@ -50,10 +58,22 @@ export function buildProgram(deeds: Deeds): Command {
   for (const command of everyCommand(program)) {
     command
       .exitOverride()
+      .configureHelp({ helpWidth: 110 })
+      .showHelpAfterError(`(${command === program ? 'waybill' : commandName(command)} --help tells more)`)
       .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'waybill: ')) })
   }
   return program
 }
+
+/** `waybill 0.1.0 (Node 24.21.0)` */
+function versionLine(): string {
+  const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
+  const version = typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : ''
+  return `waybill ${version} (Node ${process.versions.node})`
+}
+
+const commandName = (command: Command): string =>
+  command.parent ? `${commandName(command.parent)} ${command.name()}` : command.name()
 
 function* everyCommand(command: Command): Generator<Command> {
   yield command

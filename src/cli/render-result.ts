@@ -1,112 +1,87 @@
-/** The table at the end, and where everything lies. */
-import Table from 'cli-table3'
-import type { DryRunUser, MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
+/** What stands on the terminal when a migration is over: the table, what went wrong and what to do, where everything lies. */
+import { sentence } from '#base/sentence.ts'
+import type { MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
+import { plainTable } from './plain-table.ts'
+import { bytes, count, counted, duration } from './quantities.ts'
 import { safeText } from './safe-text.ts'
 
-const PLAIN = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-}
-const STYLE = { 'padding-left': 0, 'padding-right': 0, head: [], border: [] }
+/** Names in one list, notes of one user: more are counted, result.json has them all. */
+const MOST = 5
+const MOST_NOTES = 10
+
+const COLUMNS = [
+  { head: 'User', align: 'left' },
+  { head: 'Status', align: 'left' },
+  { head: 'Items', align: 'right' },
+  { head: 'New', align: 'right' },
+  { head: 'Skipped', align: 'right' },
+  { head: 'Bytes', align: 'right' },
+  { head: 'Rate', align: 'right' },
+  { head: 'Duration', align: 'right' },
+] as const
 
 export function renderResult(result: MigrateResult): string {
-  const table = new Table({
-    chars: PLAIN,
-    style: STYLE,
-    head: ['User', 'Status', 'Items', 'New', 'Skipped', 'Bytes', 'Rate', 'Duration'],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'right', 'right'],
+  const { users, badRows, reportFolder, errorsCsv, skippedCsv } = result
+  const blocks = [
+    users.length > 0 ? [plainTable(COLUMNS, users.map(row)), '', total(users)] : [],
+    problemLines(users),
+    badRows.map(({ rowNumber, message }) => `Row ${rowNumber} was not run: ${safeText(sentence(message))}`),
+    users.flatMap(noteLines),
+    [
+      `Reports and waybills: ${reportFolder}`,
+      ...(skippedCsv === null ? [] : [`Messages that were skipped, and why: ${skippedCsv}`]),
+      ...(errorsCsv === null ? [] : [`Users to try again (fill in their passwords): ${errorsCsv}`]),
+    ],
+    result.stopped ? ['Stopped. Give the same command again, and it goes on where it stopped.'] : [],
+  ]
+  return blocks
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
+}
+
+/** Items: in the target by now. New, bytes, rate, duration: of this run. */
+const row = (user: MigrateUserResult): string[] => [
+  safeText(user.emailAddress),
+  user.status,
+  count(user.items),
+  count(user.carried),
+  count(user.skipped),
+  bytes(user.carriedBytes),
+  user.carried > 0 ? `${count(Math.round(user.carried / Math.max(user.transferSeconds, 0.001)))}/s` : '',
+  duration(user.durationMs),
+]
+
+function total(users: readonly MigrateUserResult[]): string {
+  const sum = (pick: (user: MigrateUserResult) => number) => users.reduce((all, user) => all + pick(user), 0)
+  const states = (['Synced', 'Failed', 'Stopped'] as const)
+    .map((status) => [status, users.filter((user) => user.status === status).length] as const)
+    .filter(([, n]) => n > 0)
+    .map(([status, n]) => `${count(n)} ${status.toLowerCase()}`)
+  const carried = `${counted(
+    sum((user) => user.carried),
+    'message',
+  )} carried (${bytes(sum((user) => user.carriedBytes))})`
+  return `${counted(users.length, 'user')}: ${states.join(', ')}. ${carried}, ${count(sum((user) => user.skipped))} skipped.`
+}
+
+/** A server that is down fails a thousand users with one sentence: it is said once. */
+function problemLines(users: readonly MigrateUserResult[]): string[] {
+  const failed = users.flatMap(({ emailAddress, rowNumber, error }) =>
+    error ? [{ who: `${safeText(emailAddress)} (row ${rowNumber})`, error }] : [],
+  )
+  const alike = Map.groupBy(failed, ({ error }) => JSON.stringify([error.code, error.message, error.remedy]))
+  return [...alike.values()].flatMap((group) => {
+    const { error } = group[0]!
+    const names = group.slice(0, MOST).map(({ who }) => who)
+    const more = group.length > MOST ? ` and ${count(group.length - MOST)} more` : ''
+    const lines = [`${names.join(', ')}${more}: ${safeText(sentence(error.message))}`]
+    return error.remedy === null ? lines : [...lines, `  ${safeText(sentence(error.remedy))}`]
   })
-  for (const user of result.users) {
-    table.push([
-      safeText(user.emailAddress),
-      user.status,
-      count(user.items),
-      count(user.carried),
-      count(user.skipped),
-      bytes(user.carriedBytes),
-      rate(user),
-      duration(user.durationMs),
-    ])
-  }
-  const lines = [table.toString(), '']
-  for (const user of result.users) {
-    if (user.error)
-      lines.push(`${safeText(user.emailAddress)} (row ${user.rowNumber}): ${safeText(user.error.message)}`)
-    if (user.error?.remedy) lines.push(`  ${safeText(user.error.remedy)}`)
-    for (const note of user.notes) lines.push(`${safeText(user.emailAddress)}: ${safeText(note)}`)
-  }
-  for (const row of result.badRows) lines.push(`Row ${row.rowNumber}: ${safeText(row.message)}`)
-  if (lines.at(-1) !== '') lines.push('')
-  lines.push(`Reports and waybills: ${result.reportFolder}`)
-  if (result.errorsCsv) lines.push(`Rows that failed, passwords left empty: ${result.errorsCsv}`)
-  if (result.stopped) lines.push('Stopped. Run the same command again and it goes on where it stopped.')
-  return lines.join('\n')
 }
 
-export function renderDryRun(users: readonly DryRunUser[]): string {
-  const lines: string[] = []
-  for (const user of users) {
-    lines.push(`${safeText(user.emailAddress)} (row ${user.rowNumber})`)
-    if (user.error) {
-      lines.push(`  ${safeText(user.error.message)}`)
-      if (user.error.remedy) lines.push(`  ${safeText(user.error.remedy)}`)
-    } else {
-      const table = new Table({
-        chars: PLAIN,
-        style: STYLE,
-        head: ['  Source folder', 'Target folder', 'Messages', 'Bytes', 'Too large', 'Deleted', 'Note'],
-        colAligns: ['left', 'left', 'right', 'right', 'right', 'right', 'left'],
-      })
-      for (const folder of user.folders) {
-        table.push([
-          `  ${safeText(folder.source)}`,
-          safeText(folder.target),
-          count(folder.messages),
-          bytes(folder.bytes),
-          count(folder.large),
-          count(folder.deleted),
-          safeText(folder.note),
-        ])
-      }
-      lines.push(table.toString())
-    }
-    for (const note of user.notes) lines.push(`  ${safeText(note)}`)
-    lines.push('')
-  }
-  lines.push('Dry run: nothing was copied.')
-  return lines.join('\n')
+function noteLines({ emailAddress, notes }: MigrateUserResult): string[] {
+  const lines = notes.slice(0, MOST_NOTES).map((note) => `${safeText(emailAddress)}: ${safeText(sentence(note))}`)
+  const more = notes.length - MOST_NOTES
+  return more > 0 ? [...lines, `${safeText(emailAddress)}: ${counted(more, 'note')} more in result.json.`] : lines
 }
-
-const count = (value: number) => value.toLocaleString('en-US')
-
-export function bytes(value: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  let unit = 0
-  let left = value
-  for (; left >= 1024 && unit < units.length - 1; unit++) left /= 1024
-  return `${unit === 0 || left >= 100 ? left.toFixed(0) : left.toFixed(1)} ${units[unit]}`
-}
-
-export function duration(ms: number): string {
-  const seconds = ms / 1000
-  if (seconds < 60) return `${seconds.toFixed(1)} s`
-  const whole = Math.round(seconds)
-  const [h, m, s] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60]
-  return h > 0 ? `${h} h ${m} min` : `${m} min ${s} s`
-}
-
-const rate = (user: MigrateUserResult) =>
-  user.carried > 0 ? `${count(Math.round(user.carried / Math.max(user.transferSeconds, 0.001)))}/s` : ''

@@ -1,6 +1,8 @@
 /** Wires the commands to what they do, and faults to exit codes. */
 import { CommanderError, InvalidArgumentError } from '#cli/program.ts'
 import { Fault, asFault } from '#base/fault.ts'
+import { sentence } from '#base/sentence.ts'
+import { counted } from '#cli/quantities.ts'
 import { safeText } from '#cli/safe-text.ts'
 import { buildProgram } from '#cli/program.ts'
 import { EXIT } from '#contract/migrate.ts'
@@ -24,8 +26,10 @@ export async function runCommandLine(argv: readonly string[], startedAt: number)
     async csvSplit({ path, rows, folder }) {
       const { splitCsvFile } = await import('#migration/csv/split.ts')
       const split = await splitCsvFile(path, rows, folder)
-      for (const warning of split.warnings) process.stderr.write(`Warning: ${safeText(warning)}\n`)
-      process.stdout.write(`${split.rows} rows in ${split.paths.length} files:\n${split.paths.join('\n')}\n`)
+      for (const warning of split.warnings) process.stderr.write(`Warning: ${safeText(sentence(warning))}\n`)
+      process.stdout.write(
+        `${counted(split.rows, 'row')} in ${counted(split.paths.length, 'file')}:\n${split.paths.join('\n')}\n`,
+      )
     },
     async csvCheck({ path, allowUnknownColumns }) {
       const { runCsvCheck } = await import('./run-csv-check.ts')
@@ -38,7 +42,7 @@ export async function runCommandLine(argv: readonly string[], startedAt: number)
   } catch (thrown) {
     // commander has said already what it did not understand; help and version are no faults.
     if (thrown instanceof InvalidArgumentError) {
-      process.stderr.write(`waybill: ${safeText(thrown.message)}\n`)
+      process.stderr.write(`waybill: ${safeText(sentence(thrown.message))}\n`)
       return EXIT.refused
     }
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.refused
@@ -47,8 +51,8 @@ export async function runCommandLine(argv: readonly string[], startedAt: number)
 }
 
 function report(fault: Fault): number {
-  process.stderr.write(`waybill: ${safeText(fault.message)}\n`)
-  if (fault.remedy) process.stderr.write(`  ${safeText(fault.remedy)}\n`)
+  process.stderr.write(`waybill: ${safeText(sentence(fault.message))}\n`)
+  if (fault.remedy) process.stderr.write(`  ${safeText(sentence(fault.remedy))}\n`)
   if (fault.code === 'BUG' && fault.cause instanceof Error) process.stderr.write(`${fault.cause.stack ?? ''}\n`)
   return fault.scope === 'request' ? EXIT.refused : EXIT.cannotStart
 }

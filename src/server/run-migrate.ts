@@ -1,7 +1,8 @@
 /** `waybill migrate`, wired: signals, progress, result. */
 import type { MigrateOutput } from '#cli/migrate-command.ts'
 import { progressView } from '#cli/render-progress.ts'
-import { renderDryRun, renderResult } from '#cli/render-result.ts'
+import { renderDryRun } from '#cli/render-dry-run.ts'
+import { renderResult } from '#cli/render-result.ts'
 import { silentLog } from '#base/log.ts'
 import { Fault } from '#base/fault.ts'
 import { EXIT, type MigrateRequest } from '#contract/migrate.ts'
@@ -20,10 +21,14 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
     if (request.dryRun) {
       const users = await dryRun(accepted, tell, signals.stopping)
       view.close()
+      const badRows = accepted.csv.badRows.map(({ rowNumber, message }) => ({ rowNumber, message }))
+      const { warnings } = accepted.csv
       process.stdout.write(
-        output.json ? `${JSON.stringify({ dryRun: true, users }, null, 2)}\n` : `${renderDryRun(users)}\n`,
+        output.json
+          ? `${JSON.stringify({ dryRun: true, users, badRows, warnings }, null, 2)}\n`
+          : `${renderDryRun(users, badRows)}\n`,
       )
-      return users.some(({ error }) => error) || accepted.csv.badRows.length > 0 ? EXIT.someFailed : EXIT.ok
+      return users.some(({ error }) => error) || badRows.length > 0 ? EXIT.someFailed : EXIT.ok
     }
     await using world = await openWorld(request.dataFolder)
     const result = await migrate(
@@ -41,7 +46,7 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
       tell,
     )
     view.close()
-    process.stdout.write(output.json ? `${JSON.stringify(result, null, 2)}\n` : `${renderResult(result)}\n`)
+    process.stdout.write(output.json ? `${JSON.stringify(result, null, 2)}\n` : `\n${renderResult(result)}\n`)
     if (result.stopped) return EXIT.stopped
     return result.users.some(({ status }) => status !== 'Synced') || result.badRows.length > 0
       ? EXIT.someFailed

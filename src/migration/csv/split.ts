@@ -1,5 +1,6 @@
 import { open, rm } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
+import { namingFile } from './check-csv-file.ts'
 import { readCheckedFile } from './check-csv.ts'
 import { batchLimits, grouped, inMb, splitLimits } from './limits.ts'
 import { readCsvFile } from './read-file.ts'
@@ -48,7 +49,8 @@ export function splitNames(path: string, count: number): string[] {
  * new ones hold passwords and get mode 0600. Returns their paths in order.
  */
 export async function splitCsvFile(path: string, rowsPerFile: number, folder: string) {
-  const split = splitCsv(await readCsvFile(path, splitLimits), rowsPerFile)
+  const bytes = await readCsvFile(path, splitLimits)
+  const split = namingFile(path, () => splitCsv(bytes, rowsPerFile))
   const paths = splitNames(path, split.files.length).map((name) => join(folder, name))
   const written: string[] = []
   try {

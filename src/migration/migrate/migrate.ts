@@ -18,9 +18,9 @@ import { openImapTarget } from '#mailbox/imap/target.ts'
 import { openMaildirTarget } from '#mailbox/maildir/target.ts'
 import type { PostgresLedger } from '#store/ledger/open-ledger.ts'
 import type { PostgresMailboxLedger } from '#store/ledger/mailbox-ledger.ts'
-import { type CsvCheck, checkCsv } from '../csv/check-csv.ts'
+import type { CsvCheck } from '../csv/check-csv.ts'
+import { checkCsvFile } from '../csv/check-csv-file.ts'
 import type { CsvUser } from '../csv/check-rows.ts'
-import { readCsvFile } from '../csv/read-file.ts'
 import type { Signer } from '../waybill/signer.ts'
 import { dryRunUser } from './dry-run.ts'
 import { maildirRoot } from './maildir-root.ts'
@@ -59,7 +59,7 @@ export async function acceptRequest(request: MigrateRequest, tell: Tell, log: Lo
   const template = readTemplate(request, tell)
   // A pattern that means nothing is refused before the first log-in.
   const exclude = request.excludeFolders.map(parseFolderPattern)
-  const checked = checkCsv(await readCsvFile(request.csvPath), {
+  const checked = await checkCsvFile(request.csvPath, {
     allowUnknownColumns: request.allowUnknownColumns,
     targetLogin: request.targetLogin,
   })

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { Clock } from '#base/clock.ts'
 import { Fault, asFault } from '#base/fault.ts'
+import { sentence } from '#base/sentence.ts'
 import type { Turnstile } from '#base/turnstile.ts'
 import type { MigrateEvent, MigrateUserResult } from '#contract/migrate.ts'
 import { DEFAULT_PASS, type PassOptions } from '#engine/pass/options.ts'
@@ -156,7 +157,11 @@ const emptyResult = (job: UserJob): MigrateUserResult => ({
   verified: null,
 })
 
-export const errorOf = (fault: Fault) => ({ code: fault.code, message: fault.message, remedy: fault.remedy })
+export const errorOf = (fault: Fault) => ({
+  code: fault.code,
+  message: sentence(fault.message),
+  remedy: fault.remedy === null ? null : sentence(fault.remedy),
+})
 
 /** The name under which a named target stores a message: the same for every run, for it is how twice becomes once. */
 export function nameOf(
