@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { join } from 'node:path'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
+import { startSmallImap } from '#test/servers/small-imap/server.ts'
 import type { MailFormat } from '#test/servers/dovecot-config.ts'
 import { compare } from '#test/worlds/compare.ts'
 import { fill } from '#test/worlds/fill.ts'
@@ -131,8 +132,6 @@ const ODD_NAMES = [
   'a & b',
   '&',
   '&-',
-  '~',
-  '~root',
   '#public',
   ' leads',
   'trails ',
@@ -190,5 +189,54 @@ test(
     const after = await snapshot(login(target, 'u4'))
     assert.deepEqual(compare(before, after), [])
     assert.equal(after.folders.has('gone'), false)
+  },
+)
+
+test(
+  'a name that the target refuses, by rule or by its own word, becomes one that it takes, and is told',
+  { skip },
+  async () => {
+    const { target, moving } = world!
+    const names = [
+      ['~root'],
+      ['~root', 'in ner'],
+      ['_root'],
+      ['.'],
+      ['..', 'x'],
+      ['a.b'],
+      ['a.b', 'c/d'],
+      ['ctl\u0001x'],
+      ['plain'],
+    ]
+    await using source = await startSmallImap({
+      separator: '|',
+      users: {
+        u5: { password: PASSWORD, folders: names.map((path, index) => folder(path, everydayMessages(300 + index, 2))) },
+      },
+    })
+    const { notes } = await moving.sync('u5', source, target)
+    const before = await snapshot(login(source, 'u5'))
+    const arrived = await snapshot(login(target, 'u5'))
+    const digests = (folders: typeof before.folders) =>
+      [...folders.values()]
+        .map((list) =>
+          list
+            .map(({ sha256 }) => sha256)
+            .sort()
+            .join(),
+        )
+        .filter((text) => text !== '')
+        .sort()
+    assert.deepEqual(digests(arrived.folders), digests(before.folders))
+    const text = notes.join('\n')
+    assert.match(text, /~root becomes _root \(2\) on the target: .*Begins with '~'/)
+    assert.match(text, /a\.b becomes a_b/)
+    assert.doesNotMatch(text, /plain/)
+    // The plan is kept: nothing is carried twice because a name is not what it was.
+    const again = await moving.sync('u5', source, target)
+    assert.equal(again.carried, 0)
+    await moving.sync('u5', source, 'maildir')
+    const files = readMaildir(join(moving.maildirRoot, 'u5@contoso.example'), true)
+    assert.deepEqual(digests(files.folders), digests(before.folders))
   },
 )

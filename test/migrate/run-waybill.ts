@@ -32,7 +32,8 @@ export function startWaybill(args: readonly string[], env: NodeJS.ProcessEnv = {
   return { child, ended }
 }
 
-export const waybill = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> => startWaybill(args, env).ended
+export const waybill = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> =>
+  startWaybill(args, env).ended
 
 /** The result of `migrate --json`; throws with what the command said when there is none. */
 export function resultOf(ended: Ended): MigrateResult {
@@ -50,7 +51,11 @@ export function temporaryFolder(name: string): string {
   return path
 }
 
-export function writeCsv(folder: string, rows: readonly (readonly string[])[], header = ['EmailAddress', 'UserName', 'Password']): string {
+export function writeCsv(
+  folder: string,
+  rows: readonly (readonly string[])[],
+  header = ['EmailAddress', 'UserName', 'Password'],
+): string {
   const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
   const path = join(folder, 'users.csv')
   writeFileSync(path, [header, ...rows].map((row) => `${row.map(cell).join(',')}\r\n`).join(''), { mode: 0o600 })

@@ -19,7 +19,7 @@ import { rematchSource } from '../recover/rematch-source.ts'
 import type { CutOff, Skipped, SourceReader } from '../ports.ts'
 import type { FolderWork } from './folder-work.ts'
 import type { Pass } from './pass.ts'
-import { ensureTarget } from './plan-folders.ts'
+import { ensureTarget } from './make-folders.ts'
 
 /** Fills the folder's queue; what is below `cutOff` is over the limit of items. */
 export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOff: CutOff | null): Promise<void> {

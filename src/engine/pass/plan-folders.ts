@@ -3,16 +3,14 @@
  * to do. For an unchanged mailbox this is all that a pass does (transfer-engine.md G6).
  */
 import { crashPoint } from '#base/crash-point.ts'
-import { Fault } from '#base/fault.ts'
 import { excluder, unusedPatterns } from '../plan/exclude.ts'
-import { mapFolders, type PlannedFolder } from '../plan/map-folders.ts'
+import type { PlannedFolder } from '../plan/map-folders.ts'
 import { decidePass } from '../plan/decide-pass.ts'
-import type { FolderPath, FolderRecord, FolderRole, Intent, SourceFolder, TargetFolder } from '../ports.ts'
+import type { FolderPath, FolderRecord, Intent, SourceFolder, TargetFolder } from '../ports.ts'
 import { chooseAgain } from './look-again.ts'
 import { FolderWork } from './folder-work.ts'
+import { keyOf, placeFolders } from './make-folders.ts'
 import type { Pass } from './pass.ts'
-
-const keyOf = (path: FolderPath) => JSON.stringify(path)
 
 export async function planFolders(pass: Pass): Promise<FolderWork[]> {
   const { source, target, ledger } = pass.ports
@@ -34,23 +32,11 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
     pass.report.notes.push(`--exclude-folder ${unused} matches no folder of this mailbox.`)
   }
   const bySource = Map.groupBy(records, ({ sourcePath }) => keyOf(sourcePath))
-  const plan = mapFolders(
-    wanted,
-    {
-      folders: targetFolders,
-      caseInsensitive: target.traits.caseInsensitive,
-      nameProblem: (path) => target.nameProblem(path),
-    },
-    records.map(({ sourcePath, targetPath }) => ({ sourcePath, targetPath })),
-  )
-  for (const entry of plan.entries) if (entry.note) pass.report.notes.push(entry.note)
-  const there = new Map(targetFolders.map((folder) => [keyOf(folder.path), folder]))
-  const fresh = plan.entries.filter(({ source: { path, selectable } }) => selectable && !bySource.has(keyOf(path)))
-  await makeFolders(pass, fresh, there)
+  const { entries, there } = await placeFolders(pass, wanted, targetFolders, records)
 
   const doubts = Map.groupBy(intents, ({ folder }) => folder)
   const made: FolderRecord[] = []
-  const chosen = plan.entries
+  const chosen = entries
     .filter(({ source: { selectable } }) => selectable)
     .map((entry) => {
       const history = bySource.get(keyOf(entry.source.path)) ?? []
@@ -119,50 +105,3 @@ const missing = (path: FolderPath): TargetFolder => ({
   subscribed: false,
   status: null,
 })
-
-/** Servers refuse to make folders for the views that they keep themselves (\\All, \\Flagged, \\Important). */
-const VIEWS = new Set<FolderRole | null>(['all', 'flagged', 'important', 'inbox'])
-const creatable = (role: FolderRole | null) => (VIEWS.has(role) ? null : role)
-
-/** Creates and subscribes what a first pass needs; a folder that people delete later is not made again for nothing. */
-async function makeFolders(
-  pass: Pass,
-  entries: readonly PlannedFolder[],
-  there: Map<string, TargetFolder>,
-): Promise<void> {
-  const { target } = pass.ports
-  const make = async ({ source, targetPath, role }: PlannedFolder) => {
-    let folder = there.get(keyOf(targetPath))
-    if (!folder?.selectable) {
-      folder = await target.create(targetPath, creatable(role))
-      there.set(keyOf(targetPath), folder)
-      crashPoint('folder.created')
-    }
-    if (source.subscribed && !folder.subscribed) await target.subscribe(folder)
-  }
-  // Parents first: some servers make them of another kind when a child comes before them.
-  const levels = [...Map.groupBy(entries, ({ targetPath }) => targetPath.length)].sort(([a], [b]) => a - b)
-  for (const [, level] of levels) {
-    await Promise.all(level.map(make))
-  }
-}
-
-/** A target folder that has gone since it was planned is made again when there is mail for it. */
-export async function ensureTarget(pass: Pass, work: FolderWork): Promise<void> {
-  if (work.target.selectable) return
-  if (work.record.mark !== null || work.record.targetValidity !== null) {
-    pass.report.notes.push(`Folder ${work.place} had gone from the target; it was made again for new mail.`)
-  }
-  const folder = await pass.ports.target.create(work.record.targetPath, creatable(work.source.role))
-  if (!folder.selectable) {
-    throw new Fault({
-      code: 'TARGET_FOLDER_UNUSABLE',
-      scope: 'folder',
-      transient: false,
-      message: `Folder ${work.place} of the target cannot hold mail (\\Noselect).`,
-      remedy: 'Rename or remove it on the target, then run the same command again.',
-      facts: { folder: work.place },
-    })
-  }
-  work.target = folder
-}
