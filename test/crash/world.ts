@@ -40,7 +40,8 @@ export interface RunOptions {
 }
 
 const PASSWORD = 'pass'
-const MOST_USERS = 400
+const MOST_USERS = 600
+const LONGEST_MS = 60_000
 
 /** The lease of a run that shall die is short, for the next one has to wait for its end. */
 const SHORT_LEASE_MS = 1_500
@@ -58,6 +59,7 @@ export class CrashWorld implements AsyncDisposable {
   readonly #kinds: readonly TargetKind[]
   readonly #stack = new AsyncDisposableStack()
   readonly #ports = new Map<TargetKind, number>()
+  readonly #dovecots = new Map<TargetKind, DovecotServer>()
   #users = 0
   source!: DovecotServer
   before!: Snapshot
@@ -83,21 +85,20 @@ export class CrashWorld implements AsyncDisposable {
     this.source = this.#stack.use(await startDovecot({ users: { s: PASSWORD } }))
     await fill(this.sourceLogin, this.mail)
     this.before = await snapshot(this.sourceLogin)
-    for (const kind of this.#kinds) await this.target(kind)
+    for (const kind of this.#kinds) await this.#startTarget(kind)
   }
 
-  /** Makes the server of this kind; Maildir needs none. */
-  async target(kind: TargetKind): Promise<DovecotServer | null> {
+  async #startTarget(kind: TargetKind): Promise<void> {
     const names = Array.from({ length: MOST_USERS }, (_, i) => `u${i}`)
     if (kind === 'maildir') {
       mkdirSync(join(this.folder, 'mail'), { mode: 0o711 })
-      return null
+      return
     }
     if (kind === 'imap-bare') {
       const users = Object.fromEntries(names.map((name) => [name, { password: PASSWORD }]))
       const server = this.#stack.use(await startSmallImap({ users, without: ['UIDPLUS', 'MULTIAPPEND'] }))
       this.#ports.set(kind, server.port)
-      return null
+      return
     }
     const server = this.#stack.use(
       await startDovecot({
@@ -106,7 +107,19 @@ export class CrashWorld implements AsyncDisposable {
       }),
     )
     this.#ports.set(kind, server.port)
+    this.#dovecots.set(kind, server)
+  }
+
+  /** The Dovecot behind a kind of target. */
+  dovecot(kind: TargetKind): DovecotServer {
+    const server = this.#dovecots.get(kind)
+    assert.ok(server, `${kind} has no Dovecot`)
     return server
+  }
+
+  /** How many messages are in the target, all folders together. */
+  async countInTarget(user: CrashUser): Promise<number> {
+    return [...(await this.targetSnapshot(user)).folders.values()].flat().length
   }
 
   get sourceLogin(): Login {
@@ -159,7 +172,13 @@ export class CrashWorld implements AsyncDisposable {
 
   /** Runs to the end, which must be a good one. */
   async complete(user: CrashUser, options: RunOptions = {}): Promise<MigrateUserResult> {
-    return synced(await this.start(user, options).ended)
+    const running = this.start(user, options)
+    // A run of a second that takes this long waits for something that never comes.
+    const timer = setTimeout(() => running.child.kill('SIGKILL'), LONGEST_MS)
+    const ended = await running.ended
+    clearTimeout(timer)
+    assert.notEqual(ended.signal, 'SIGKILL', `the run did not end within ${LONGEST_MS / 1000} s: ${ended.stderr}`)
+    return synced(ended)
   }
 
   async targetSnapshot(user: CrashUser): Promise<Snapshot> {
