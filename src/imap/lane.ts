@@ -6,43 +6,20 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { Fault, asFault } from '#base/fault.ts'
+import { type Fault, asFault } from '#base/fault.ts'
+import { Answers, type Handler } from './answers.ts'
 import type { Piece } from './command-text.ts'
 import type { Deadlines } from './deadlines.ts'
 import { closedFault, faultOfSocket, garbledFault, timeoutFault } from './net-faults.ts'
 import type { Peer } from './peer.ts'
-import { type Refusal, faultOfRefusal } from './response-faults.ts'
-import { type StatusText, Untagged, statusText } from './response.ts'
+import { faultOfRefusal } from './response-faults.ts'
+import type { StatusText } from './response.ts'
 import { GarbledError } from './tokens.ts'
-import { type LiteralSink, Wire } from './wire.ts'
+import { Wire } from './wire.ts'
 
-/** What a command does with the answers that come while it is open. Each looks whether they are its own. */
-export interface Handler {
-  /** Answers to later commands concern another folder: they cannot come before this one is done. */
-  readonly opensFolder?: boolean
-  /** True when the response was this command's. Throws GarbledError. */
-  untagged?(response: Untagged): boolean
-  /** Takes a literal that should not be kept in memory. */
-  literal?(pieces: string[], bytes: number): LiteralSink | null
-}
+export type { Handler } from './answers.ts'
 
-interface Open {
-  readonly tag: string
-  readonly handler: Handler
-  readonly append: boolean
-  readonly answer: Promise<StatusText>
-  /** True when its last byte has been handed to the kernel. */
-  sent: boolean
-  settle(answer: StatusText): void
-  reject(fault: Fault): void
-}
-
-const MOST_KEPT_BYTES = 65_536
-const NOBODY: LiteralSink = { chunk: () => undefined, end: () => undefined }
 const CRLF = Buffer.of(13, 10)
-
-/** Untagged data that nobody asked for, since a command last made progress. */
-const MOST_UNASKED_BYTES = 8 * 1_048_576
 
 export class Lane {
   readonly peer: Peer
@@ -50,23 +27,17 @@ export class Lane {
   readonly capabilities: ReadonlySet<string>
   readonly #socket: Socket
   readonly #wire: Wire
-  readonly #open: Open[] = []
+  readonly #answers: Answers
   readonly #jobs: (() => void)[] = []
   #sending = false
   #tags = 0
-  #folders = 0
   #fault: Fault | null = null
+  /** Set while the connection is read to its end; what the open commands will then reject with. */
+  #leaving: { readonly fault: Fault; readonly timer: NodeJS.Timeout } | null = null
   #paused = false
-  #unaskedBytes = 0
-  /** Who took a literal of the response that is being read. */
-  #owner: Handler | null = null
-  #bye: Refusal | null = null
-  #plus: { tag: string; go: () => void; stop: (why: Fault | null) => void } | null = null
   #waits = new Set<(fault: Fault) => void>()
   #progressAt = performance.now()
-  #timer: NodeJS.Timeout
-  #leaving: NodeJS.Timeout | null = null
-  #leavingFault: Fault | null = null
+  readonly #timer: NodeJS.Timeout
   readonly #closed: Promise<void>
 
   /** Takes over a socket on which nothing is under way. What was received before is dropped. */
@@ -75,22 +46,21 @@ export class Lane {
     this.peer = peer
     this.capabilities = capabilities
     this.deadlines = deadlines
+    this.#answers = new Answers(peer)
     const marker = `w${randomBytes(8).toString('hex')}`
-    this.#wire = new Wire(
-      {
-        response: (pieces, literals) => this.#response(pieces, literals),
-        literal: (pieces, bytes) => this.#literal(pieces, bytes),
-      },
-      `${marker} `,
-    )
+    this.#wire = new Wire(this.#answers, `${marker} `)
     this.#closed = new Promise((resolve) => socket.once('close', () => resolve()))
     socket.setTimeout(0)
     socket.setNoDelay(true)
     socket.on('error', (error) => this.die(faultOfSocket(peer, this.#during(), error)))
     socket.on('end', () => this.die(this.#closing()))
     socket.on('close', () => this.die(this.#closing()))
-    socket.on('data', (chunk: Buffer) => this.#data(chunk))
-    this.#timer = setInterval(() => this.#watch(), Math.max(20, Math.min(deadlines.silenceMs, deadlines.appendMs) / 8))
+    socket.on('data', (chunk: Buffer) => {
+      this.#progress()
+      this.#guarded(() => this.#wire.feed(chunk))
+    })
+    const everyMs = Math.max(20, Math.min(deadlines.silenceMs, deadlines.appendMs) / 8)
+    this.#timer = setInterval(() => this.#watch(), everyMs)
     this.#timer.unref()
     this.#issue(marker, ['NOOP'], {}).catch(() => undefined)
     socket.resume()
@@ -108,8 +78,28 @@ export class Lane {
     return this.#socket
   }
 
+  get folders(): number {
+    return this.#answers.folders
+  }
+
+  get committing(): boolean {
+    return this.#answers.committing
+  }
+
   offers(capability: string): boolean {
     return this.capabilities.has(capability)
+  }
+
+  isOpen(tag: string): boolean {
+    return this.#answers.isOpen(tag)
+  }
+
+  olderThan(handler: Handler): Handler[] {
+    return this.#answers.olderThan(handler)
+  }
+
+  answered(): Promise<void> {
+    return this.#answers.answered()
   }
 
   /** Sends a command and answers its OK or NO; rejects when the connection breaks or the server answers BAD. */
@@ -139,18 +129,12 @@ export class Lane {
 
   /** Registers a command whose bytes the caller sends itself, from within `inTurn`. */
   expect(tag: string, handler: Handler, append: boolean): { answer: Promise<StatusText>; sent: () => void } {
-    const { promise: answer, resolve, reject } = Promise.withResolvers<StatusText>()
-    answer.catch(() => undefined)
-    const open: Open = { tag, handler, append, answer, sent: false, settle: resolve, reject }
-    if (this.#fault) reject(this.#fault)
-    else {
-      this.#open.push(open)
-      if (handler.opensFolder) this.#folders++
-    }
+    const expected = this.#answers.expect(tag, handler, append)
+    if (this.#fault) this.#answers.fail(this.#fault)
     return {
-      answer,
+      answer: expected.answer,
       sent: () => {
-        open.sent = true
+        expected.sent()
         this.#progress()
       },
     }
@@ -167,11 +151,6 @@ export class Lane {
     if (this.#socket.writableLength === 0 || 'encrypted' in this.#socket) return true
     this.die(closedFault(this.peer, 'the last bytes of a command could not leave at once'))
     return false
-  }
-
-  /** True when a sent APPEND has no answer yet. */
-  get committing(): boolean {
-    return this.#open.some((open) => open.append && open.sent)
   }
 
   /** Runs `job` when everything queued before has been sent; at once, in the same tick, when nothing is. */
@@ -194,7 +173,7 @@ export class Lane {
 
   /** Writes; resolves when the kernel has all of it. */
   write(buffers: readonly Buffer[]): Promise<void> {
-    const over = this.#fault ?? this.#leavingFault
+    const over = this.#over()
     if (over) return Promise.reject(over)
     return new Promise<void>((resolve, reject) => {
       const stop = (fault: Fault) => reject(fault)
@@ -215,33 +194,10 @@ export class Lane {
 
   /** Waits for `+` of `tag`; answers false when the server refused instead. */
   continuation(tag: string): Promise<boolean> {
-    const over = this.#fault ?? this.#leavingFault
+    const over = this.#over()
     if (over) return Promise.reject(over)
-    if (!this.isOpen(tag)) return Promise.resolve(false)
     this.#progress()
-    return new Promise<boolean>((resolve, reject) => {
-      this.#plus = { tag, go: () => resolve(true), stop: (why) => (why ? reject(why) : resolve(false)) }
-    })
-  }
-
-  /** Counts the folders opened on this connection: what is sent late looks whether it is still the same. */
-  get folders(): number {
-    return this.#folders
-  }
-
-  /** Commands open before this one: their answers come behind its data, so it must not hold back the server. */
-  olderThan(handler: Handler): Handler[] {
-    const all = this.#open.map((open) => open.handler)
-    return all.slice(0, Math.max(all.indexOf(handler), 0))
-  }
-
-  /** Resolves when every command that is open now has its answer. */
-  async answered(): Promise<void> {
-    await Promise.allSettled(this.#open.map(({ answer }) => answer))
-  }
-
-  isOpen(tag: string): boolean {
-    return this.#open.some((open) => open.tag === tag)
+    return this.#answers.continuation(tag)
   }
 
   /** Stops reading: the server is held back by TCP. */
@@ -270,11 +226,10 @@ export class Lane {
     if (this.#fault) return
     this.#fault = fault
     clearInterval(this.#timer)
-    if (this.#leaving) clearTimeout(this.#leaving)
+    clearTimeout(this.#leaving?.timer)
+    this.#wire.stop()
     this.#socket.destroy()
-    for (const open of this.#open.splice(0)) open.reject(fault)
-    this.#plus?.stop(fault)
-    this.#plus = null
+    this.#answers.fail(fault)
     const waits = this.#waits
     this.#waits = new Set()
     for (const stop of waits) stop(fault)
@@ -285,14 +240,7 @@ export class Lane {
    * time, before its commands reject (transfer-engine.md §3.6). Answers that still come count.
    */
   retire(fault: Fault): void {
-    if (this.#fault || this.#leaving) return
-    this.#bye = null
-    this.#leaving = setTimeout(() => this.die(fault), this.deadlines.lingerMs)
-    this.#leavingFault = fault
-    this.#plus?.stop(fault)
-    this.#plus = null
-    this.#socket.end()
-    if (this.#paused) this.resume()
+    this.#leave(fault, this.deadlines.lingerMs, null)
   }
 
   /** Closes: politely when nothing is open, by `retire` when an APPEND is, else at once. */
@@ -300,17 +248,26 @@ export class Lane {
     if (this.#fault) return
     const gone = closedFault(this.peer, 'we closed it')
     if (this.committing) this.retire(gone)
-    else if (this.#open.length > 0 || this.#sending || this.#paused) this.die(gone)
-    else {
-      this.#socket.end(`${this.newTag()} LOGOUT\r\n`)
-      this.#leaving = setTimeout(() => this.die(gone), Math.min(1000, this.deadlines.lingerMs))
-      this.#leavingFault = gone
-    }
+    else if (!this.#answers.none || this.#sending || this.#paused) this.die(gone)
+    else this.#leave(gone, Math.min(1000, this.deadlines.lingerMs), `${this.newTag()} LOGOUT\r\n`)
     await this.#closed
   }
 
+  #leave(fault: Fault, mostMs: number, words: string | null): void {
+    if (!this.alive) return
+    this.#leaving = { fault, timer: setTimeout(() => this.die(fault), mostMs) }
+    this.#answers.stopWaiting(fault)
+    if (words === null) this.#socket.end()
+    else this.#socket.end(words)
+    if (this.#paused) this.resume()
+  }
+
+  #over(): Fault | null {
+    return this.#fault ?? this.#leaving?.fault ?? null
+  }
+
   #issue(tag: string, pieces: readonly Piece[], handler: Handler): Promise<StatusText> {
-    if (this.#leaving) return Promise.reject(this.#leavingFault ?? closedFault(this.peer, 'we closed it'))
+    if (this.#leaving) return Promise.reject(this.#leaving.fault)
     const { answer, sent } = this.expect(tag, handler, false)
     this.inTurn(async () => {
       let text = `${tag} `
@@ -331,11 +288,6 @@ export class Lane {
     return answer
   }
 
-  #data(chunk: Buffer): void {
-    this.#progressAt = performance.now()
-    this.#guarded(() => this.#wire.feed(chunk))
-  }
-
   #guarded(step: () => void): void {
     if (this.#fault) return
     try {
@@ -345,103 +297,18 @@ export class Lane {
     }
   }
 
-  #literal(pieces: string[], bytes: number): LiteralSink | null {
-    if (this.#fault) return NOBODY
-    for (const handler of this.#handlers()) {
-      const sink = handler.literal?.(pieces, bytes)
-      if (!sink) continue
-      this.#owner = handler
-      return sink
-    }
-    // Too long to be kept, and nobody's: let it pass by.
-    return bytes > MOST_KEPT_BYTES && /\bFETCH \(/i.test(pieces[0]!.slice(0, 40)) ? NOBODY : null
-  }
-
-  #response(pieces: string[], literals: (Buffer | null)[]): void {
-    if (this.#fault) return
-    const text = pieces[0]!
-    if (text.startsWith('* ')) this.#untagged(new Untagged(pieces, literals))
-    else if (text === '+' || text.startsWith('+ ')) this.#continue()
-    else this.#tagged(text)
-  }
-
-  /**
-   * Whom an answer may belong to, the oldest first. Not only the oldest: Dovecot holds back the tagged OK of a FETCH
-   * until it has synchronised, and begins the next command meanwhile.
-   */
-  *#handlers(): Generator<Handler> {
-    for (const { handler } of this.#open) {
-      yield handler
-      if (handler.opensFolder) return
-    }
-  }
-
-  #untagged(response: Untagged): void {
-    if (response.word === 'BYE') {
-      const said = response.status()
-      if (said) this.#bye = { status: 'BYE', code: said.code, text: said.text }
-    }
-    const owner = this.#owner
-    this.#owner = null
-    if (owner) {
-      owner.untagged?.(response)
-      return
-    }
-    for (const handler of this.#handlers()) {
-      if (!handler.untagged?.(response)) continue
-      this.#unaskedBytes = 0
-      return
-    }
-    this.#unaskedBytes += response.bytes
-    if (this.#unaskedBytes > MOST_UNASKED_BYTES) throw new GarbledError('a flood of data that nobody asked for')
-  }
-
-  #continue(): void {
-    const plus = this.#plus
-    if (!plus) throw new GarbledError('a continuation that nobody waits for')
-    this.#plus = null
-    plus.go()
-  }
-
-  #tagged(text: string): void {
-    const blank = text.indexOf(' ')
-    const tag = text.slice(0, Math.max(blank, 0))
-    const answer = blank > 0 ? statusText(text.slice(blank + 1)) : null
-    const index = this.#open.findIndex((open) => open.tag === tag)
-    const open = this.#open[index]
-    // After an unknown tag nobody knows what the server has read as commands: not a byte more.
-    if (!open || !answer || answer.status === 'BYE' || answer.status === 'PREAUTH') {
-      throw new GarbledError('an answer to a command that we did not send')
-    }
-    if (answer.status === 'BAD') {
-      const refusal: Refusal = { status: 'BAD', code: answer.code, text: answer.text }
-      this.die(faultOfRefusal(this.peer, `Connection of ${this.peer.username}`, refusal))
-      return
-    }
-    if (!open.sent && answer.status === 'OK') throw new GarbledError('an OK to a command that was not yet sent')
-    this.#open.splice(index, 1)
-    this.#unaskedBytes = 0
-    if (this.#plus?.tag === tag) {
-      const plus = this.#plus
-      this.#plus = null
-      plus.stop(null)
-    }
-    open.settle(answer)
-  }
-
   #progress(): void {
     this.#progressAt = performance.now()
   }
 
   /** Ends a silence: 120 s while a command is open, 300 s while an APPEND is being committed. */
   #watch(): void {
-    if (this.#paused || this.#fault || this.#leaving) return
-    const awaited = this.#open.some((open) => open.sent)
-    if (!awaited && !this.#plus && this.#waits.size === 0) {
+    if (this.#paused || !this.alive) return
+    if (!this.#answers.awaited && this.#waits.size === 0) {
       this.#progress()
       return
     }
-    const committing = this.committing
+    const { committing } = this
     const most = committing ? this.deadlines.appendMs : this.deadlines.silenceMs
     if (performance.now() - this.#progressAt < most) return
     const fault = timeoutFault(this.peer, committing ? 'it stored messages' : this.#during(), most)
@@ -450,12 +317,13 @@ export class Lane {
   }
 
   #closing(): Fault {
-    if (this.#leavingFault) return this.#leavingFault
-    if (this.#bye) return faultOfRefusal(this.peer, `Connection of ${this.peer.username}`, this.#bye)
+    if (this.#leaving) return this.#leaving.fault
+    const { bye } = this.#answers
+    if (bye) return faultOfRefusal(this.peer, `Connection of ${this.peer.username}`, bye)
     return closedFault(this.peer, this.#during())
   }
 
   #during(): string {
-    return this.#open.length > 0 ? 'a command was open' : 'nothing was under way'
+    return this.#answers.none ? 'nothing was under way' : 'a command was open'
   }
 }

@@ -43,11 +43,39 @@ const lines: readonly Line[] = [
     remedy: 'Check the network and the firewall between this machine and the server.',
   },
   {
-    test: /^(?:CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/,
+    test: /^(?:ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)\b/,
+    fault: 'CERTIFICATE_REFUSED',
+    transient: false,
+    says: 'its certificate is for another name',
+    remedy: `Name the server as its certificate does, or ${accept}.`,
+  },
+  {
+    test: /^CERT_HAS_EXPIRED\b/,
+    fault: 'CERTIFICATE_REFUSED',
+    transient: false,
+    says: 'its certificate has expired',
+    remedy: `Renew it on the server, or ${accept}.`,
+  },
+  {
+    test: /^(?:DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED)/,
+    fault: 'CERTIFICATE_REFUSED',
+    transient: false,
+    says: 'its certificate is signed by itself or by an authority that this machine does not know',
+    remedy: `Install one that an authority has signed, name yours in NODE_EXTRA_CA_CERTS, or ${accept}.`,
+  },
+  {
+    test: /^(?:CERT_|UNABLE_TO_|ERR_TLS_CERT|INVALID_CA|PATH_LENGTH)/,
     fault: 'CERTIFICATE_REFUSED',
     transient: false,
     says: 'its certificate is not trusted',
     remedy: `Install a certificate that fits the name of the server, or ${accept}.`,
+  },
+  {
+    test: /^ERR_SSL_WRONG_VERSION_NUMBER\b/,
+    fault: 'TLS_REFUSED',
+    transient: false,
+    says: 'this port does not speak TLS from the first byte on',
+    remedy: 'Use imap:// for STARTTLS instead of imaps://, or the port that speaks TLS, usually 993.',
   },
   {
     test: /^(?:ERR_SSL_|EPROTO\b|ERR_TLS_|UPGRADE_TIMEOUT)/,
@@ -68,11 +96,13 @@ export function faultOfSocket(peer: Peer, during: string, error: NodeJS.ErrnoExc
   const inner = firstOf(error)
   const code = error.code ?? inner?.code ?? ''
   const line = lines.find(({ test }) => test.test(code))
+  // What speaks for itself does not need to be told when it happened.
+  const when = line === undefined || line.fault === 'CONNECT_TIMEOUT' ? ` while ${during}` : ''
   return new Fault({
     code: line?.fault ?? 'NET_CLOSED',
     scope: 'endpoint',
     transient: line?.transient ?? true,
-    message: `${peer.place}: ${line?.says ?? 'the connection was lost'} while ${during} (${peer.words(code || error.message)}).`,
+    message: `${peer.place}: ${line?.says ?? 'the connection was lost'}${when} (${peer.words(code || error.message)}).`,
     remedy: line?.remedy ?? 'Nothing to do: it is tried again.',
     facts: { host: peer.host, port: peer.port, user: peer.username, error: peer.words(code) },
   })

@@ -41,6 +41,7 @@ export class Wire {
   #kept: Buffer[] | null = null
   #marker: string | null
   #paused = false
+  #stopped = false
 
   /** With `marker` all is dropped until a line that begins with it: what came before belongs to somebody else. */
   constructor(events: WireEvents, marker: string | null) {
@@ -57,6 +58,13 @@ export class Wire {
     this.#paused = false
   }
 
+  /** Nothing more is looked at. */
+  stop(): void {
+    this.#stopped = true
+    this.#chunk = Buffer.alloc(0)
+    this.#at = 0
+  }
+
   /** True when everything received was looked at. */
   get drained(): boolean {
     return this.#at >= this.#chunk.length
@@ -70,7 +78,11 @@ export class Wire {
   }
 
   run(): void {
-    while (!this.#paused && (this.#at < this.#chunk.length || (this.#inLiteral && this.#left === 0))) {
+    while (
+      !this.#paused &&
+      !this.#stopped &&
+      (this.#at < this.#chunk.length || (this.#inLiteral && this.#left === 0))
+    ) {
       if (this.#inLiteral) this.#literalBytes()
       else this.#line()
     }
