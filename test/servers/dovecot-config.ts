@@ -20,7 +20,10 @@ export interface DovecotOptions {
   readonly masters?: Readonly<Record<string, string>>
   /** Capabilities that are not told, e.g. `['UIDPLUS', 'MULTIAPPEND']`. Dovecot still answers APPENDUID to who sees it. */
   readonly hide?: readonly string[]
-  /** Refuses passwords before TLS, as public servers do (LOGINDISABLED). Default false. */
+  /**
+   * `ssl = required`. Dovecot takes loopback for secure all the same and accepts passwords in clear text there: the
+   * refusal itself can only be tested with `requireTls` of the small server.
+   */
   readonly requireTls?: boolean
   /** Further lines for dovecot.conf. */
   readonly extra?: string
@@ -64,9 +67,7 @@ protocols = imap
 ssl = ${options.requireTls === true ? 'required' : 'yes'}
 ssl_cert = <${at('cert.pem')}
 ssl_key = <${at('key.pem')}
-disable_plaintext_auth = ${options.requireTls === true ? 'yes' : 'no'}
-# On loopback Dovecot takes clear text for secure unless it is told that nothing is trusted.
-${options.requireTls === true ? 'login_trusted_networks =' : ''}
+disable_plaintext_auth = no
 default_internal_user = ${place.internalUser}
 default_internal_group = ${place.internalGroup}
 default_login_user = ${place.loginUser}

@@ -72,6 +72,14 @@ test('STARTTLS turns the connection and forgets what was said in clear text', as
   secure.destroy()
 })
 
+test('a server that requires TLS takes no password in clear text', async () => {
+  await using server = await startSmallImap({ requireTls: true })
+  const login = { host: server.host, port: server.port, user: 'user', password: 'pass' }
+  await assert.rejects(PlainImap.login(login), /PRIVACYREQUIRED/)
+  await using secure = await PlainImap.login({ ...login, port: server.tlsPort, tls: true })
+  assert.doesNotMatch((await secure.must('CAPABILITY')).answers[0]!.text, /LOGINDISABLED/)
+})
+
 test('the small server lies, drops and stalls when it is told to', async () => {
   await using server = await startSmallImap({ users })
   const login = { host: server.host, port: server.port, user: 'b', password: 'pass' }

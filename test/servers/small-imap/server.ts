@@ -26,6 +26,8 @@ export interface SmallImapOptions {
   /** Default: all system flags and `\*`. */
   readonly permanentFlags?: string
   readonly appendLimit?: number
+  /** Refuses log-in before TLS (LOGINDISABLED), as public servers do; Dovecot cannot be made to on loopback. */
+  readonly requireTls?: boolean
   readonly faults?: Faults
 }
 
@@ -71,6 +73,7 @@ export async function startSmallImap(options: SmallImapOptions = {}): Promise<Sm
     capabilities: new Set(told),
     specialUse: options.specialUse ?? {},
     permanentFlags: options.permanentFlags ?? '\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*',
+    requireTls: options.requireTls === true,
     appendLimit: options.appendLimit ?? null,
     secure: createSecureContext(certificate),
     faults: options.faults ?? {},

@@ -18,6 +18,7 @@ export interface Shared {
   readonly permanentFlags: string
   /** Bytes; null: none (RFC 7889). */
   readonly appendLimit: number | null
+  readonly requireTls: boolean
   readonly secure: SecureContext
   faults: Faults
   /** Every line that was taken for a command, in order: `session verb args`. */
@@ -60,6 +61,10 @@ export class Session {
 
   get permanentFlags(): string {
     return this.#shared.permanentFlags
+  }
+
+  get #mustBeSecure(): boolean {
+    return this.#shared.requireTls && !this.#secure
   }
 
   get limit(): number | null {
@@ -208,6 +213,7 @@ export class Session {
 
   /** `user*master` with the master's password, or a user with their own. */
   #logIn(login: string, password: string): string {
+    if (this.#mustBeSecure) return 'NO [PRIVACYREQUIRED] TLS first'
     const [user = '', master] = login.split('*')
     const mailbox = this.#shared.mailboxes.get(user)
     const wanted = master === undefined ? mailbox?.password : this.#shared.masters[master]
@@ -233,6 +239,7 @@ export class Session {
 
   #capabilities(): string {
     const all = [...this.#shared.capabilities].filter((name) => name !== 'STARTTLS' || !this.#secure)
+    if (this.#mustBeSecure) all.push('LOGINDISABLED')
     if (this.limit !== null) all.push(`APPENDLIMIT=${this.limit}`)
     return ['IMAP4rev1', 'AUTH=PLAIN', ...all].join(' ')
   }
