@@ -68,6 +68,7 @@ export interface MigrateUserResult {
     readonly looked: number
     readonly equal: number
     readonly canonical: number
+    readonly rewritten: number
     readonly differing: number
     readonly gone: number
   } | null

@@ -17,6 +17,9 @@ export interface Fingerprint {
   readonly key: string
 }
 
+/** Cyrus writes an X for every 8-bit byte of a header (munge8bit): with both sides so, they are equal again. */
+const munged = (fields: Buffer): Buffer => Buffer.from(fields.map((byte) => (byte < 0x80 ? byte : 0x58)))
+
 export async function fingerprint(body: AsyncIterable<Buffer>): Promise<Fingerprint> {
   const hash = createHash('sha256')
   let head: Buffer | null = Buffer.alloc(0) as Buffer
@@ -35,6 +38,7 @@ export async function fingerprint(body: AsyncIterable<Buffer>): Promise<Fingerpr
     head = null
   }
   if (head !== null) fields = head
+  fields = munged(fields)
   const messageId = header(fields, 'message-id')
   const key = JSON.stringify([messageId, header(fields, 'date'), header(fields, 'subject'), hash.digest('base64')])
   return { messageId, key }

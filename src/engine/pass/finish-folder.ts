@@ -27,7 +27,7 @@ export async function finishFolder(pass: Pass, work: FolderWork, lane: Lane): Pr
     return false
   }
   if (work.keyless) {
-    await locateKeys(pass, work)
+    await locateKeys(pass, work, () => lane.readerOn(work))
     work.keyless = false
   }
   if (work.resent.length > 0) {

@@ -66,6 +66,8 @@ async function openTarget(pass: Pass, work: FolderWork): Promise<void> {
   await ensureTarget(pass, work)
   const target = await pass.look((look) => look.open(work.target))
   work.permanent = target.permanent
+  // What STATUS said may be old: Courier decides on a UIDVALIDITY when a folder is first opened.
+  work.target = { ...work.target, status: target }
   work.probeFrom = target.uidNext
   const known = work.record.targetValidity
   const lower = target.uidNext < work.record.targetUidNext

@@ -5,11 +5,17 @@
 import { runsOf } from '#base/uid-set.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
-import type { Landed, TargetMessage } from '../ports.ts'
+import type { Landed, SourceReader, TargetKey, TargetMessage } from '../ports.ts'
+import { findRewritten } from './find-rewritten.ts'
 import { matchCopies, roughKey } from './match.ts'
 import { digestOf } from './look.ts'
 
-export async function locateKeys(pass: Pass, work: FolderWork): Promise<void> {
+interface Located {
+  readonly uid: number
+  readonly key: TargetKey
+}
+
+export async function locateKeys(pass: Pass, work: FolderWork, source: () => Promise<SourceReader>): Promise<void> {
   const { ledger } = pass.ports
   const keyless: Landed[] = []
   for await (const group of ledger.groups(work.record.id, null)) {
@@ -28,7 +34,7 @@ export async function locateKeys(pass: Pass, work: FolderWork): Promise<void> {
         if (!explained.has(copy.key) && rough.has(key)) copies.set(key, [...(copies.get(key) ?? []), copy])
       }
     }
-    const located: { uid: number; key: TargetMessage['key'] }[] = []
+    const located: Located[] = []
     for (const [key, wanted] of rough) {
       const candidates = copies.get(key) ?? []
       // One of a kind on both sides needs no reading; only ambiguous ones are read.
@@ -47,6 +53,7 @@ export async function locateKeys(pass: Pass, work: FolderWork): Promise<void> {
     return located
   })
   if (found.length > 0) await ledger.update(work.record.id, found)
+  if (found.length < keyless.length) found.push(...(await locateRewritten(pass, work, keyless, found, source)))
   const lost = keyless.length - found.length
   if (lost > 0) {
     pass.report.notes.push(
@@ -55,7 +62,23 @@ export async function locateKeys(pass: Pass, work: FolderWork): Promise<void> {
   }
 }
 
-const sample = (keyless: readonly Landed[], found: readonly { uid: number }[]) => {
+/** A target that also changes what it stores (Courier ends the last line) shows other sizes and digests. */
+async function locateRewritten(
+  pass: Pass,
+  work: FolderWork,
+  keyless: readonly Landed[],
+  found: readonly Located[],
+  source: () => Promise<SourceReader>,
+): Promise<Located[]> {
+  const located = new Set(found.map(({ uid }) => uid))
+  const wanted = keyless.filter(({ uid }) => !located.has(uid))
+  const { keys } = await findRewritten(pass, work, work.probeFrom, wanted, new Map(), source)
+  const late = [...keys].map(([uid, key]) => ({ uid, key }))
+  if (late.length > 0) await pass.ports.ledger.update(work.record.id, late)
+  return late
+}
+
+const sample = (keyless: readonly Landed[], found: readonly Located[]) => {
   const located = new Set(found.map(({ uid }) => uid))
   const missing = runsOf(keyless.map(({ uid }) => uid).filter((uid) => !located.has(uid)))
   return missing

@@ -1,5 +1,6 @@
 /** Reads messages of the source for their digests alone: for copies whose intent could not know them, and for adoption. */
 import { canonical } from '#mail/canonical.ts'
+import { fingerprint } from '#mail/fingerprint.ts'
 import { type Runs, runsOf } from '#base/uid-set.ts'
 import type { SourceReader } from '../ports.ts'
 import { digestOf } from './look.ts'
@@ -22,6 +23,17 @@ export async function sourceDigests(
     }
   }
   return found.sort((a, b) => a.uid - b.uid)
+}
+
+/** Fingerprints by UID of the messages that still exist. The folder must be open on `reader`. */
+export async function sourceFingerprints(reader: SourceReader, uids: Runs): Promise<Map<number, string>> {
+  const found = new Map<number, string>()
+  for (const some of chunked(uids, AT_ONCE)) {
+    for await (const message of reader.fetch(some)) {
+      if (message.body !== null) found.set(message.uid, (await fingerprint(message.body)).key)
+    }
+  }
+  return found
 }
 
 /** Splits a set so that no part names more than `most` UIDs. */

@@ -3,12 +3,13 @@
  * at least one message and at most 200 of a user; a full check reads everything that landed.
  */
 import { canonicalDigest } from '#mail/canonical.ts'
+import { fingerprint } from '#mail/fingerprint.ts'
 import { runsOf } from '#base/uid-set.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
 import type { Landed, TargetReader } from '../ports.ts'
 import { digestOf } from '../recover/look.ts'
-import { sourceDigests } from '../recover/source-digests.ts'
+import { sourceDigests, sourceFingerprints } from '../recover/source-digests.ts'
 
 const SHARE = 0.01
 const MOST = 200
@@ -30,6 +31,16 @@ export async function verifyMailbox(pass: Pass, folders: readonly FolderWork[]):
     const every = verify === 'full' ? 1 : Math.max(1, Math.floor(work.report.landed / share))
     await verifyFolder(pass, work, every, share, verified)
     if (verified.looked >= most || pass.stopping) break
+  }
+  if (verified.canonical > 0) {
+    pass.report.notes.push(
+      `${verified.canonical} of ${verified.looked} messages read back were cleaned by the target: line ends, NUL bytes or a missing last line end, nothing else.`,
+    )
+  }
+  if (verified.rewritten > 0) {
+    pass.report.notes.push(
+      `${verified.rewritten} of ${verified.looked} messages read back were rewritten by the target: their headers were changed, the rest is equal.`,
+    )
   }
   if (verified.differing > 0) {
     pass.report.notes.push(
@@ -99,16 +110,24 @@ async function compareCanonical(
       one.digest,
     ]),
   )
-  const same = await pass.look(async (reader: TargetReader) => {
+  const others: Landed[] = []
+  await pass.look(async (reader: TargetReader) => {
     await reader.open(work.target)
-    let equal = 0
-    for (const { uid, key } of differing) {
-      const body = key === null ? null : await reader.read(key)
-      const digest = clean.get(uid)
-      if (body && digest && (await canonicalDigest(body)).digest.equals(digest)) equal++
+    for (const message of differing) {
+      const body = message.key === null ? null : await reader.read(message.key)
+      const digest = clean.get(message.uid)
+      if (body && digest && (await canonicalDigest(body)).digest.equals(digest)) verified.canonical++
+      else others.push(message)
     }
-    return equal
   })
-  verified.canonical += same
-  verified.differing += differing.length - same
+  if (others.length === 0) return
+  const prints = await sourceFingerprints(source, runsOf(others.map(({ uid }) => uid)))
+  await pass.look(async (reader: TargetReader) => {
+    await reader.open(work.target)
+    for (const { uid, key } of others) {
+      const body = key === null ? null : await reader.read(key)
+      if (body && (await fingerprint(body)).key === prints.get(uid)) verified.rewritten++
+      else verified.differing++
+    }
+  })
 }
