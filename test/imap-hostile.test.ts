@@ -153,6 +153,49 @@ describe('log-in', () => {
     assert.ok(!received.includes('hunter2'))
   })
 
+  test('a password beyond ASCII goes out as UTF-8, by LOGIN and by PLAIN', async () => {
+    const password = 'pä"ss\\wörd'
+    for (const capability of ['', ' AUTH=PLAIN']) {
+      let seen = ''
+      await using server = await scripted(async (script) => {
+        script.say(`* OK [CAPABILITY IMAP4rev1${capability}] hi\r\n`)
+        const { tag, text } = (await script.command())!
+        if (text.startsWith('AUTHENTICATE')) {
+          script.say('+ \r\n')
+          seen = Buffer.from((await script.line())!, 'base64').toString()
+        } else seen = Buffer.from(script.received, 'latin1').toString()
+        script.say(`${tag} NO [AUTHENTICATIONFAILED] no\r\n`)
+      })
+      const options = { host: server.host, port: server.port, security: 'none' as const, username: 'terry', password }
+      assert.equal((await faultOf(connectLane(options))).code, 'AUTH_REFUSED')
+      assert.ok(seen.includes(password) || seen.includes('pä\\"ss\\\\wörd'), seen)
+    }
+  })
+
+  test('what a log-in cannot say is refused once, not tried again and again', async () => {
+    for (const [capabilities, extra] of [
+      ['', { password: 'nul\0' }],
+      ['', { authzid: 'ann' }],
+      ['LOGINDISABLED', {}],
+    ] as const) {
+      await using server = await scripted(async (script) => {
+        script.say(`* OK [CAPABILITY IMAP4rev1 ${capabilities}] hi\r\n`)
+        await script.gone()
+      })
+      const options = {
+        host: server.host,
+        port: server.port,
+        security: 'none' as const,
+        username: 'terry',
+        password: 'x',
+      }
+      const fault = await faultOf(connectLane({ ...options, ...extra }))
+      assert.equal(fault.transient, false, fault.message)
+      assert.ok(['AUTH_UNSUPPORTED', 'CLEAR_TEXT_REFUSED'].includes(fault.code), fault.code)
+      assert.ok(!server.scripts[0]!.received.includes('terry'))
+    }
+  })
+
   test('a server that logs us in by itself is left', async () => {
     const { fault } = await fails(async (script) => {
       script.say('* PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n')

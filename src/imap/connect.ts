@@ -122,6 +122,17 @@ function loginFault(peer: Peer, options: ConnectOptions, error: ConnectError, by
   const what = `Log-in of ${peer.username}`
   const said = error.responseText ?? (typeof error.response === 'string' ? error.response : '')
   const code = (error.serverResponseCode ?? '').toUpperCase()
+  // imapflow's own words come first: it calls these refusals of the server, too.
+  if (error.message === 'Login is disabled') {
+    return faultOfRefusal(peer, what, { status: 'NO', code: 'PRIVACYREQUIRED', text: 'log-in is disabled without TLS' })
+  }
+  if (/authentication mechanism|authentication method/i.test(error.message)) {
+    return authFault(
+      peer,
+      'finds no way to log in that both sides know',
+      'Switch on LOGIN or AUTHENTICATE PLAIN on the server.',
+    )
+  }
   if (error.authenticationFailed || error.responseStatus === 'NO' || error.code === 'ETHROTTLE') {
     return faultOfRefusal(
       peer,
@@ -143,12 +154,16 @@ function loginFault(peer: Peer, options: ConnectOptions, error: ConnectError, by
         : 'the server does not offer STARTTLS'
     if (error.code === 'STARTTLS_INJECTION' || error.code === undefined) return tlsRefused(peer, message)
   }
+  if (error.code?.startsWith('Invalid') === true) {
+    return authFault(
+      peer,
+      'holds characters that IMAP cannot carry',
+      'Check the user name and the password for control characters.',
+    )
+  }
   const words = error.reason ?? bye
   if (words !== undefined && words !== '') {
     return faultOfRefusal(peer, what, { status: 'BYE', code: codeIn(words), text: words })
-  }
-  if (error.code === undefined && error.message === 'Login is disabled') {
-    return faultOfRefusal(peer, what, { status: 'NO', code: 'PRIVACYREQUIRED', text: 'log-in is disabled without TLS' })
   }
   const during = options.security === 'none' ? 'we logged in' : 'we logged in over TLS'
   if (error.code === 'NoConnection' || error.code?.startsWith('ClosedAfter')) return closedFault(peer, during)
@@ -171,6 +186,17 @@ function noSaslPlain(peer: Peer, authzid: string): Fault {
     message: `${peer.place} has no AUTHENTICATE PLAIN, without which ${peer.username} cannot act for ${authzid}.`,
     remedy: 'Use a log-in template that names both, as {user}*{admin}, or switch SASL PLAIN on.',
     facts: { host: peer.host, port: peer.port, user: peer.username, actsFor: authzid },
+  })
+}
+
+function authFault(peer: Peer, why: string, remedy: string): Fault {
+  return new Fault({
+    code: 'AUTH_UNSUPPORTED',
+    scope: 'login',
+    transient: false,
+    message: `Log-in of ${peer.username} on ${peer.place}: it ${why}.`,
+    remedy,
+    facts: { host: peer.host, port: peer.port, user: peer.username },
   })
 }
 
