@@ -17,7 +17,8 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
   const tell = (event: Parameters<typeof view.show>[0]) => view.show(event)
   using signals = stopSignals((text) => tell({ kind: 'warning', text }))
   try {
-    const accepted = await acceptRequest(request, tell, silentLog)
+    const tuning = tuningFromEnvironment()
+    const accepted = await acceptRequest(request, tell, silentLog, tuning.deadlines)
     if (request.dryRun) {
       const users = await dryRun(accepted, tell, signals.stopping)
       view.close()
@@ -41,7 +42,7 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
         stopping: signals.stopping,
         aborting: AbortSignal.any([signals.aborting, world.store.lost]),
         startedAt,
-        tuning: tuningFromEnvironment().pass,
+        tuning: tuning.pass,
       },
       tell,
     )

@@ -1,6 +1,7 @@
 /** Numbers that only tests and benches turn, from WAYBILL_TUNING (JSON): never needed in real life. */
 import { Fault } from '#base/fault.ts'
 import type { PassOptions } from '#engine/pass/options.ts'
+import type { Deadlines } from '#imap/deadlines.ts'
 import type { LedgerOptions } from '#store/ledger/types.ts'
 
 const PASS = [
@@ -14,10 +15,17 @@ const PASS = [
   'depth',
 ] as const
 const LEASE = ['leaseMs', 'marginMs', 'settleMs', 'waitMs'] as const
+const DEADLINES = ['connectMs', 'tlsMs', 'greetingMs', 'loginMs', 'silenceMs', 'appendMs', 'lingerMs'] as const
 
-export function tuningFromEnvironment(): { pass: Partial<PassOptions>; lease: LedgerOptions } {
+export interface Tuning {
+  readonly pass: Partial<PassOptions>
+  readonly lease: LedgerOptions
+  readonly deadlines: Partial<Deadlines>
+}
+
+export function tuningFromEnvironment(): Tuning {
   const text = process.env['WAYBILL_TUNING']
-  if (!text) return { pass: {}, lease: {} }
+  if (!text) return { pass: {}, lease: {}, deadlines: {} }
   let given: Record<string, unknown>
   try {
     given = JSON.parse(text) as Record<string, unknown>
@@ -32,5 +40,5 @@ export function tuningFromEnvironment(): { pass: Partial<PassOptions>; lease: Le
   }
   const pick = (names: readonly string[]) =>
     Object.fromEntries(names.flatMap((name) => (typeof given[name] === 'number' ? [[name, given[name]]] : [])))
-  return { pass: pick(PASS), lease: pick(LEASE) }
+  return { pass: pick(PASS), lease: pick(LEASE), deadlines: pick(DEADLINES) }
 }

@@ -13,6 +13,7 @@ import type { DryRunUser, MigrateEvent, MigrateRequest, MigrateResult, MigrateUs
 import { LiteralBudget } from '#engine/budget.ts'
 import type { PassOptions } from '#engine/pass/options.ts'
 import { parseFolderPattern } from '#engine/plan/exclude.ts'
+import type { ImapOptions } from '#mailbox/imap/options.ts'
 import { openImapSource } from '#mailbox/imap/source.ts'
 import { openImapTarget } from '#mailbox/imap/target.ts'
 import { openMaildirTarget } from '#mailbox/maildir/target.ts'
@@ -54,8 +55,16 @@ export interface Accepted {
   readonly exclude: PassOptions['exclude']
 }
 
-/** Everything that can refuse the input, before anything is opened. Throws request Faults (exit 3). */
-export async function acceptRequest(request: MigrateRequest, tell: Tell, log: Log): Promise<Accepted> {
+/**
+ * Everything that can refuse the input, before anything is opened. Throws request Faults (exit 3).
+ * @param deadlines how long servers may take, where it is not what transfer-engine.md §8 says: tests cannot wait
+ */
+export async function acceptRequest(
+  request: MigrateRequest,
+  tell: Tell,
+  log: Log,
+  deadlines: ImapOptions['deadlines'] = {},
+): Promise<Accepted> {
   const template = readTemplate(request, tell)
   // A pattern that means nothing is refused before the first log-in.
   const exclude = request.excludeFolders.map(parseFolderPattern)
@@ -65,7 +74,7 @@ export async function acceptRequest(request: MigrateRequest, tell: Tell, log: Lo
   })
   for (const text of checked.warnings) tell({ kind: 'warning', text })
   const csv = withoutOtherDatabases(checked)
-  const jobs = csv.users.map((user) => jobOf(user, request, template, log))
+  const jobs = csv.users.map((user) => jobOf(user, request, template, { log, deadlines }))
   tell({ kind: 'accepted', users: jobs.length, badRows: csv.badRows.length })
   return { request, csv, jobs, exclude }
 }
@@ -90,7 +99,12 @@ function readTemplate(request: MigrateRequest, tell: Tell): LoginTemplate | null
   return { template: request.targetLogin, admin: request.targetAdmin, password }
 }
 
-function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate | null, log: Log): UserJob {
+function jobOf(
+  user: CsvUser,
+  request: MigrateRequest,
+  template: LoginTemplate | null,
+  { log, deadlines }: { readonly log: Log; readonly deadlines: NonNullable<ImapOptions['deadlines']> },
+): UserJob {
   const { source, target } = request
   const credentials =
     target.kind === 'imap' ? targetCredentials(user, template) : { username: user.emailAddress, password: '' }
@@ -113,6 +127,7 @@ function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate |
         allowClearText: source.allowClearText,
         username: user.userName,
         password: user.password,
+        deadlines,
         ...(user.userRoot === null ? {} : { userRoot: user.userRoot }),
         log,
       }),
@@ -126,6 +141,7 @@ function jobOf(user: CsvUser, request: MigrateRequest, template: LoginTemplate |
             allowClearText: target.allowClearText,
             username: credentials.username,
             password: credentials.password,
+            deadlines,
             log,
           })
         : openMaildirTarget({
