@@ -3,6 +3,7 @@
  * nobody reads them, the server is held back.
  */
 import { asFault, bug } from '#base/fault.ts'
+import { type Room, Stored } from '#base/room.ts'
 import { type Runs, countRuns, formatRuns, hasUid } from '#base/uid-set.ts'
 import { Feed } from './feed.ts'
 import { type FetchItems, fetchItems } from './fetch-items.ts'
@@ -17,8 +18,8 @@ export interface FetchedItem {
   readonly date: string
   /** Announced length of the body. */
   readonly bytes: number
-  /** To be read to its end before the next message is asked for; what is not read is dropped. Null for NIL. */
-  readonly body: Feed<Buffer> | null
+  /** In the room given; or to be read to its end before the next message is asked for, else dropped. Null for NIL. */
+  readonly body: Feed<Buffer> | Stored | null
 }
 
 /** Received and not yet read, per command set. */
@@ -38,9 +39,22 @@ const REFUSED = {
   says: 'the server could not read a message',
 } as const
 
-/** Sends at once, reads when asked. Each UID is answered at most once, those that are gone not at all. */
-export function fetchBodies(lane: Lane, what: string, uids: Runs): AsyncIterable<FetchedItem> {
-  const fetch = new BodyFetch(lane, what, uids)
+/**
+ * Sends at once, reads when asked. Each UID is answered at most once, those that are gone not at all. Bodies that fit
+ * into `room` are put there as they come, whoever reads.
+ */
+export function fetchBodies(lane: Lane, what: string, uids: Runs, room?: Room): AsyncIterable<FetchedItem> {
+  const fetch = new BodyFetch(lane, what, uids, null, room ?? null)
+  fetch.start()
+  return fetch.messages
+}
+
+/**
+ * The body of one message, without the flags and date that the caller knows. In a single command: the answers of two
+ * make servers that write in small pieces wait 40 ms for our delayed acknowledgement, at every message (Cyrus).
+ */
+export function fetchBody(lane: Lane, what: string, uid: number): AsyncIterable<FetchedItem> {
+  const fetch = new BodyFetch(lane, what, [[uid, uid]], { uid: null, flags: [], date: '' })
   fetch.start()
   return fetch.messages
 }
@@ -49,6 +63,9 @@ class BodyFetch {
   readonly #lane: Lane
   readonly #what: string
   readonly #uids: Runs
+  readonly #room: Room | null
+  /** What stands for flags and date where nobody asks for them. */
+  readonly #known: Known | null
   readonly #wanted: number
   readonly #mine = new Set<Handler>()
   readonly #seen = new Set<number>()
@@ -60,16 +77,18 @@ class BodyFetch {
   #current: Feed<Buffer> | null = null
   readonly messages: Feed<FetchedItem>
 
-  constructor(lane: Lane, what: string, uids: Runs) {
+  constructor(lane: Lane, what: string, uids: Runs, known: Known | null = null, room: Room | null = null) {
+    this.#known = known
     this.#lane = lane
     this.#what = what
     this.#uids = uids
+    this.#room = room
     this.#wanted = countRuns(uids)
     this.messages = new Feed<FetchedItem>(
       (message) => {
         // The body before this one was not read to its end: nobody will.
         if (this.#current !== message.body) this.#current?.abandon()
-        this.#current = message.body
+        this.#current = message.body instanceof Feed ? message.body : null
         this.#release(ENTRY_BYTES)
       },
       () => this.#current?.abandon(),
@@ -105,7 +124,11 @@ class BodyFetch {
     await lane.answered()
     if (lane.folders !== folders)
       throw bug('FETCH-FOLDER', 'another folder was opened while a message was being fetched')
-    let known: FetchItems | null = null
+    if (this.#known) {
+      await this.#fetch(`UID FETCH ${uid} (UID BODY.PEEK[])`, [[uid, uid]], () => this.#known)
+      return
+    }
+    let known: Known | null = null
     const handler: Handler = {
       untagged: (response) => {
         if (response.word !== 'FETCH') return false
@@ -122,7 +145,7 @@ class BodyFetch {
     await metadata
   }
 
-  async #fetch(command: string, set: Runs, known: () => FetchItems | null): Promise<void> {
+  async #fetch(command: string, set: Runs, known: () => Known | null): Promise<void> {
     let sinkTook = false
     let ahead: { chunks: Buffer[]; bytes: number } | null = null
     const handler: Handler = {
@@ -174,8 +197,26 @@ class BodyFetch {
     throw this.#lane.refusal(this.#what, answer, REFUSED)
   }
 
-  /** A body that streams. */
   #begin(message: Complete, bytes: number, handler: Handler): LiteralSink {
+    return this.#room?.fits(bytes)
+      ? this.#intoRoom(this.#room, message, bytes, handler)
+      : this.#streaming(message, bytes, handler)
+  }
+
+  #intoRoom(room: Room, message: Complete, bytes: number, handler: Handler): LiteralSink {
+    const body = new Stored()
+    this.#seen.add(message.uid)
+    this.#hold(ENTRY_BYTES, handler)
+    return {
+      chunk: (chunk) => room.put(body.views, chunk),
+      end: () => {
+        this.messages.push({ ...message, bytes, body })
+        this.#endIfComplete()
+      },
+    }
+  }
+
+  #streaming(message: Complete, bytes: number, handler: Handler): LiteralSink {
     const body = this.#entry(message, bytes, handler)
     this.#body = body
     return {
@@ -242,7 +283,9 @@ interface Complete {
   readonly date: string
 }
 
-function complete(items: FetchItems, known: FetchItems | null): Complete | null {
+type Known = Pick<FetchItems, 'uid' | 'flags' | 'date'>
+
+function complete(items: FetchItems, known: Known | null): Complete | null {
   const uid = items.uid ?? known?.uid ?? null
   const flags = items.flags ?? known?.flags ?? null
   const date = items.date ?? known?.date ?? null

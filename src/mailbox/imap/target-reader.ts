@@ -1,7 +1,7 @@
 /** The connection that looks: recovery, adoption, audit, flags, verification. */
 import { runsOf } from '#base/uid-set.ts'
 import { expungeOne } from '#imap/expunge.ts'
-import { fetchBodies, fetchHeader } from '#imap/fetch-bodies.ts'
+import { fetchBody, fetchHeader } from '#imap/fetch-bodies.ts'
 import { fetchFlags } from '#imap/fetch-flags.ts'
 import { fetchList } from '#imap/fetch-list.ts'
 import type { Lane } from '#imap/lane.ts'
@@ -55,7 +55,7 @@ export class ImapTargetReader implements TargetReader {
 
   async #read(key: TargetKey): Promise<AsyncIterable<Buffer> | null> {
     const uid = uidOf(key)
-    const messages = fetchBodies(this.#lane, this.#what, [[uid, uid]])[Symbol.asyncIterator]()
+    const messages = fetchBody(this.#lane, this.#what, uid)[Symbol.asyncIterator]()
     const first = await messages.next()
     if (first.done || first.value.body === null) return null
     return untilTheEnd(first.value.body, messages)
