@@ -41,7 +41,7 @@ export type AppendOutcome =
 const FLUSH_BYTES = 262_144
 const FLUSH_BUFFERS = 500
 
-/** One outcome per message, in order. `flushed` is told of body bytes that are no longer held, in all their sum. */
+/** One outcome per message, in order. `flushed` is told of body bytes that the kernel has, in the order of `messages`. */
 export async function append(
   lane: Lane,
   folder: AppendFolder,
@@ -51,24 +51,17 @@ export async function append(
 ): Promise<AppendOutcome[]> {
   messages.forEach(check)
   const lines = messages.map((message) => ` ${flagList(message.flags)} ${dateArgument(message.date)} `)
-  let left = messages.reduce((sum, message) => sum + message.bytes, 0)
   const free = (bytes: number) => {
-    left -= bytes
     if (bytes > 0) flushed(bytes)
   }
-  try {
-    const together = messages.length === 1 || lane.offers('MULTIAPPEND')
-    const commands = together
-      ? [new Command(lane, folder, messages, lines)]
-      : messages.map((message, index) => new Command(lane, folder, [message], [lines[index]!]))
-    await lane.inTurn(async () => {
-      for (const command of commands) await command.send(gate, free)
-    })
-    free(left)
-    return (await Promise.all(commands.map((command) => command.outcomes()))).flat()
-  } finally {
-    if (left > 0) free(left)
-  }
+  const together = messages.length === 1 || lane.offers('MULTIAPPEND')
+  const commands = together
+    ? [new Command(lane, folder, messages, lines)]
+    : messages.map((message, index) => new Command(lane, folder, [message], [lines[index]!]))
+  await lane.inTurn(async () => {
+    for (const command of commands) await command.send(gate, free)
+  })
+  return (await Promise.all(commands.map((command) => command.outcomes()))).flat()
 }
 
 function check(message: AppendMessage): void {

@@ -8,8 +8,6 @@ import type { Lane } from './lane.ts'
 import { drain, shortLiteral, skip, tooLarge } from './read-group.ts'
 import { type Sent, settleGroup } from './settle-group.ts'
 
-const HEAD_BYTES = 8192
-
 /**
  * Resolves when the source's side is done; the target's answer is awaited by the promise given to `track`.
  * The intent has no digest: whoever looks for the copy reads it anew from the source.
@@ -50,12 +48,11 @@ export async function carryStream(
     crashPoint('intend.after')
     const passing = passThrough(work, message)
     const sending = lane
-      .append(work, [lane.outgoing(work, { ...known, head: Buffer.alloc(0), lostFlags: lost }, passing.body)], () => {})
+      .append(work, [lane.outgoing(work, { ...known, lostFlags: lost }, passing.body)], () => {})
       .then((outcomes) => {
         const sent: Sent = {
           ...known,
           digest: passing.digest(),
-          head: passing.head(),
           lostFlags: [...message.lostFlags, ...lost],
         }
         return settleGroup(pass, work, intent, [sent], outcomes)
@@ -73,7 +70,6 @@ export async function carryStream(
 
 function passThrough(work: FolderWork, message: FetchedMessage) {
   const hash = createHash('sha256')
-  let head = Buffer.alloc(0)
   let got = 0
   let end = () => {}
   let final: Buffer | null = null
@@ -86,7 +82,6 @@ function passThrough(work: FolderWork, message: FetchedMessage) {
       for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
         const chunk = step.value
         hash.update(chunk)
-        if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)])
         got += chunk.length
         yield chunk
       }
@@ -99,7 +94,6 @@ function passThrough(work: FolderWork, message: FetchedMessage) {
   return {
     body: body(),
     done,
-    head: () => head,
     digest: () => (final ??= hash.digest()),
     /** Reads what is left of the literal, so that the connection stays in step. */
     async release(): Promise<void> {

@@ -6,6 +6,7 @@ import { disposeQuietly } from '#base/dispose.ts'
 import { type Fault, asFault } from '#base/fault.ts'
 import { Turnstile } from '#base/turnstile.ts'
 import { crashPoint } from '#base/crash-point.ts'
+import { Room } from '#base/room.ts'
 import { runsOf } from '#base/uid-set.ts'
 import type { FolderWork, GroupPlan } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
@@ -21,6 +22,8 @@ const STREAM_BYTES = 1_048_576
 interface Started {
   readonly plan: GroupPlan
   readonly messages: Promise<AsyncIterable<FetchedMessage>>
+  /** Where the bodies of a group that is held go. */
+  readonly room: Room
 }
 
 export class Lane {
@@ -82,11 +85,12 @@ export class Lane {
         const current: Started = ahead
         const messages = await current.messages
         ahead = begin()
-        await this.#carryOne(work, current.plan, messages)
+        await this.#carryOne(work, current, messages)
       }
     } finally {
       if (ahead) {
-        const { plan, messages } = ahead
+        const { plan, messages, room } = ahead
+        room.close()
         await messages.then(
           () => this.#giveBack(plan),
           () => {},
@@ -100,6 +104,7 @@ export class Lane {
 
   /** Takes the group's place and memory, then asks the source for it; nobody waits here for another's body. */
   #begin(reader: SourceReader, plan: GroupPlan): Started {
+    const room = new Room(plan.streamed ? 0 : plan.bytes)
     const messages = this.#depth.take(1, this.pass.signal).then(async () => {
       try {
         await this.pass.ports.budget.take(plan.streamed ? STREAM_BYTES : plan.bytes, this.pass.signal)
@@ -107,10 +112,10 @@ export class Lane {
         this.#depth.give(1)
         throw aborted
       }
-      return reader.fetch(runsOf(plan.uids))
+      return reader.fetch(runsOf(plan.uids), room)
     })
     messages.catch(() => {})
-    return { plan, messages }
+    return { plan, messages, room }
   }
 
   #giveBack(plan: GroupPlan): void {
@@ -118,7 +123,7 @@ export class Lane {
     this.#depth.give(1)
   }
 
-  async #carryOne(work: FolderWork, plan: GroupPlan, messages: AsyncIterable<FetchedMessage>): Promise<void> {
+  async #carryOne(work: FolderWork, { plan, room }: Started, messages: AsyncIterable<FetchedMessage>): Promise<void> {
     if (plan.streamed) {
       let sent = false
       try {
@@ -139,6 +144,7 @@ export class Lane {
     try {
       read = await readGroup(this.pass, work, plan, messages)
     } catch (thrown) {
+      room.close()
       this.#giveBack(plan)
       work.queue.push(plan)
       throw thrown
@@ -150,12 +156,13 @@ export class Lane {
     const heldBytes = read.held.reduce((sum, { bytes }) => sum + bytes, 0)
     budget.give(plan.bytes + read.extraBytes - heldBytes)
     if (read.held.length === 0) {
+      room.close()
       this.#depth.give(1)
       return
     }
     this.#track(
       work,
-      this.#send(work, read.held).finally(() => this.#depth.give(1)),
+      this.#send(work, read.held, room, read.inOrder).finally(() => this.#depth.give(1)),
     )
   }
 
@@ -182,24 +189,30 @@ export class Lane {
   }
 
   /** Intend, send, land: the order is the design (transfer-engine.md §3). */
-  async #send(work: FolderWork, held: readonly Held[]): Promise<void> {
+  async #send(work: FolderWork, held: readonly Held[], room: Room, inOrder: boolean): Promise<void> {
     const { budget } = this.pass.ports
     let unflushed = held.reduce((sum, { bytes }) => sum + bytes, 0)
+    let begun = false
     try {
       const intent = this.intentOf(work, held)
       crashPoint('intend.before')
       await this.pass.ports.ledger.intend(intent)
       crashPoint('intend.after')
+      begun = true
       const outcomes = await this.append(
         work,
         held.map((message) => this.outgoing(work, message, message.body)),
         (bytes) => {
           unflushed -= bytes
+          if (inOrder) room.passed(bytes)
           budget.give(bytes)
         },
       )
+      if (unflushed === 0) room.close()
       await settleGroup(this.pass, work, intent, held, outcomes)
     } finally {
+      if (begun) room.abandon()
+      else room.close()
       budget.give(unflushed)
     }
   }

@@ -1,15 +1,13 @@
 /** What an APPEND's answers mean for the ledger: one commit closes the intent (transfer-engine.md §3.5 to 3.9). */
 import { crashPoint } from '#base/crash-point.ts'
 import { Fault } from '#base/fault.ts'
-import { header } from '#mail/header.ts'
 import type { FolderWork, GroupPlan } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
 import type { Intended, Intent, Landed, Outcome, Skipped } from '../ports.ts'
 
-/** A message that was sent: the intent's line, its digest now known for certain, and the start of its header. */
+/** A message that was sent: the intent's line, its digest now known for certain. */
 export interface Sent extends Intended {
   readonly digest: Buffer
-  readonly head: Buffer
   readonly lostFlags: readonly string[]
 }
 
@@ -82,6 +80,8 @@ export async function settleGroup(
     work.retry.push(planOf(resent.slice(0, middle)), planOf(resent.slice(middle)))
   }
   if (landed.length > 0) countLanded(pass, work, landed)
+  // Their subjects are read from the source when the folder is finished.
+  work.skipped.push(...skipped)
   pass.countSkips(skipped)
   if (skipped.length > 0) refusedInRow(work, outcomes)
   else if (landed.length > 0) work.refusals = { words: '', count: 0 }
@@ -116,7 +116,7 @@ function refusedItem(work: FolderWork, message: Sent, code: string, text: string
     kind: code === 'TOOBIG' ? 'large' : 'bad',
     bytes: message.bytes,
     dateS: message.dateS,
-    subject: header(message.head, 'subject'),
+    subject: '',
     reason: `the target refused it: ${code ? `[${code}] ` : ''}${text}`,
     again: false,
   }

@@ -1,3 +1,4 @@
+import type { Room } from '#base/room.ts'
 import type { DateS, Flags, FolderPath, FolderRole, FolderStatus, Runs } from './types.ts'
 
 /** The mailbox that is read. It is never changed (transfer-engine.md G1). */
@@ -29,8 +30,11 @@ export interface SourceReader extends AsyncDisposable {
    * only those whose MODSEQ is higher. Expunged ones are simply absent.
    */
   list(range: { from: number; to: number | null }, changedSince: bigint | null): AsyncIterable<readonly ListedMessage[]>
-  /** All of `uids` that still exist, in the server's order. The command is sent when called; bodies are read when asked. */
-  fetch(uids: Runs): AsyncIterable<FetchedMessage>
+  /**
+   * All of `uids` that still exist, in the server's order. The command is sent when called; bodies are read when asked,
+   * or go into `room` as they come, as long as they fit.
+   */
+  fetch(uids: Runs, room?: Room): AsyncIterable<FetchedMessage>
   /** The header, at most `most` bytes of it: for reports and for matching. Null when the message is gone. */
   header(uid: number, most: number): Promise<Buffer | null>
 }
@@ -49,8 +53,8 @@ export interface FetchedMessage extends ListedMessage {
   /** `bytes` is here the announced length of the body. */
   readonly bytes: number
   /**
-   * The body, to be read to its end before the next message is asked for. Null when the server answered NIL.
-   * Throws a Fault when the connection dies inside it; nothing is ever padded.
+   * The body, to be read to its end before the next message is asked for; a `Stored` where it
+   * went into the room. Null when the server answered NIL. Throws a Fault when the connection dies inside it; nothing is ever padded.
    */
   readonly body: AsyncIterable<Buffer> | null
 }

@@ -84,7 +84,8 @@ export interface TargetWriter extends AsyncDisposable {
   /**
    * Sends a group; groups leave in the order of the calls, several may be in flight, into any folders. Resolves
    * with one outcome per message, in order; never rejects for what the server or the network did.
-   * `flushed` is called with byte counts that no longer occupy memory, in all exactly the sum of `bytes`.
+   * `flushed` is called with byte counts that are needed no longer, in the order of the group: in all the sum of
+   * `bytes`, unless the connection broke before everything was sent.
    */
   append(
     folder: TargetFolder,

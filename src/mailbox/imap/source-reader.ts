@@ -1,4 +1,5 @@
 /** One connection that reads. */
+import type { Room } from '#base/room.ts'
 import type { Runs } from '#base/uid-set.ts'
 import { fetchBodies, fetchHeader, type FetchedItem } from '#imap/fetch-bodies.ts'
 import { fetchList, type ListedItem } from '#imap/fetch-list.ts'
@@ -35,8 +36,8 @@ export class ImapReader implements SourceReader {
     return batches(fetchList(this.#lane, this.#what, range, opened?.messages ?? null, changedSince))
   }
 
-  fetch(uids: Runs): AsyncIterable<FetchedMessage> {
-    return messages(fetchBodies(this.#lane, this.#what, uids))
+  fetch(uids: Runs, room?: Room): AsyncIterable<FetchedMessage> {
+    return messages(fetchBodies(this.#lane, this.#what, uids, room))
   }
 
   header(uid: number, most: number): Promise<Buffer | null> {
