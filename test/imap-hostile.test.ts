@@ -802,7 +802,8 @@ describe('APPEND', () => {
             (bytes) => (freed += bytes),
           )
           assert.deepEqual(kinds(outcomes), ['unsent'])
-          assert.equal(freed, 5)
+          // A dying connection may still be reading from it: nobody else gets that memory.
+          assert.equal(freed, 0)
           await script.gone()
           assert.ok(!/\{5\+\}\r\n.*\r\n$/s.test(script.received), script.received)
         },
