@@ -66,7 +66,12 @@ export async function killedAt(world: CrashWorld, user: CrashUser, crash: string
 }
 
 /** A run that stands still at `crash`; resolves when it does. */
-export async function frozenAt(world: CrashWorld, user: CrashUser, crash: string, options: Parameters<CrashWorld['start']>[1] = {}) {
+export async function frozenAt(
+  world: CrashWorld,
+  user: CrashUser,
+  crash: string,
+  options: Parameters<CrashWorld['start']>[1] = {},
+) {
   const running = world.start(user, { ...options, crash })
   let ended = false
   void running.ended.then(() => (ended = true))

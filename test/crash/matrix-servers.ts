@@ -32,25 +32,36 @@ for (const kind of [...dovecots, 'maildir'] as const) {
     for (const second of [null, 'intend.after:3', 'append.last-byte:2']) {
       const when = second === null ? 'when another has finished' : `while another stands at ${second}`
       test(`${kind}: frozen at ${point}, wakes ${when}: nothing twice`, { skip }, () =>
-        takenOver(world, database, { kind, point, passage: 4, second }))
+        takenOver(world, database, { kind, point, passage: 4, second }),
+      )
     }
   }
 }
 
 for (const kind of dovecots) {
-  for (const crash of ['folders.planned:1', 'intend.after:5', 'append.inside:10', 'append.sent:6', 'append.answered:3']) {
+  for (const crash of [
+    'folders.planned:1',
+    'intend.after:5',
+    'append.inside:10',
+    'append.sent:6',
+    'append.answered:3',
+  ]) {
     test(`${kind}: target killed at ${crash}, the same run goes on`, { skip }, () =>
-      serverKilledAt(world, kind, 'target', crash))
+      serverKilledAt(world, kind, 'target', crash),
+    )
   }
   for (const crash of ['folders.planned:1', 'intend.after:2', 'append.inside:10', 'land.after:4']) {
     test(`${kind}: source killed at ${crash}, the same run goes on`, { skip }, () =>
-      serverKilledAt(world, kind, 'source', crash))
+      serverKilledAt(world, kind, 'source', crash),
+    )
   }
   for (const files of [10, 60, 150]) {
     test(`${kind}: target killed with ${files} messages stored, the same run goes on`, { skip }, () =>
-      serverKilledAfter(world, kind, 'target', files))
+      serverKilledAfter(world, kind, 'target', files),
+    )
     test(`${kind}: source killed with ${files} messages stored, the same run goes on`, { skip }, () =>
-      serverKilledAfter(world, kind, 'source', files))
+      serverKilledAfter(world, kind, 'source', files),
+    )
   }
 }
 

@@ -154,7 +154,8 @@ export class CrashWorld implements AsyncDisposable {
   }
 
   start(user: CrashUser, options: RunOptions = {}): Running {
-    const target = user.kind === 'maildir' ? `maildir:${this.folder}/mail` : `imap://127.0.0.1:${this.#login(user).port}`
+    const target =
+      user.kind === 'maildir' ? `maildir:${this.folder}/mail` : `imap://127.0.0.1:${this.#login(user).port}`
     const lease = options.crash === undefined ? {} : { leaseMs: SHORT_LEASE_MS }
     return startWaybill(
       [

@@ -31,7 +31,7 @@ export async function finishFolder(pass: Pass, work: FolderWork, lane: Lane): Pr
     work.keyless = false
   }
   if (work.resent.length > 0) {
-    await auditFolder(pass, work)
+    await auditFolder(pass, work, await ledger.resentIn(work.record.id))
     work.resent = []
   }
   if (work.future.length > 0) await tellLostDates(pass, work)

@@ -32,6 +32,9 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   work.report.record = work.record.id
   await openTarget(pass, work)
 
+  // What the recovery of this pass sends again has not landed yet: its first audit is at the end of the pass.
+  const resentNow = new Set(work.resent.map(({ uid }) => uid))
+  const earlier = (await ledger.resentIn(work.record.id)).filter(({ uid }) => !resentNow.has(uid))
   if (work.doubt.length > 0) {
     const doubt = work.doubt
     work.doubt = []
@@ -44,7 +47,7 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
     // What was not found is listed below like everything else.
     work.retry = []
   }
-  await auditFolder(pass, work)
+  await auditFolder(pass, work, earlier)
   work.landed = await ledger.landedUids(work.record.id)
 
   const decision = decidePass(work.record, status)

@@ -235,7 +235,14 @@ export class Lane {
   /** Sends a group whose intent is durable. */
   async append(work: FolderWork, group: readonly Outgoing[], flushed: (bytes: number) => void): Promise<Outcome[]> {
     const { lease } = this.pass.ports.ledger
-    const writer = await this.writer()
+    let writer: TargetWriter
+    try {
+      writer = await this.writer()
+    } catch (thrown) {
+      // The intent is open already: whoever only threw here would leave its messages out of this pass.
+      const cause = asFault(thrown)
+      return group.map(() => ({ kind: 'unsent', cause }))
+    }
     this.pass.sentFirstByte()
     const gate = () => {
       crashPoint('append.last-byte')

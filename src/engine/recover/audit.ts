@@ -8,7 +8,7 @@ import { runsOf } from '#base/uid-set.ts'
 import { sameFlags } from '#mail/flags.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
-import type { Landed, TargetKey } from '../ports.ts'
+import type { Intended, Landed, TargetKey } from '../ports.ts'
 import { unexplainedCopies } from './look.ts'
 import { type Wanted, matchCopies, roughKey } from './match.ts'
 
@@ -16,9 +16,8 @@ import { type Wanted, matchCopies, roughKey } from './match.ts'
  * Run at the end of the pass that sent again, and once more at the start of the next: what was still on its way at
  * the first is there at the second. The ledger counts the two.
  */
-export async function auditFolder(pass: Pass, work: FolderWork): Promise<void> {
+export async function auditFolder(pass: Pass, work: FolderWork, resent: readonly Intended[]): Promise<void> {
   const { ledger, target } = pass.ports
-  const resent = await ledger.resentIn(work.record.id)
   if (resent.length === 0) return
   const uids = runsOf(resent.map(({ uid }) => uid))
   if (target.traits.named) {

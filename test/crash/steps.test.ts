@@ -1,0 +1,41 @@
+/** A sample of `npm run test:crash`: every step of the protocol once, the kinds of target taking turns; 10 random kills. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { dovecotMissing } from '#test/servers/dovecot.ts'
+import { crashCases, named, runCase, uncovered } from './cases.ts'
+import { killedInAudit } from './late-landing.ts'
+import { RandomKills, seedOfRun } from './random.ts'
+import { CrashWorld, targetKinds } from './world.ts'
+
+const skip = dovecotMissing()
+const seed = seedOfRun()
+let world: CrashWorld
+before(async () => {
+  if (!skip) world = await CrashWorld.start({ kinds: targetKinds, seed })
+})
+after(() => world?.[Symbol.asyncDispose]())
+
+test('no step of the protocol is left out', () => {
+  assert.deepEqual(uncovered(), [])
+})
+
+const once = [...Map.groupBy(crashCases, ({ point, earlier }) => `${point} ${earlier.length > 0}`).values()]
+for (const [index, cases] of once.entries()) {
+  // A later passage where there is one: by the first, little has happened.
+  const one = cases.at(-1)!
+  const kind = one.kinds[index % one.kinds.length]!
+  test(`${kind}: killed at ${named(one)}, the same command completes it`, { skip }, () => runCase(world, kind, one))
+}
+
+test('killed twice while the audit removes late copies', { skip }, () => killedInAudit(world, 'imap'))
+
+test(`10 runs killed at random moments, SEED=${seed}`, { skip }, async () => {
+  const random = new RandomKills(world, seed)
+  let killed = 0
+  for (let i = 0; killed < 10; i++) {
+    assert.ok(i < 30, 'most runs ended before they were killed')
+    killed += (await random.one(targetKinds[i % targetKinds.length]!)).killed
+  }
+})
+
+test('the source was never changed', { skip }, () => world.assertSourceUntouched())
