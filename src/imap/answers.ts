@@ -2,7 +2,7 @@
  * Which answer belongs to which command. Nothing here knows sockets: it is fed with responses and throws
  * GarbledError, or a Fault, when the connection must end at once.
  */
-import type { Fault } from '#base/fault.ts'
+import { Fault } from '#base/fault.ts'
 import type { Peer } from './peer.ts'
 import { type Refusal, faultOfRefusal } from './response-faults.ts'
 import { type StatusText, Untagged, statusText } from './response.ts'
@@ -33,6 +33,8 @@ interface Open {
 /** Untagged data that nobody asked for, since a command last made progress. */
 const MOST_UNASKED_BYTES = 8 * 1_048_576
 const MOST_KEPT_BYTES = 65_536
+/** Code of the fault by which an APPEND learns that the BAD was for itself and not for another command. */
+export const APPEND_BAD = 'APPEND_BAD'
 const NOBODY: LiteralSink = { chunk: () => undefined, end: () => undefined }
 
 export class Answers {
@@ -185,7 +187,14 @@ export class Answers {
     }
     if (answer.status === 'BAD') {
       const refusal: Refusal = { status: 'BAD', code: answer.code, text: answer.text }
-      throw faultOfRefusal(this.#peer, `Connection of ${this.#peer.username}`, refusal)
+      const fault = faultOfRefusal(this.#peer, `Connection of ${this.#peer.username}`, refusal)
+      if (open.append && fault.code === 'SERVER_CONFUSED') {
+        this.#open.splice(index, 1)
+        open.reject(
+          new Fault({ code: APPEND_BAD, scope: 'item', transient: true, message: fault.message, facts: fault.facts }),
+        )
+      }
+      throw fault
     }
     if (!open.sent && answer.status === 'OK') throw new GarbledError('an OK to a command that was not yet sent')
     this.#open.splice(index, 1)

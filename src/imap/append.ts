@@ -9,6 +9,7 @@ import { crashPoint } from '#base/crash-point.ts'
 import { Fault, asFault, bug } from '#base/fault.ts'
 import { parseUidList } from '#base/uid-set.ts'
 import { dateArgument, flagList, mailboxPiece } from './command-text.ts'
+import { APPEND_BAD } from './answers.ts'
 import type { Lane } from './lane.ts'
 import { codeOf } from './response-faults.ts'
 import type { StatusText } from './response.ts'
@@ -19,6 +20,11 @@ export interface AppendFolder {
   /** UIDVALIDITY and UIDNEXT as last read: an APPENDUID that does not fit is not believed. 0: none is. */
   readonly validity: number
   readonly uidNext: number
+  /**
+   * What lines held that this server has taken so far. A line with anything else waits for leave, even with LITERAL+:
+   * a server that answers BAD to it would read the mail that is already on its way as commands. Without it none waits.
+   */
+  readonly accepted?: Set<string>
 }
 
 export interface AppendMessage {
@@ -33,6 +39,7 @@ export interface AppendMessage {
 
 export type AppendOutcome =
   | { readonly kind: 'landed'; readonly uid: number | null }
+  /** `code` is `BAD` when that was the answer. */
   | { readonly kind: 'refused'; readonly code: string; readonly text: string }
   | { readonly kind: 'unsent'; readonly cause: Fault }
   | { readonly kind: 'unknown'; readonly cause: Fault }
@@ -40,6 +47,7 @@ export type AppendOutcome =
 /** Handed to the kernel at once; the memory of what was sent is free after each. */
 const FLUSH_BYTES = 262_144
 const FLUSH_BUFFERS = 500
+const LONG_LINE = 1000
 
 /** One outcome per message, in order. `flushed` is told of body bytes that the kernel has, in the order of `messages`. */
 export async function append(
@@ -81,6 +89,7 @@ class Command {
   #answer: Promise<StatusText> | null = null
   #sent = false
   #cause: Fault | null = null
+  #bad: Fault | null = null
   #tag = ''
   #out: Buffer[] = []
   #outBytes = 0
@@ -103,6 +112,9 @@ class Command {
     this.#tag = lane.newTag()
     const { answer, sent } = lane.expect(this.#tag, {}, true)
     this.#answer = answer
+    answer.catch((thrown: unknown) => {
+      if (thrown instanceof Fault && thrown.code === APPEND_BAD) this.#bad = thrown
+    })
     try {
       if (!(await this.#allButTheLastByte(free))) return
       if (!gate()) {
@@ -125,6 +137,8 @@ class Command {
   async outcomes(): Promise<AppendOutcome[]> {
     const each = <T extends AppendOutcome>(outcome: T) => this.#messages.map(() => outcome)
     if (this.#answer === null) return each({ kind: 'unsent', cause: this.#cause! })
+    // By its BAD the server has taken no message; only when it had all bytes does somebody have to look.
+    if (this.#bad && !this.#sent) return each({ kind: 'refused', code: 'BAD', text: String(this.#bad.facts['said']) })
     // What was not sent need not wait for a connection that is being read to its end.
     if (this.#cause && !this.#sent) return each({ kind: 'unsent', cause: this.#cause })
     let answer: StatusText
@@ -146,12 +160,15 @@ class Command {
     this.#push(`${this.#tag} APPEND `)
     if (typeof name === 'string') this.#push(name)
     else {
-      if (!(await this.#literal(name.length, free))) return false
+      if (!(await this.#literal(name.length, true, free))) return false
       this.#pushBody(name, 0)
     }
     for (const [index, message] of this.#messages.entries()) {
       this.#push(this.#lines[index]!)
-      if (!(await this.#literal(message.bytes, free))) return false
+      const { accepted } = this.#folder
+      const novel = accepted && traitsOf(message, this.#lines[index]!).filter((trait) => !accepted.has(trait))
+      if (!(await this.#literal(message.bytes, !novel?.length, free))) return false
+      for (const trait of novel ?? []) accepted?.add(trait)
       if (Array.isArray(message.body)) {
         for (const chunk of message.body as readonly Buffer[]) {
           this.#pushBody(chunk, chunk.length)
@@ -181,9 +198,9 @@ class Command {
   }
 
   /** Announces a literal; where leave is needed, waits for it. */
-  async #literal(bytes: number, free: (bytes: number) => void): Promise<boolean> {
+  async #literal(bytes: number, known: boolean, free: (bytes: number) => void): Promise<boolean> {
     const lane = this.#lane
-    if (lane.offers('LITERAL+') || (lane.offers('LITERAL-') && bytes <= 4096)) {
+    if (known && (lane.offers('LITERAL+') || (lane.offers('LITERAL-') && bytes <= 4096))) {
       this.#push(`{${bytes}+}\r\n`)
       return true
     }
@@ -230,6 +247,15 @@ class Command {
     free(bodyBytes)
     return true
   }
+}
+
+/** What a server might answer BAD to. An odd date or a long line is never known: the next may be odder. */
+function traitsOf({ flags, date }: AppendMessage, line: string): string[] {
+  const year = Number(date.slice(7, 11))
+  const traits = flags.map((flag) => flag.toLowerCase())
+  traits.push(year >= 1970 && year < 2038 ? `day ${date[0]}` : `date ${date}`)
+  if (line.length > LONG_LINE) traits.push(line)
+  return traits
 }
 
 /** APPENDUID (RFC 4315 §3), null when it cannot be ours: another validity or count, a UID that was there before. */

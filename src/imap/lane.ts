@@ -30,6 +30,8 @@ export class Lane {
   readonly #answers: Answers
   readonly #jobs: (() => void)[] = []
   #sending = false
+  /** Nobody can guess our tags: a mail that a server reads as commands must not answer for us. */
+  readonly #word = `w${randomBytes(4).toString('hex')}.`
   #tags = 0
   #fault: Fault | null = null
   /** Set while the connection is read to its end; what the open commands will then reject with. */
@@ -124,7 +126,7 @@ export class Lane {
   }
 
   newTag(): string {
-    return `w${++this.#tags}`
+    return `${this.#word}${++this.#tags}`
   }
 
   /** Registers a command whose bytes the caller sends itself, from within `inTurn`. */

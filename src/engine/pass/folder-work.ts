@@ -51,6 +51,8 @@ export class FolderWork {
   retry: GroupPlan[] = []
   /** Open intents whose outcome only a look can tell, oldest first. */
   doubt: Intent[] = []
+  /** Messages of a doubt whose command was answered with BAD: its words, and how many the command held. */
+  readonly confused = new Map<number, { readonly among: number; readonly said: string }>()
   /** Messages sent again after a doubt: the audit at the end of the pass. */
   resent: Intended[] = []
   /** What this pass skipped here; their subjects are read at the end. */

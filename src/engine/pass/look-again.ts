@@ -12,7 +12,7 @@ export async function chooseAgain(pass: Pass, record: FolderRecord): Promise<boo
     if (!item.again) continue
     if (item.kind === 'large' && item.bytes <= maxMessageBytes) return true
     if (item.kind === 'over-limit' && pass.ports.ledger.cutOff?.maxItems !== maxItems) return true
-    if (item.kind === 'missing' || item.kind === 'unknown') return true
+    if (item.kind === 'missing' || item.kind === 'unknown' || item.kind === 'bad') return true
   }
   return false
 }

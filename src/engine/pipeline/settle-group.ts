@@ -12,7 +12,7 @@ export interface Sent extends Intended {
 }
 
 /** NO with one of these may concern the message itself (transfer-engine.md §3.9); RFC 5530, RFC 7889, RFC 3516. */
-const ITEM_CODES = new Set(['', 'TOOBIG', 'CANNOT', 'CLIENTBUG', 'PARSE', 'LARGE', 'UNKNOWN-CTE'])
+const ITEM_CODES = new Set(['', 'BAD', 'TOOBIG', 'CANNOT', 'CLIENTBUG', 'PARSE', 'LARGE', 'UNKNOWN-CTE'])
 
 const MOST_EQUAL_REFUSALS = 20
 const MOST_FUTURE = 1000
@@ -44,7 +44,10 @@ export async function settleGroup(
         break
       case 'unknown':
         doubtful.push(message)
-        trouble ??= outcome.cause
+        if (outcome.cause.code === 'APPEND_BAD') {
+          const among = pass.ports.target.traits.groups ? sent.length : 1
+          work.confused.set(message.uid, { among, said: String(outcome.cause.facts['said']) })
+        } else trouble ??= outcome.cause
         break
       case 'unsent':
         retry.push(message)
@@ -53,7 +56,8 @@ export async function settleGroup(
       case 'refused':
         if (!ITEM_CODES.has(outcome.code)) {
           trouble ??= refusedFault(work, outcome.code, outcome.text)
-          if (trouble.transient) retry.push(message)
+          // Over quota, too: a folder with nothing left to send would get its mark, and the mail would never be looked at again.
+          retry.push(message)
         } else if (sent.length > 1 && pass.ports.target.traits.groups) {
           // By the server's word nothing of the group is stored. The audit looks for it all the same.
           resent.push(message)
@@ -109,6 +113,8 @@ function countLanded(pass: Pass, work: FolderWork, landed: readonly Landed[]): v
   pass.landedNow(landed.length, bytes)
 }
 
+export const answeredBad = (said: string) => `the target does not understand the command that stores it: BAD ${said}`
+
 function refusedItem(work: FolderWork, message: Sent, code: string, text: string): Skipped {
   return {
     folder: work.record.id,
@@ -117,8 +123,9 @@ function refusedItem(work: FolderWork, message: Sent, code: string, text: string
     bytes: message.bytes,
     dateS: message.dateS,
     subject: '',
-    reason: `the target refused it: ${code ? `[${code}] ` : ''}${text}`,
-    again: false,
+    reason: code === 'BAD' ? answeredBad(text) : `the target refused it: ${code ? `[${code}] ` : ''}${text}`,
+    // BAD blames the command, not the message: another pass may be understood.
+    again: code === 'BAD',
   }
 }
 

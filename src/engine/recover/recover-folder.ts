@@ -7,6 +7,7 @@ import { runsOf } from '#base/uid-set.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
 import { skip } from '../pipeline/read-group.ts'
+import { answeredBad } from '../pipeline/settle-group.ts'
 import type { Intended, Intent, Landed, Skipped, SourceReader, TargetKey, TargetReader } from '../ports.ts'
 import { unexplainedCopies } from './look.ts'
 import { type Found, findRewritten } from './find-rewritten.ts'
@@ -40,6 +41,8 @@ export async function recoverFolder(
       const key = found.keys.get(message.uid)
       const digest = message.digest ?? wanted.find(({ uid }) => uid === message.uid)?.digest
       if (found.held.has(message.uid)) skipped.push(heldItem(work, message))
+      else if (key === undefined && work.confused.get(message.uid)?.among === 1)
+        skipped.push(notUnderstood(work, message))
       else if (key === undefined || digest === undefined) again.push(message)
       else landed.push({ ...message, digest, key, origin: 'found', lostFlags: [] })
     }
@@ -50,7 +53,7 @@ export async function recoverFolder(
     work.resent.push(...again)
     if (again.length > 0) {
       work.retry.push(
-        ...split(again).map((part) => ({
+        ...split(again, work).map((part) => ({
           uids: part.map(({ uid }) => uid),
           bytes: part.reduce((sum, { bytes }) => sum + bytes, 0),
           streamed: part.length === 1 && part[0]!.digest === null,
@@ -72,11 +75,20 @@ function heldItem(work: FolderWork, message: Intended): Skipped {
   return skip(work, message, 'unknown', reason, false)
 }
 
-/** Streamed messages stay alone in their group. */
-function split(messages: readonly Intended[]): Intended[][] {
+/** Its command had nothing else in it, was answered with BAD, and it is not there: the others must not wait for it. */
+function notUnderstood(work: FolderWork, message: Intended): Skipped {
+  const said = work.confused.get(message.uid)?.said ?? ''
+  work.confused.delete(message.uid)
+  return skip(work, message, 'bad', answeredBad(said), true)
+}
+
+/** Streamed messages stay alone in their group; one that was answered with BAD is halved to find the culprit. */
+function split(messages: readonly Intended[], work: FolderWork): Intended[][] {
   const held = messages.filter(({ digest }) => digest !== null)
   const streamed = messages.filter(({ digest }) => digest === null)
-  return [...(held.length > 0 ? [held] : []), ...streamed.map((one) => [one])]
+  const confused = messages.filter(({ uid }) => work.confused.delete(uid)).length > 0
+  const middle = confused ? held.length >> 1 : held.length
+  return [held.slice(0, middle), held.slice(middle), ...streamed.map((one) => [one])].filter(({ length }) => length > 0)
 }
 
 /** Intents of streamed messages have no digest: it is read from the source, where the message still is or is not wanted. */

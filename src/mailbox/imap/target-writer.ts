@@ -7,9 +7,12 @@ import { flagAtoms } from '#mail/flags.ts'
 
 export class ImapWriter implements TargetWriter {
   readonly #lane: Lane
+  readonly #accepted: Set<string>
 
-  constructor(lane: Lane) {
+  /** @param accepted shared by all connections to a target: what its APPEND lines have held so far */
+  constructor(lane: Lane, accepted: Set<string>) {
     this.#lane = lane
+    this.#accepted = accepted
   }
 
   get alive(): boolean {
@@ -26,6 +29,7 @@ export class ImapWriter implements TargetWriter {
       raw: folder.raw,
       validity: folder.status?.validity ?? 0,
       uidNext: folder.status?.uidNext ?? 1,
+      accepted: this.#accepted,
     }
     const messages = group.map((message) => ({
       flags: flagAtoms(message.flags),

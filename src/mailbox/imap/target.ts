@@ -31,6 +31,7 @@ class ImapTarget implements MailTarget {
   #first: Lane | null
   #naming: Naming | null = null
   readonly #lanes = new Set<Lane>()
+  readonly #accepted = new Set<string>()
 
   constructor(options: ImapOptions, lane: Lane) {
     this.#options = options
@@ -89,7 +90,7 @@ class ImapTarget implements MailTarget {
   async writer(): Promise<TargetWriter> {
     const first = this.#first
     this.#first = null
-    return new ImapWriter(first?.alive ? first : await this.#connect())
+    return new ImapWriter(first?.alive ? first : await this.#connect(), this.#accepted)
   }
 
   async reader(): Promise<TargetReader> {
