@@ -4,6 +4,6 @@
  */
 export function sentence(text: string): string {
   const trimmed = text.trim().replace(/(?<!\.)\.\.$/, '.')
-  const capital = /^[a-z]+(?=[ ,])/.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed
+  const capital = /^[a-z]+(?=[ ,]|: )/.test(trimmed) ? trimmed.charAt(0).toUpperCase() + trimmed.slice(1) : trimmed
   return /[.!?…:]$|\/\S*$/.test(capital) || capital === '' ? capital : `${capital}.`
 }

@@ -80,6 +80,7 @@ export function barView(stream: NodeJS.WriteStream): ProgressView {
           // The bar says it soon enough.
           return
         case 'warning':
+        case 'stopping':
         case 'note':
           break
       }

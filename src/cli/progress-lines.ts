@@ -36,6 +36,7 @@ export function lineView(stream: Pick<NodeJS.WriteStream, 'write'>, now: () => n
           shown.delete(event.user.emailAddress)
           break
         case 'warning':
+        case 'stopping':
         case 'accepted':
         case 'started':
         case 'note':

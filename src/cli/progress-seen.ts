@@ -24,6 +24,8 @@ export function lineOf(event: MigrateEvent): string | null {
   switch (event.kind) {
     case 'warning':
       return `Warning: ${sentence(event.text)}`
+    case 'stopping':
+      return sentence(event.text)
     case 'accepted':
       return `${counted(event.users, 'user')} to migrate${event.badRows > 0 ? `, ${counted(event.badRows, 'row')} refused` : ''}`
     case 'started':

@@ -114,6 +114,8 @@ export interface DryRunUser {
 /** What the command tells while it runs. */
 export type MigrateEvent =
   | { readonly kind: 'warning'; readonly text: string }
+  /** Ctrl-C was heard. */
+  | { readonly kind: 'stopping'; readonly text: string }
   | { readonly kind: 'accepted'; readonly users: number; readonly badRows: number }
   | { readonly kind: 'started'; readonly user: string }
   | { readonly kind: 'planned'; readonly user: string; readonly messages: number }

@@ -15,7 +15,7 @@ import { tuningFromEnvironment } from './tuning.ts'
 export async function runMigrate(request: MigrateRequest, output: MigrateOutput, startedAt: number): Promise<number> {
   const view = progressView(process.stderr, output.json)
   const tell = (event: Parameters<typeof view.show>[0]) => view.show(event)
-  using signals = stopSignals((text) => tell({ kind: 'warning', text }))
+  using signals = stopSignals((text) => tell({ kind: 'stopping', text }))
   try {
     const tuning = tuningFromEnvironment()
     const accepted = await acceptRequest(request, tell, silentLog, tuning.deadlines)
