@@ -60,6 +60,7 @@ export class CrashWorld implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack()
   readonly #ports = new Map<TargetKind, number>()
   readonly #dovecots = new Map<TargetKind, DovecotServer>()
+  readonly #running = new Set<Running>()
   #users = 0
   source!: DovecotServer
   before!: Snapshot
@@ -157,7 +158,7 @@ export class CrashWorld implements AsyncDisposable {
     const target =
       user.kind === 'maildir' ? `maildir:${this.folder}/mail` : `imap://127.0.0.1:${this.#login(user).port}`
     const lease = options.crash === undefined ? {} : { leaseMs: SHORT_LEASE_MS }
-    return startWaybill(
+    const running = startWaybill(
       [
         ...['migrate', user.csv, '--json', '--verify', 'none', '--data', options.dataFolder ?? this.dataFolder],
         ...['--source', `imap://127.0.0.1:${this.source.port}`, '--source-security', 'none', '--target', target],
@@ -169,6 +170,9 @@ export class CrashWorld implements AsyncDisposable {
         ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
       },
     )
+    this.#running.add(running)
+    void running.ended.finally(() => this.#running.delete(running)).catch(() => undefined)
+    return running
   }
 
   /** Runs to the end, which must be a good one. */
@@ -214,6 +218,11 @@ export class CrashWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // Of a case that failed: it may stand still, and would for ever.
+    for (const { child, ended } of this.#running) {
+      child.kill('SIGKILL')
+      await ended
+    }
     await this.#stack.disposeAsync()
   }
 }
