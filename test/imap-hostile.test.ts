@@ -585,7 +585,7 @@ describe('APPEND', () => {
   test('one command with literals that wait for nobody', async () => {
     const { received, outcomes } = await answers('MULTIAPPEND LITERAL+', 'TAG OK [APPENDUID 7 100:101] done\r\n')
     const line = '(\\Seen $Work) "01-Feb-2024 12:05:09 +0000"'
-    assert.ok(received.endsWith(`w1 APPEND "INBOX" ${line} {3+}\r\none ${line} {5+}\r\nthree\r\n`), received)
+    assert.ok(received.endsWith(`1 APPEND "INBOX" ${line} {3+}\r\none ${line} {5+}\r\nthree\r\n`), received)
     assert.deepEqual(outcomes, [
       { kind: 'landed', uid: 100 },
       { kind: 'landed', uid: 101 },
