@@ -113,9 +113,9 @@ const isNameRefused = (thrown: unknown): thrown is Fault =>
 const wordsOf = ({ facts, message }: Fault): string =>
   typeof facts['said'] === 'string' && facts['said'] !== '' ? `the target says: ${facts['said']}` : message
 
-/** A target folder that has gone since it was planned is made again when there is mail for it. */
-export async function ensureTarget(pass: Pass, work: FolderWork): Promise<void> {
-  if (work.target.selectable) return
+/** A target folder that has gone since it was planned is made again when there is mail for it: then true. */
+export async function ensureTarget(pass: Pass, work: FolderWork): Promise<boolean> {
+  if (work.target.selectable) return false
   if (work.record.mark !== null || work.record.targetValidity !== null) {
     pass.report.notes.push(`Folder ${work.place} had gone from the target; it was made again for new mail.`)
   }
@@ -131,4 +131,5 @@ export async function ensureTarget(pass: Pass, work: FolderWork): Promise<void> 
     })
   }
   work.target = folder
+  return true
 }

@@ -30,7 +30,9 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   work.report.source = status.messages
   await rematchSource(pass, work, status, reader)
   work.report.record = work.record.id
-  await openTarget(pass, work)
+  // A folder that people deleted or renamed on the target is theirs to do without: only new mail makes it again (G4).
+  const absent = !work.target.selectable && work.record.targetValidity !== null && work.doubt.length === 0
+  if (!absent) await openTarget(pass, work)
 
   // What the recovery of this pass sends again has not landed yet: its first audit is at the end of the pass.
   const resentNow = new Set(work.resent.map(({ uid }) => uid))
@@ -47,7 +49,7 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
     // What was not found is listed below like everything else.
     work.retry = []
   }
-  await auditFolder(pass, work, earlier)
+  if (!absent) await auditFolder(pass, work, earlier)
   work.landed = await ledger.landedUids(work.record.id)
 
   const decision = decidePass(work.record, status)
@@ -58,6 +60,8 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
     work.report.removed = await countRemoved(pass, work, listing)
   }
   const wanted = await choose(pass, work, listing, cutOff)
+  if (absent && wanted.length === 0) return
+  if (absent) await openTarget(pass, work)
   if (!work.record.adopted) await adopt(pass, work, listing, wanted, reader)
   if (work.landed.length > 0) await carryFlags(pass, work, listing)
   const open = work.record.adopted ? wanted.filter((index) => !hasUid(work.landed, listing.uidAt(index))) : wanted
@@ -66,15 +70,17 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
 }
 
 async function openTarget(pass: Pass, work: FolderWork): Promise<void> {
-  await ensureTarget(pass, work)
+  const known = work.record.targetValidity
+  const made = await ensureTarget(pass, work)
+  // What we had carried into the folder that is gone was deleted with it; its numbers mean nothing in the new one.
+  if (made && known !== null) await voidKeys(pass, work)
   const target = await pass.look((look) => look.open(work.target))
   work.permanent = target.permanent
   // What STATUS said may be old: Courier decides on a UIDVALIDITY when a folder is first opened.
   work.target = { ...work.target, status: target }
   work.probeFrom = target.uidNext
-  const known = work.record.targetValidity
   const lower = target.uidNext < work.record.targetUidNext
-  if (known !== null && (known !== target.validity || lower)) await rematchTarget(pass, work, target)
+  if (!made && known !== null && (known !== target.validity || lower)) await rematchTarget(pass, work, target)
   if (
     known !== target.validity ||
     work.record.targetUidNext !== target.uidNext ||
@@ -89,6 +95,13 @@ async function openTarget(pass: Pass, work: FolderWork): Promise<void> {
     }
     await pass.ports.ledger.saveFolders([work.record])
     crashPoint('folders.saved')
+  }
+}
+
+async function voidKeys(pass: Pass, work: FolderWork): Promise<void> {
+  for await (const { messages } of pass.ports.ledger.groups(work.record.id, null)) {
+    const changes = messages.filter(({ key }) => key !== null).map(({ uid }) => ({ uid, key: null }))
+    if (changes.length > 0) await pass.ports.ledger.update(work.record.id, changes)
   }
 }
 

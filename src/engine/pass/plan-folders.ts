@@ -49,6 +49,11 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
   for (const { source: folder, record, history } of chosen) {
     works.push(await workOf(pass, folder, record, history, there, doubts))
   }
+  const planned = new Set(works.map(({ source: { path } }) => keyOf(path)))
+  for (const [key, history] of bySource) {
+    // Of several numberings the last one has what was recognised of those before.
+    if (!planned.has(key)) pass.report.landedElsewhere += await ledger.landedCount(history.at(-1)!.id)
+  }
   crashPoint('folders.saved')
   return works
 }

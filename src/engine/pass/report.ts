@@ -19,6 +19,8 @@ export interface PassReport {
   firstByteAt: number | null
   lastLandingAt: number | null
   folders: FolderReport[]
+  /** Carried by earlier passes out of folders that the source no longer has, or that are left out by now. */
+  landedElsewhere: number
   /** Folders left out by choice. */
   readonly excluded: { readonly path: FolderPath; readonly messages: number; readonly pattern: string }[]
   /** Flags that the target does not keep: how many messages lost each. */
@@ -67,6 +69,7 @@ export function emptyReport(): PassReport {
     firstByteAt: null,
     lastLandingAt: null,
     folders: [],
+    landedElsewhere: 0,
     excluded: [],
     lostFlags: new Map(),
     skips: new Map(),

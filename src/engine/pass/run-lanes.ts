@@ -37,7 +37,7 @@ export async function runLanes(pass: Pass, folders: readonly FolderWork[], cutOf
 async function runLane(pass: Pass, list: WorkList, cutOff: CutOff | null): Promise<void> {
   const lane = new Lane(pass)
   try {
-    for (let job = await list.next(); job; job = await list.next()) {
+    for (let job = await list.next(null); job; job = await list.next(lane.folder)) {
       try {
         await runJob(pass, list, lane, job, cutOff)
       } catch (thrown) {

@@ -1,6 +1,7 @@
 /**
- * The jobs of a pass and who may take the next: groups of opened folders first, so that listings do not pile up in
- * memory; then folders to finish; then the next folder to open, the largest first.
+ * The jobs of a pass and who may take the next. Each lane has a folder of its own as long as there are enough: servers
+ * lock a folder while they append to it. A lane opens the next one, the largest first, when no opened one waits for a
+ * lane, so that listings do not pile up in memory; only then it helps where others are at work.
  */
 import type { FolderWork, GroupPlan } from './folder-work.ts'
 
@@ -36,33 +37,39 @@ export class WorkList {
     return false
   }
 
-  /** The next job; null when nothing is left or the pass stops. Waits while others may still make work. */
-  async next(): Promise<Job | null> {
+  /**
+   * The next job; null when nothing is left or the pass stops. Waits while others may still make work. `mine` is the
+   * folder that the lane has open: staying there costs no round trip.
+   */
+  async next(mine: FolderWork | null): Promise<Job | null> {
     for (;;) {
       if (this.#stopped) return null
-      const job = this.#take()
+      const job = this.#take(mine)
       if (job) return job
       if (this.#unopened.length === 0 && this.#opened.size === 0 && this.#held.size === 0) return null
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
     }
   }
 
-  #take(): Job | null {
+  #take(mine: FolderWork | null): Job | null {
+    let best: FolderWork | null = null
     for (const work of this.#opened) {
       if (this.#held.has(work)) continue
       if (work.queue.length > 0) {
-        work.carriers++
-        return { kind: 'carry', work, plans: segment(work) }
-      }
-      if (work.idle) {
+        if (!best || work.carriers < best.carriers || (work === mine && work.carriers === best.carriers)) best = work
+      } else if (work.idle) {
         this.#held.add(work)
         return { kind: 'finish', work }
       }
     }
-    const work = this.#unopened.pop()
-    if (!work) return null
-    this.#held.add(work)
-    return { kind: 'open', work }
+    const unopened = best?.carriers === 0 ? undefined : this.#unopened.pop()
+    if (unopened) {
+      this.#held.add(unopened)
+      return { kind: 'open', work: unopened }
+    }
+    if (!best) return null
+    best.carriers++
+    return { kind: 'carry', work: best, plans: segment(best) }
   }
 
   /** The folder has been listed; its groups may be carried. */

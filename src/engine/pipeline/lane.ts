@@ -56,6 +56,11 @@ export class Lane {
     return reader
   }
 
+  /** The folder that is open on the source connection. */
+  get folder(): FolderWork | null {
+    return this.#open
+  }
+
   opened(work: FolderWork): void {
     this.#open = work
   }
