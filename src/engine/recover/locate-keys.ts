@@ -2,7 +2,7 @@
  * Finds the keys of messages that landed on a target without usable APPENDUIDs: one listing per folder and pass
  * (transfer-engine.md §3.5), matched as in a recovery.
  */
-import { runsOf } from '#base/uid-set.ts'
+import { hasUid, runsOf } from '#base/uid-set.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
 import type { Landed, SourceReader, TargetKey, TargetMessage } from '../ports.ts'
@@ -53,11 +53,17 @@ export async function locateKeys(pass: Pass, work: FolderWork, source: () => Pro
     return located
   })
   if (found.length > 0) await ledger.update(work.record.id, found)
-  if (found.length < keyless.length) found.push(...(await locateRewritten(pass, work, keyless, found, source)))
-  const lost = keyless.length - found.length
+  // Of what landed in earlier passes people may have deleted the copies: that is no news.
+  const ours = keyless.filter(({ uid }) => !hasUid(work.landed, uid))
+  const open = (): Landed[] => {
+    const located = new Set(found.map(({ uid }) => uid))
+    return ours.filter(({ uid }) => !located.has(uid))
+  }
+  if (open().length > 0) found.push(...(await locateRewritten(pass, work, open(), source)))
+  const lost = open().length
   if (lost > 0) {
     pass.report.notes.push(
-      `Folder ${work.place}: ${lost} messages were accepted by the target without telling their UIDs and could not be told apart afterwards (UIDs ${sample(keyless, found)} of the source); their flags will not be updated.`,
+      `Folder ${work.place}: ${lost} messages were accepted by the target without telling their UIDs and could not be told apart afterwards (UIDs ${sample(ours, found)} of the source); their flags will not be updated.`,
     )
   }
 }
@@ -66,12 +72,9 @@ export async function locateKeys(pass: Pass, work: FolderWork, source: () => Pro
 async function locateRewritten(
   pass: Pass,
   work: FolderWork,
-  keyless: readonly Landed[],
-  found: readonly Located[],
+  wanted: readonly Landed[],
   source: () => Promise<SourceReader>,
 ): Promise<Located[]> {
-  const located = new Set(found.map(({ uid }) => uid))
-  const wanted = keyless.filter(({ uid }) => !located.has(uid))
   const { keys } = await findRewritten(pass, work, work.probeFrom, wanted, new Map(), source)
   const late = [...keys].map(([uid, key]) => ({ uid, key }))
   if (late.length > 0) await pass.ports.ledger.update(work.record.id, late)

@@ -121,7 +121,7 @@ async function resultOf(
   return {
     ...emptyResult(job),
     status: result.failure ? 'Failed' : result.stopped ? 'Stopped' : 'Synced',
-    items: report.folders.reduce((sum, { landed }) => sum + landed, 0),
+    items: report.folders.reduce((sum, { landed }) => sum + landed, report.landedElsewhere),
     carried: report.carried,
     carriedBytes: report.carriedBytes,
     skipped,
