@@ -1,16 +1,18 @@
 /** Later passes: what has changed on either side since, and what people did on the target, which is theirs to do. */
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { after, test } from 'node:test'
 import { join } from 'node:path'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
+import { startSmallImap } from '#test/servers/small-imap/server.ts'
+import { expunge } from '#test/servers/small-imap/store.ts'
 import { compare } from '#test/worlds/compare.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { readMaildir } from '#test/worlds/maildir-files.ts'
 import { everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { PlainImap } from '#test/worlds/plain-imap.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
-import { login, pool, startMoving } from './moving.ts'
+import { PASSWORD, login, pool, startMoving } from './moving.ts'
 
 const skip = dovecotMissing()
 const [source, target, moving] = skip
@@ -339,4 +341,60 @@ test('a target folder restored with the same mail under other numbers is recogni
   assert.equal(later.carried, 2)
   assert.match(later.notes.join('\n'), /was recreated; 6 of 6 messages were recognised/)
   assert.deepEqual(compare(await look(source, 'u13'), await look(target, 'u13'), { subscriptions: false }), [])
+})
+
+test('a Maildir target keeps what people did with it: flags, deletions, moves, folders', { skip }, async () => {
+  const both = [
+    folder('INBOX', [note('one'), note('two'), note('three'), note('four')]),
+    folder('box', [note('five')]),
+    folder('whole', [note('six')]),
+  ]
+  await fill(of(source, 'u15'), both)
+  const root = join(moving!.maildirRoot, 'u15@contoso.example')
+  const files15 = (name: string) => readdirSync(join(root, name, 'cur')).map((file) => join(root, name, 'cur', file))
+  const holds = (path: string, subject: string) => readFileSync(path, 'utf8').includes(`Subject: ${subject}\r`)
+  const run = () => moving!.sync('u15', source!, 'maildir')
+  await run()
+  const find = (subject: string) => files15('').find((path) => holds(path, subject))!
+  rmSync(find('one'))
+  renameSync(find('two'), find('two').replace(/:2,.*$/, ':2,F'))
+  renameSync(find('three'), find('three').replace(/cur\/([^/]*)$/, '.box/cur/$1'))
+  rmSync(join(root, '.whole'), { recursive: true })
+  await act(source, 'u15', 'SELECT INBOX', 'STORE 1:4 +FLAGS (\\Seen)', 'SELECT whole', 'STORE 1 +FLAGS (\\Seen)')
+  await fill(of(source, 'u15'), [folder('INBOX', [note('seven')])])
+  const later = await run()
+  assert.equal(later.carried, 1)
+  const there = files('u15')
+  assert.deepEqual([...there.folders.keys()].sort(), ['INBOX', 'box'])
+  assert.deepEqual(subjects(there.folders.get('INBOX')), ['four', 'seven', 'two'])
+  assert.deepEqual(subjects(there.folders.get('box')), ['five', 'three'])
+  const flags = Object.fromEntries(
+    there.folders.get('INBOX')!.map(({ head, flags: set }) => [subjects([{ head }])[0], set.join(' ')]),
+  )
+  assert.deepEqual(flags, { four: '\\Seen', two: '\\Flagged \\Seen', seven: '' })
+  assert.equal((await run()).carried, 0)
+})
+
+test('mail expunged between listing and reading is told as vanished and harms nothing', { skip }, async () => {
+  await using relay = await startSmallImap({
+    users: { u16: { password: PASSWORD, folders: [folder('INBOX', everydayMessages(30, 40))] } },
+  })
+  const inbox = relay.mailboxes.get('u16')!.at('INBOX')!
+  let gone = false
+  relay.faults = {
+    command: ({ verb, args }) => {
+      if (verb === 'UID FETCH' && args.includes('BODY') && !gone) {
+        gone = true
+        expunge(inbox, new Set([3, 4, 30]))
+      }
+      return undefined
+    },
+  }
+  const first = await moving!.sync('u16', relay, target!)
+  assert.equal(first.carried, 37)
+  assert.deepEqual(
+    compare(await snapshot(login(relay, 'u16')), await look(target, 'u16'), { subscriptions: false }),
+    [],
+  )
+  assert.equal((await moving!.sync('u16', relay, target!)).carried, 0)
 })
