@@ -4,6 +4,7 @@ import { runsOf } from '#base/uid-set.ts'
 import type { Lane } from '../pipeline/lane.ts'
 import { nameSkips } from '../pipeline/name-skips.ts'
 import { auditFolder } from '../recover/audit.ts'
+import { distrustKeys } from '../recover/distrust-keys.ts'
 import { locateKeys } from '../recover/locate-keys.ts'
 import { recoverFolder } from '../recover/recover-folder.ts'
 import type { FolderWork } from './folder-work.ts'
@@ -25,6 +26,10 @@ export async function finishFolder(pass: Pass, work: FolderWork, lane: Lane): Pr
     work.queue.push(...work.retry)
     work.retry = []
     return false
+  }
+  if (work.liedAboutKeys) {
+    await distrustKeys(pass, work)
+    work.liedAboutKeys = false
   }
   if (work.keyless) {
     await locateKeys(pass, work, () => lane.readerOn(work))

@@ -14,6 +14,7 @@ import { ALL_PERMANENT } from '#mail/flags.ts'
 import { type Runs, countRuns } from '#base/uid-set.ts'
 import { formatFolder } from '../plan/exclude.ts'
 import type { FolderReport } from './report.ts'
+import { UidClaims } from './uid-claims.ts'
 
 /** Messages that are read with one FETCH and sent with one APPEND. */
 export interface GroupPlan {
@@ -59,6 +60,12 @@ export class FolderWork {
   readonly skipped: Skipped[] = []
   /** Keys are missing for some landed messages: one listing at the end finds them. */
   keyless = false
+  /** The UIDs that the target named for what it stored in this pass. */
+  readonly claims = new UidClaims()
+  /** It named one twice: at the end none of them counts. */
+  liedAboutKeys = false
+  /** Its UIDs of this pass have been given up already. */
+  distrusted = false
   /** Landed messages with a date in the future, which some targets do not keep; the first thousand. */
   readonly future: Landed[] = []
   /** Refusals of single messages in a row with the same words. */

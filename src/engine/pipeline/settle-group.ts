@@ -39,8 +39,9 @@ export async function settleGroup(
     const outcome = outcomes[index]!
     switch (outcome.kind) {
       case 'landed':
-        landed.push(landedAs(message, outcome.key, outcome.lostFlags ?? []))
         if (outcome.key === null) work.keyless = true
+        else if (typeof outcome.key === 'number' && !work.claims.claim(outcome.key)) work.liedAboutKeys = true
+        landed.push(landedAs(message, outcome.key, outcome.lostFlags ?? []))
         break
       case 'unknown':
         doubtful.push(message)

@@ -4,10 +4,13 @@
  */
 import { canonicalDigest } from '#mail/canonical.ts'
 import { fingerprint } from '#mail/fingerprint.ts'
+import { disposeQuietly } from '#base/dispose.ts'
 import { runsOf } from '#base/uid-set.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
-import type { Landed, TargetReader } from '../ports.ts'
+import type { Landed, SourceReader, TargetReader } from '../ports.ts'
+import { distrustKeys } from '../recover/distrust-keys.ts'
+import { locateKeys } from '../recover/locate-keys.ts'
 import { digestOf } from '../recover/look.ts'
 import { sourceDigests, sourceFingerprints } from '../recover/source-digests.ts'
 
@@ -63,9 +66,9 @@ async function verifyFolder(
     return
   }
   const differing: Landed[] = []
-  const lookedBefore = verified.looked
-  await pass.look(async (reader) => {
-    await reader.open(work.target)
+  const before = { ...verified }
+  const { uidNext } = await pass.look(async (reader) => {
+    const status = await reader.open(work.target)
     let index = 0
     let looked = 0
     for await (const group of pass.ports.ledger.groups(work.record.id, null)) {
@@ -84,12 +87,34 @@ async function verifyFolder(
         if (digest.subarray(0, message.digest.length).equals(message.digest)) verified.equal++
         else differing.push(message)
       }
-      if (looked >= most || pass.stopping) return
+      if (looked >= most || pass.stopping) break
     }
+    return status
   })
-  const before = verified.canonical
   if (differing.length > 0) await compareCanonical(pass, work, differing, verified)
-  if (verified.looked > lookedBefore) await remember(pass, work, differing.length === 0, verified.canonical > before)
+  const lied = verified.differing > before.differing || work.claims.highest >= uidNext
+  if (lied && work.claims.highest > 0 && !work.distrusted) {
+    await findAgain(pass, work)
+    Object.assign(verified, before)
+    return verifyFolder(pass, work, every, most, verified)
+  }
+  if (verified.looked > before.looked)
+    await remember(pass, work, differing.length === 0, verified.canonical > before.canonical)
+}
+
+/** Another message stands where the target said that it stored ours: it is asked by contents. */
+async function findAgain(pass: Pass, work: FolderWork): Promise<void> {
+  await distrustKeys(pass, work)
+  let source: SourceReader | null = null
+  try {
+    await locateKeys(pass, work, async () => {
+      source = await pass.ports.source.reader()
+      await source.open(work.source)
+      return source
+    })
+  } finally {
+    await disposeQuietly(source)
+  }
 }
 
 /** How the target keeps bytes here, as this look has shown: the waybill says so (transfer-engine.md §3.7). */
