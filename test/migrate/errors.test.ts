@@ -1,6 +1,6 @@
 /** Every failure that a person may meet: its exit code, its sentence, its remedy; and the others go on. */
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -51,7 +51,10 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
     ])
     csv = writeCsv(at, [ALICE, BOB])
   })
-  after(() => dovecot[Symbol.asyncDispose]())
+  after(async () => {
+    await dovecot[Symbol.asyncDispose]()
+    rmSync(at, { recursive: true, force: true })
+  })
 
   /** One sentence in what was printed, whole and only once on its stream. */
   const says = (text: string, ...sentences: readonly string[]) => {

@@ -1,0 +1,121 @@
+/** Passwords that were planted in a whole run with failures are found in nothing that it left behind or said. */
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
+import { fill } from '#test/worlds/fill.ts'
+import { everydayMessages, folder } from '#test/worlds/messages.ts'
+import { type Ended, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
+
+const HEADER = ['EmailAddress', 'UserName', 'Password', 'TargetUserName', 'TargetPassword']
+
+const PLANTED = {
+  source: 'Planted-Source-4f1c!',
+  target: 'Planted-Target-9b27?',
+  wrong: 'Planted-Wrong-d03e$',
+  wrongTarget: 'Planted-WrongTarget-77aa',
+  badRow: 'Planted-BadRow-51c8',
+  uneven: 'Planted-Uneven-e2f4',
+  admin: 'Planted-Admin-0c9d',
+} as const
+
+test(
+  'a planted password is found in no file, log, output or table',
+  { skip: dovecotMissing(), timeout: 120_000 },
+  async () => {
+    await using dovecot = await startDovecot({
+      users: {
+        'alice@x.example': PLANTED.source,
+        'bob@x.example': PLANTED.source,
+        'alice2@x.example': PLANTED.target,
+        'full@x.example': { password: PLANTED.target, quotaKb: 10 },
+      },
+      masters: { migrator: PLANTED.admin },
+    })
+    const { host, port } = dovecot
+    for (const user of ['alice@x.example', 'bob@x.example']) {
+      await fill({ host, port, user, password: PLANTED.source }, [folder('INBOX', everydayMessages(5, 25))])
+    }
+    const at = temporaryFolder('secrets')
+    const csv = writeCsv(
+      at,
+      [
+        ['alice@x.example', 'alice@x.example', PLANTED.source, 'alice2@x.example', PLANTED.target],
+        ['bob@x.example', 'bob@x.example', PLANTED.source, 'full@x.example', PLANTED.target],
+        ['carol@x.example', 'alice@x.example', PLANTED.wrong, 'alice2@x.example', PLANTED.target],
+        ['dora@x.example', 'bob@x.example', PLANTED.source, 'bob@x.example', PLANTED.wrongTarget],
+        ['no address', 'bob@x.example', PLANTED.badRow, 'bob@x.example', PLANTED.badRow],
+      ],
+      HEADER,
+    )
+    const uneven = join(at, 'uneven.csv')
+    writeFileSync(uneven, `${HEADER.join(',')}\r\ne@x.example,e,${PLANTED.uneven},"e,${PLANTED.uneven}\r\n`)
+    const secret = join(at, 'secret')
+    writeFileSync(secret, `${PLANTED.admin}\n`)
+    chmodSync(secret, 0o600)
+    const mail = join(at, 'mail')
+    mkdirSync(mail)
+
+    const place = `imap://127.0.0.1:${port}`
+    const data = ['--data', join(at, 'data')]
+    const source = ['--source', place, '--source-security', 'none']
+    const target = ['--target', place, '--target-security', 'none']
+    const admin = ['--target-login', '{user}*{admin}', '--target-admin', 'migrator', '--target-password-file', secret]
+    const runs: readonly (readonly [code: number, args: readonly string[]])[] = [
+      [2, ['migrate', csv, ...source, ...target, ...data]],
+      [2, ['migrate', csv, ...source, ...target, ...data, '--json']],
+      [2, ['migrate', csv, ...source, ...target, ...data, '--dry-run']],
+      [2, ['migrate', csv, ...source, ...target, ...admin, ...data]],
+      [2, ['migrate', csv, ...source, '--target', `maildir:${mail}`, ...data, '--max-message-size', '1kB']],
+      [3, ['migrate', uneven, ...source, ...target, ...data]],
+      [2, ['csv', 'check', csv]],
+      [3, ['migrate', csv, '--source', `imap://alice:${PLANTED.source}@127.0.0.1:${port}`, ...target, ...data]],
+    ]
+    const said: Ended[] = []
+    for (const [code, args] of runs) {
+      const ended = await waybill(args)
+      assert.equal(ended.code, code, `${args.join(' ')}\n${ended.stdout}${ended.stderr}`)
+      said.push(ended)
+    }
+
+    // The CSV and the password file are the person's own; PostgreSQL's programs are not written by us.
+    const files = filesBelow(at).filter(
+      (path) => ![csv, uneven, secret].includes(path) && !path.includes('/postgres-bin/'),
+    )
+    const texts = new Map<string, Buffer>([
+      ...files.map((path) => [path, readFileSync(path)] as const),
+      ...said.map(
+        ({ stdout, stderr }, i) => [`output of ${runs[i]?.[1].join(' ')}`, Buffer.from(stdout + stderr)] as const,
+      ),
+    ])
+    const finds = (needle: Buffer | string) =>
+      [...texts].filter(([, text]) => text.includes(needle)).map(([name]) => name)
+
+    assert.ok(files.some((path) => path.endsWith('errors.csv')) && files.some((path) => path.endsWith('skipped.csv')))
+    assert.ok(
+      finds('alice@x.example').some((name) => name.includes('/data/postgres/')),
+      'what is in the database is found by this search',
+    )
+    for (const [name, password] of Object.entries(PLANTED)) {
+      assert.deepEqual(finds(password), [], name)
+      assert.deepEqual(finds(Buffer.from(password, 'utf16le')), [], `${name}, UTF-16`)
+      assert.deepEqual(finds(Buffer.from(password).toString('hex')), [], `${name}, hex`)
+      for (const base64 of asBase64(password)) assert.deepEqual(finds(base64), [], `${name}, base64`)
+    }
+    rmSync(at, { recursive: true, force: true })
+  },
+)
+
+/** What its inner bytes look like in base64, wherever in a longer text it stands. */
+const asBase64 = (password: string) =>
+  ['', 'x', 'xx'].map((before) =>
+    Buffer.from(before + password)
+      .toString('base64')
+      .slice(4, -4),
+  )
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)
