@@ -17,6 +17,8 @@ interface Page {
 /** Room for the bodies of one group. Whoever made it closes it; views into it are void from then on. */
 export class Room {
   readonly #mostBytes: number
+  /** For one message that goes through: its pages come back as it passes. */
+  readonly streams: boolean
   #pages: Page[] = []
   /** Bytes in the last page. */
   #used = PAGE_BYTES
@@ -24,8 +26,9 @@ export class Room {
   #sentBytes = 0
   #closed = false
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes
+  constructor(mostBytes: number | 'stream') {
+    this.streams = mostBytes === 'stream'
+    this.#mostBytes = mostBytes === 'stream' ? 0 : mostBytes
   }
 
   fits(bytes: number): boolean {

@@ -38,13 +38,13 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
   const { host, port, username, password } = options
   const peer = new Peer({ host, port, username, secrets: [password] })
   if (options.security === 'none' && !options.allowClearText && !(await isHere(peer))) throw clearText(peer)
-  const attempt: Attempt = { fault: null, socket: null, greeted: () => undefined }
+  const attempt: Attempt = { fault: null, socket: null, reads: null, greeted: () => undefined }
   const client = new ImapFlow({
     host,
     port,
     secure: options.security === 'ssl',
     doSTARTTLS: options.security === 'tls',
-    transport: transport(peer, options.acceptUntrusted === true, deadlines, attempt),
+    transport: transport(peer, options, deadlines, attempt),
     auth: {
       user: username,
       pass: password,
@@ -103,7 +103,7 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
   // Directly after the tagged answer to the log-in, with no compression and no IDLE: the socket is in step.
   client.unbind()
   if (!attempt.socket) throw bug('IMAP-SOCKET', 'logged in without a socket')
-  return new Lane(attempt.socket, peer, capabilities, deadlines)
+  return new Lane(attempt.socket, peer, capabilities, deadlines, attempt.reads)
 }
 
 interface ConnectError extends NodeJS.ErrnoException {

@@ -163,7 +163,7 @@ class BodyFetch {
         const keep = ahead
         return {
           chunk: (chunk) => {
-            if (keep.bytes >= 0) keep.chunks.push(chunk)
+            if (keep.bytes >= 0) keep.chunks.push(Buffer.from(chunk))
           },
           end: () => undefined,
         }
@@ -221,8 +221,13 @@ class BodyFetch {
     this.#body = body
     return {
       chunk: (chunk) => {
-        this.#hold(chunk.length, handler)
-        body.push(chunk)
+        const views: Buffer[] = []
+        if (this.#room?.streams) this.#room.put(views, chunk)
+        else views.push(Buffer.from(chunk))
+        for (const view of views) {
+          this.#hold(view.length, handler)
+          body.push(view)
+        }
       },
       end: () => {
         this.#body = null

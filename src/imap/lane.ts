@@ -12,6 +12,7 @@ import type { Piece } from './command-text.ts'
 import type { Deadlines } from './deadlines.ts'
 import { closedFault, faultOfSocket, garbledFault, timeoutFault } from './net-faults.ts'
 import type { Peer } from './peer.ts'
+import type { ReadBuffer } from './read-buffer.ts'
 import { faultOfRefusal } from './response-faults.ts'
 import type { StatusText } from './response.ts'
 import { GarbledError } from './tokens.ts'
@@ -43,7 +44,13 @@ export class Lane {
   readonly #closed: Promise<void>
 
   /** Takes over a socket on which nothing is under way. What was received before is dropped. */
-  constructor(socket: Socket, peer: Peer, capabilities: ReadonlySet<string>, deadlines: Deadlines) {
+  constructor(
+    socket: Socket,
+    peer: Peer,
+    capabilities: ReadonlySet<string>,
+    deadlines: Deadlines,
+    reads: ReadBuffer | null,
+  ) {
     this.#socket = socket
     this.peer = peer
     this.capabilities = capabilities
@@ -57,10 +64,13 @@ export class Lane {
     socket.on('error', (error) => this.die(faultOfSocket(peer, this.#during(), error)))
     socket.on('end', () => this.die(this.#closing()))
     socket.on('close', () => this.die(this.#closing()))
-    socket.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer) => {
       this.#progress()
       this.#guarded(() => this.#wire.feed(chunk))
-    })
+    }
+    // What came before is still in the socket, and comes first.
+    socket.on('data', take)
+    reads?.hand(take)
     const everyMs = Math.max(20, Math.min(deadlines.silenceMs, deadlines.appendMs) / 8)
     this.#timer = setInterval(() => this.#watch(), everyMs)
     this.#timer.unref()

@@ -9,6 +9,7 @@ import { bug, type Fault } from '#base/fault.ts'
 import type { Deadlines } from './deadlines.ts'
 import { faultOfSocket, notImapFault, preauthFault, timeoutFault } from './net-faults.ts'
 import type { Peer } from './peer.ts'
+import { ReadBuffer } from './read-buffer.ts'
 
 export interface Attempt {
   /** What ended it, when one of our own checks did: they know better than imapflow. */
@@ -17,12 +18,19 @@ export interface Attempt {
   greeted: () => void
   /** The outermost socket: with TLS the one that encrypts. */
   socket: Socket | null
+  /** What that socket reads into; null after STARTTLS. */
+  reads: ReadBuffer | null
 }
 
-export function transport(peer: Peer, acceptUntrusted: boolean, deadlines: Deadlines, attempt: Attempt): ImapTransport {
+export function transport(
+  peer: Peer,
+  how: { readonly security: 'none' | 'ssl' | 'tls'; readonly acceptUntrusted?: boolean },
+  deadlines: Deadlines,
+  attempt: Attempt,
+): ImapTransport {
   const tlsOptions = {
     host: peer.host,
-    rejectUnauthorized: !acceptUntrusted,
+    rejectUnauthorized: how.acceptUntrusted !== true,
     minVersion: 'TLSv1.2' as const,
     ...(isIP(peer.host) === 0 ? { servername: peer.host } : {}),
   }
@@ -58,14 +66,22 @@ export function transport(peer: Peer, acceptUntrusted: boolean, deadlines: Deadl
         onConnect()
         greet(socket)
       }
-      const raw = connectTcp({ host: peer.host, port: peer.port, noDelay: true })
-      within(raw, deadlines.connectMs, 'we connected', 'connect')
-      let socket: Socket = raw
+      const reads = new ReadBuffer()
+      const plain = { host: peer.host, port: peer.port, noDelay: true }
+      let socket: Socket
       if (options.secure) {
-        socket = connectTls({ ...tlsOptions, socket: raw }, ready)
-        raw.once('connect', () => within(socket, deadlines.tlsMs, 'TLS was set up', 'secureConnect'))
-      } else raw.once('connect', ready)
-      attempt.socket = socket
+        // Node ignores onread where a socket is given.
+        const secure = { ...tlsOptions, ...plain, onread: reads.onread }
+        socket = connectTls(secure, ready)
+        socket.once('connect', () => within(socket, deadlines.tlsMs, 'TLS was set up', 'secureConnect'))
+      } else {
+        // Before STARTTLS the plain socket must not have a reader of its own: TLS takes its place.
+        socket = connectTcp(how.security === 'none' ? { ...plain, onread: reads.onread } : plain)
+        socket.once('connect', ready)
+      }
+      within(socket, deadlines.connectMs, 'we connected', 'connect')
+      attempt.socket = reads.socket = socket
+      attempt.reads = how.security === 'tls' ? null : reads
       return socket
     },
     upgrade(_plain, _options, onSecure) {

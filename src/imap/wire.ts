@@ -5,6 +5,7 @@
 import { GarbledError } from './tokens.ts'
 
 export interface LiteralSink {
+  /** `bytes` are read over when this returns: what is to stay is copied. */
   chunk(bytes: Buffer): void
   end(): void
 }

@@ -1,6 +1,7 @@
 /** A large message goes through without being held: read, digested and sent at once. */
 import { createHash } from 'node:crypto'
 import { crashPoint } from '#base/crash-point.ts'
+import type { Room } from '#base/room.ts'
 import { DELETED, fitFlags } from '#mail/flags.ts'
 import type { FolderWork, GroupPlan } from '../pass/folder-work.ts'
 import type { FetchedMessage } from '../ports.ts'
@@ -16,14 +17,16 @@ export async function carryStream(
   lane: Lane,
   work: FolderWork,
   plan: GroupPlan,
+  room: Room,
   messages: AsyncIterable<FetchedMessage>,
   track: (promise: Promise<void>) => void,
 ): Promise<void> {
   const { pass } = lane
   let seen = false
+  let sent = false
   for await (const message of messages) {
     if (message.uid !== plan.uids[0] || seen) {
-      await drain(message)
+      await drain(message, room)
       continue
     }
     seen = true
@@ -32,11 +35,11 @@ export async function carryStream(
         ? skip(work, message, 'deleted', 'marked \\Deleted', true)
         : message.body === null || message.bytes === 0
           ? skip(work, message, 'missing', 'the source answered an empty body', true)
-          : message.bytes > pass.options.maxMessageBytes
+          : message.bytes > pass.mostMessageBytes
             ? tooLarge(pass, work, message)
             : null
     if (why) {
-      await drain(message)
+      await drain(message, room)
       await lane.skip(work, [why])
       continue
     }
@@ -47,21 +50,31 @@ export async function carryStream(
     await pass.ports.ledger.intend(intent)
     crashPoint('intend.after')
     const passing = passThrough(work, message)
+    sent = true
+    let unflushed = message.bytes
     const sending = lane
-      .append(work, [lane.outgoing(work, { ...known, lostFlags: lost }, passing.body)], () => {})
+      .append(work, [lane.outgoing(work, { ...known, lostFlags: lost }, passing.body)], (bytes) => {
+        unflushed -= bytes
+        room.passed(bytes)
+      })
+      .finally(() => {
+        if (unflushed === 0) room.close()
+        else room.abandon()
+      })
       .then((outcomes) => {
-        const sent: Sent = {
+        const carried: Sent = {
           ...known,
           digest: passing.digest(),
           lostFlags: [...message.lostFlags, ...lost],
         }
-        return settleGroup(pass, work, intent, [sent], outcomes)
+        return settleGroup(pass, work, intent, [carried], outcomes)
       })
     track(sending)
     // The source's literal ends before the target has answered; a writer that dies early stops reading it.
     await Promise.race([passing.done, sending.catch(() => {})])
     await passing.release()
   }
+  if (!sent) room.close()
   if (!seen) {
     pass.report.vanished++
     work.report.vanished++

@@ -109,9 +109,10 @@ export class Lane {
 
   /** Takes the group's place and memory, then asks the source for it; nobody waits here for another's body. */
   #begin(reader: SourceReader, plan: GroupPlan): Started {
-    const room = new Room(plan.streamed ? 0 : plan.bytes)
+    const room = new Room(plan.streamed ? 'stream' : plan.bytes)
     const messages = this.#depth.take(1, this.pass.signal).then(async () => {
       try {
+        await this.pass.ports.hold.over(this.pass.stopSignal)
         await this.pass.ports.budget.take(plan.streamed ? STREAM_BYTES : plan.bytes, this.pass.signal)
       } catch (aborted) {
         this.#depth.give(1)
@@ -132,7 +133,7 @@ export class Lane {
     if (plan.streamed) {
       let sent = false
       try {
-        await carryStream(this, work, plan, messages, (promise) => {
+        await carryStream(this, work, plan, room, messages, (promise) => {
           sent = true
           this.#track(work, promise)
         })
@@ -183,7 +184,10 @@ export class Lane {
     work.inFlight++
     const settled = promise
       .catch((thrown: unknown) => {
-        this.#fault ??= asFault(thrown)
+        const fault = asFault(thrown)
+        this.#fault ??= fault
+        // At once: the other lanes must not go on while this one lands what is under way.
+        this.pass.holdFor(fault)
       })
       .finally(() => {
         work.inFlight--

@@ -1,7 +1,7 @@
 /** Reads the bodies of a group into memory, digesting while they pass; not a byte is changed. */
 import { createHash, hash } from 'node:crypto'
 import { Fault } from '#base/fault.ts'
-import { Stored } from '#base/room.ts'
+import { type Room, Stored } from '#base/room.ts'
 import { DELETED, fitFlags } from '#mail/flags.ts'
 import type { FolderWork, GroupPlan } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
@@ -55,7 +55,7 @@ export async function readGroup(
       skipped.push(skip(work, message, 'missing', reason, true))
       continue
     }
-    if (message.bytes > pass.options.maxMessageBytes) {
+    if (message.bytes > pass.mostMessageBytes) {
       await drain(message)
       skipped.push(tooLarge(pass, work, message))
       continue
@@ -117,14 +117,9 @@ export function tooLarge(
   work: FolderWork,
   message: { uid: number; bytes: number; dateS: number },
 ): Skipped {
-  const most = pass.options.maxMessageBytes
-  return skip(
-    work,
-    message,
-    'large',
-    `${message.bytes} bytes are more than the limit of ${most} (--max-message-size)`,
-    true,
-  )
+  const most = pass.mostMessageBytes
+  const whose = most < pass.options.maxMessageBytes ? "the target's own, APPENDLIMIT" : '--max-message-size'
+  return skip(work, message, 'large', `${message.bytes} bytes are more than the limit of ${most} (${whose})`, true)
 }
 
 export function skip(
@@ -146,7 +141,8 @@ export function skip(
   }
 }
 
-export async function drain(message: FetchedMessage): Promise<void> {
+/** Reads past a message that is not carried. */
+export async function drain(message: FetchedMessage, room?: Room): Promise<void> {
   if (message.body === null) return
-  for await (const chunk of message.body) void chunk
+  for await (const chunk of message.body) room?.passed(chunk.length)
 }
