@@ -43,6 +43,8 @@ export async function syncMailbox(
     })
     const cutOff = await chooseCutOff(pass, folders)
     await runLanes(pass, active, cutOff)
+    const { adopted, notes } = pass.report
+    if (adopted > 0) notes.push(`${adopted} messages were in the target before and are the same: they were not sent.`)
     if (!pass.failure && !pass.stopping) await verifyMailbox(pass, folders)
     const trouble = troubleOf(folders)
     if (trouble && !pass.stopping) pass.fail(trouble)

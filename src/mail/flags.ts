@@ -83,6 +83,12 @@ export function sameFlags(a: Flags, b: Flags): boolean {
   )
 }
 
+/** The flags that both have, spelt as in `a`. */
+export function commonFlags(a: Flags, b: Flags): Flags {
+  const also = new Set(b.keywords.map((keyword) => keyword.toLowerCase()))
+  return { system: a.system & b.system, keywords: a.keywords.filter((keyword) => also.has(keyword.toLowerCase())) }
+}
+
 /** What of `flags` a folder will keep (PERMANENTFLAGS, RFC 9051 §7.1), and what it will not. */
 export function fitFlags(flags: Flags, permanent: PermanentFlags): { kept: Flags; lost: readonly string[] } {
   const system = flags.system & permanent.system

@@ -8,6 +8,8 @@ import { silentLog } from '#base/log.ts'
 import type { ImapEndpoint, MaildirPlace, MigrateRequest, MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
 import type { PassOptions } from '#engine/pass/options.ts'
 import { acceptRequest, migrate } from '#migration/migrate/migrate.ts'
+import type { Counts } from '#migration/waybill/format.ts'
+import { verifyWaybill } from '#migration/waybill/verify.ts'
 import { openWorld } from '#server/open-world.ts'
 import { temporaryFolder, writeCsv } from './run-waybill.ts'
 
@@ -26,7 +28,7 @@ export interface Moving extends AsyncDisposable {
   readonly folder: string
   /** Where `maildir` targets go: `<root>/<address>`. */
   readonly maildirRoot: string
-  /** One run of `waybill migrate` for these rows; rejects for what the command would refuse. */
+  /** One run of `waybill migrate` for these rows, its waybills checked; rejects for what the command would refuse. */
   run(
     rows: readonly (Row | string)[],
     from: { readonly port: number },
@@ -62,6 +64,13 @@ const endpoint = ({ port }: { readonly port: number }): ImapEndpoint => ({
   acceptUntrustedCertificates: false,
   allowClearText: false,
 })
+
+/** The totals of a waybill; throws when its seal is broken or anything that the source held is not explained. */
+export async function totalsOf(waybill: string): Promise<Counts> {
+  const { ok, problems, totals } = await verifyWaybill(waybill, { trustEmbedded: true })
+  if (!ok || totals === null) throw new Error(`waybill ${waybill}: ${JSON.stringify(problems)}`)
+  return totals
+}
 
 /** Faults are retried at once and not for long, and nothing waits for a server to settle. */
 const QUICK: Partial<PassOptions> = { settleMs: 0, retryMs: 20, mostFaults: 8 }
@@ -103,7 +112,7 @@ export async function startMoving(name: string, tuning: Partial<PassOptions> = Q
       ...options,
     }
     const accepted = await acceptRequest(request, () => {}, silentLog)
-    return migrate(
+    const result = await migrate(
       accepted,
       {
         ledger: world.ledger,
@@ -117,6 +126,8 @@ export async function startMoving(name: string, tuning: Partial<PassOptions> = Q
       },
       () => {},
     )
+    for (const { waybill } of result.users) if (waybill !== null) await totalsOf(waybill)
+    return result
   }
   return {
     folder,

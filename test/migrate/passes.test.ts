@@ -12,7 +12,7 @@ import { readMaildir } from '#test/worlds/maildir-files.ts'
 import { everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { PlainImap } from '#test/worlds/plain-imap.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
-import { PASSWORD, login, pool, startMoving } from './moving.ts'
+import { PASSWORD, login, pool, startMoving, totalsOf } from './moving.ts'
 
 const skip = dovecotMissing()
 const [source, target, moving] = skip
@@ -179,6 +179,8 @@ test('mail deleted at the source stays on the target, and the counts say so', { 
   const later = await sync('u5')
   assert.deepEqual([later.carried, later.flagsChanged], [0, 0])
   assert.equal(later.items, 11)
+  const counts = await totalsOf(later.waybill!)
+  assert.deepEqual([counts.source, counts.earlier, counts.removed], [5, 8, 3])
   assert.deepEqual(compare(before, await look(target, 'u5')), [])
 })
 

@@ -5,6 +5,7 @@
  */
 import { crashPoint } from '#base/crash-point.ts'
 import { runsOf } from '#base/uid-set.ts'
+import { commonFlags } from '#mail/flags.ts'
 import { header } from '#mail/header.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
@@ -85,8 +86,8 @@ export async function adoptFolder(
       digest: digestOfUid.get(source)!,
       key: copy.key,
       origin: 'adopted',
-      // What stands on the target is what "was last written": the source's later changes flow, the target's own stay.
-      flags: copy.flags,
+      // As if we had written what both sides have: what only the source has flows, what only the target has stays.
+      flags: commonFlags(source.flags, copy.flags),
       lostFlags: [],
     }))
     await ledger.adopt(work.record.id, landed)
