@@ -13,6 +13,7 @@ import { APPEND_BAD } from './answers.ts'
 import type { Lane } from './lane.ts'
 import { codeOf } from './response-faults.ts'
 import type { StatusText } from './response.ts'
+import { decodeName } from './utf7.ts'
 
 export interface AppendFolder {
   /** As the server spelt it. */
@@ -148,6 +149,11 @@ class Command {
       return each({ kind: this.#sent ? 'unknown' : 'unsent', cause: asFault(thrown) })
     }
     if (answer.status !== 'OK') {
+      // Asks for patience in words alone, or names a wait: that says nothing about the messages.
+      const { username } = this.#lane.peer
+      const fault = this.#lane.refusal(`Folder ${decodeName(this.#folder.raw)} of ${username}`, answer)
+      if (fault.transient && (answer.code === '' || fault.waitMs !== null))
+        return each({ kind: 'unsent', cause: fault })
       return each({ kind: 'refused', code: codeOf(answer), text: this.#lane.peer.words(answer.text) })
     }
     const uids = appendUids(answer, this.#folder, this.#messages.length)

@@ -334,7 +334,9 @@ suite('a target', { timeout: 120_000 }, () => {
     const user = await one.run()
     assert.equal(user.status, 'Synced', JSON.stringify(user.error))
     assert.equal(user.skipped, 0)
-    assert.ok(asked[1]! - asked[0]! >= 690 || asked.length === 2, `${asked[1]! - asked[0]!} ms`)
+    // What was on its way on another connection may still have come; then nothing until the time is over.
+    const gaps = asked.slice(1).map((at, index) => at - asked[index]!)
+    assert.ok(Math.max(...gaps.slice(0, 2)) >= 650, gaps.join(', '))
     await one.done()
   })
 

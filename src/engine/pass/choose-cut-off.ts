@@ -8,7 +8,7 @@ import type { Pass } from './pass.ts'
 /** Null when everything fits. The cut-off of the first pass is kept: later ones must not move it. */
 export async function chooseCutOff(pass: Pass, folders: readonly FolderWork[]): Promise<CutOff | null> {
   const { ledger, source, events } = pass.ports
-  const { maxItems, maxMessageBytes } = pass.options
+  const { maxItems } = pass.options
   if (ledger.cutOff?.maxItems === maxItems) return ledger.cutOff
   const total = folders.reduce((sum, { report }) => sum + report.source, 0)
   if (total <= maxItems) return null
@@ -21,7 +21,7 @@ export async function chooseCutOff(pass: Pass, folders: readonly FolderWork[]): 
     for await (const batch of reader.list({ from: 1, to: null }, null)) {
       for (const { uid, dateS, bytes, flags } of batch) {
         // What is left out anyway takes no place from what can be carried.
-        if (!(flags.system & DELETED) && bytes <= maxMessageBytes) newest.add(folder, uid, dateS)
+        if (!(flags.system & DELETED) && bytes <= pass.mostMessageBytes) newest.add(folder, uid, dateS)
       }
     }
   }

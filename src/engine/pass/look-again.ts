@@ -7,10 +7,10 @@ import type { Pass } from './pass.ts'
  * when the limits changed or something may have become readable. Keeps an unchanged pass to a handful of round trips.
  */
 export async function chooseAgain(pass: Pass, record: FolderRecord): Promise<boolean> {
-  const { maxMessageBytes, maxItems } = pass.options
+  const { maxItems } = pass.options
   for await (const item of pass.ports.ledger.skipped(record.id)) {
     if (!item.again) continue
-    if (item.kind === 'large' && item.bytes <= maxMessageBytes) return true
+    if (item.kind === 'large' && item.bytes <= pass.mostMessageBytes) return true
     if (item.kind === 'over-limit' && pass.ports.ledger.cutOff?.maxItems !== maxItems) return true
     if (item.kind === 'missing' || item.kind === 'unknown' || item.kind === 'bad') return true
   }

@@ -144,7 +144,7 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
     if (settled.has(uid) || hasUid(work.landed, uid)) continue
     const message = { uid, bytes: listing.bytesAt(index), dateS: listing.dateAt(index) }
     if (listing.isDeleted(index)) skipped.push(skip(work, message, 'deleted', 'marked \\Deleted', true))
-    else if (message.bytes > pass.options.maxMessageBytes) skipped.push(tooLarge(pass, work, message))
+    else if (message.bytes > pass.mostMessageBytes) skipped.push(tooLarge(pass, work, message))
     else if (isOverLimit(cutOff, key, uid, message.dateS)) {
       skipped.push(
         skip(work, message, 'over-limit', `older than the newest ${pass.options.maxItems} (--max-items)`, true),

@@ -7,6 +7,7 @@ import { disposeQuietly } from '#base/dispose.ts'
 import { type Fault, asFault } from '#base/fault.ts'
 import { Turn, type Turnstile } from '#base/turnstile.ts'
 import type { Budget, MailSource, MailTarget, MailboxLedger, Skipped, TargetReader } from '../ports.ts'
+import type { Hold } from './hold.ts'
 import type { PassOptions } from './options.ts'
 import { type PassEvents, type PassReport, emptyReport } from './report.ts'
 
@@ -17,6 +18,8 @@ export interface PassPorts {
   readonly budget: Budget
   /** Lane slots beyond the guaranteed ones, shared by all mailboxes of the process. */
   readonly spareLanes: Turnstile
+  /** Waits that the servers asked for, shared by all mailboxes of the process. */
+  readonly hold: Hold
   readonly clock: Clock
   readonly events: PassEvents
   /** Hashes a source identity and a target folder into the name of the copy (named targets). */
@@ -60,6 +63,11 @@ export class Pass {
     return this.#stop.aborted || this.#abort.signal.aborted
   }
 
+  /** The largest message that is carried: the administrator's limit or the target's own (RFC 7889), bytes. */
+  get mostMessageBytes(): number {
+    return Math.min(this.options.maxMessageBytes, this.ports.target.traits.appendLimit ?? Infinity)
+  }
+
   get failure(): Fault | null {
     return this.#failure
   }
@@ -90,10 +98,16 @@ export class Pass {
       )
       throw fault
     }
+    this.holdFor(fault)
     const base = Math.min(this.options.retryMs * 2 ** (this.#faultsInRow - 1), 600_000)
     const waitMs = fault.waitMs ?? base * (0.8 + 0.4 * Math.random())
     this.ports.events.note(`${fault.message} Trying again in ${Math.max(1, Math.round(waitMs / 1000))} s.`)
     await this.ports.clock.sleep(waitMs, this.stopSignal)
+  }
+
+  /** A wait that the server asked for is kept by everybody who speaks to it. */
+  holdFor(fault: Fault): void {
+    if (fault.waitMs !== null && fault.scope === 'endpoint') this.ports.hold.extend(fault.waitMs)
   }
 
   sentFirstByte(): void {

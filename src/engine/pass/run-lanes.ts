@@ -39,6 +39,7 @@ async function runLane(pass: Pass, list: WorkList, cutOff: CutOff | null): Promi
   try {
     for (let job = await list.next(null); job; job = await list.next(lane.folder)) {
       try {
+        await pass.ports.hold.over(pass.stopSignal)
         await runJob(pass, list, lane, job, cutOff)
       } catch (thrown) {
         if (await retires(pass, list, lane, job, thrown)) return

@@ -11,6 +11,7 @@ import type { Log } from '#base/log.ts'
 import { Turnstile } from '#base/turnstile.ts'
 import type { DryRunUser, MigrateEvent, MigrateRequest, MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
 import { LiteralBudget } from '#engine/budget.ts'
+import { Hold } from '#engine/pass/hold.ts'
 import type { PassOptions } from '#engine/pass/options.ts'
 import { parseFolderPattern } from '#engine/plan/exclude.ts'
 import type { ImapOptions } from '#mailbox/imap/options.ts'
@@ -181,6 +182,7 @@ export async function migrate(
   makeReportFolder(reportFolder)
   using skips = skippedCsv(reportFolder)
   const budget = new LiteralBudget()
+  const hold = new Hold(systemClock)
   const { concurrency } = request
   // Two lanes for each user at work are always there; what users that are not there leave free, others may have.
   const spareLanes = new Turnstile(Math.max(2, 2 * Math.max(0, concurrency - Math.min(concurrency, jobs.length)) + 2))
@@ -193,6 +195,7 @@ export async function migrate(
     const result = await runUser(job, {
       budget,
       spareLanes,
+      hold,
       clock: systemClock,
       options: {
         ...world.tuning,

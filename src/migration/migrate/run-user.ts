@@ -6,6 +6,7 @@ import { Fault, asFault } from '#base/fault.ts'
 import { sentence } from '#base/sentence.ts'
 import type { Turnstile } from '#base/turnstile.ts'
 import type { MigrateEvent, MigrateUserResult } from '#contract/migrate.ts'
+import type { Hold } from '#engine/pass/hold.ts'
 import { DEFAULT_PASS, type PassOptions } from '#engine/pass/options.ts'
 import type { Budget, MailSource, MailTarget, MailboxIdentity, MailboxLedger } from '#engine/ports.ts'
 import { type PassResult, syncMailbox } from '#engine/sync-mailbox.ts'
@@ -22,6 +23,7 @@ export interface UserJob {
 export interface UserRun {
   readonly budget: Budget
   readonly spareLanes: Turnstile
+  readonly hold: Hold
   readonly clock: Clock
   readonly options: Partial<PassOptions>
   readonly stopping: AbortSignal
@@ -67,6 +69,7 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
         ledger: ledger.value,
         budget: run.budget,
         spareLanes: run.spareLanes,
+        hold: run.hold,
         clock: run.clock,
         nameOf: (folder, validity, uid, target) => nameOf(job.identity, folder, validity, uid, target),
         events: {
@@ -90,6 +93,7 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
 async function openBoth(job: UserJob, run: UserRun): Promise<{ source: MailSource; target: MailTarget }> {
   const patience = {
     clock: run.clock,
+    hold: run.hold,
     retryMs: (run.options.retryMs ?? DEFAULT_PASS.retryMs) / 2,
     stopping: AbortSignal.any([run.stopping, run.aborting]),
     note: (text: string) => run.tell({ kind: 'note', user: job.emailAddress, text }),
