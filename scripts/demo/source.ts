@@ -1,5 +1,5 @@
 /** The mail server that the demo moves mailboxes away from: a Dovecot of its own if there is one, else our small server. */
-import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
+import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { startSmallImap } from '#test/servers/small-imap/server.ts'
 import { fill } from '#test/worlds/fill.ts'
 import type { SeedUser } from '#test/worlds/seeds.ts'
@@ -14,23 +14,10 @@ export interface DemoSource extends AsyncDisposable {
 
 /** Starts the server on ports that the system chooses and fills it. Disposing leaves nothing running. */
 export async function startSource(users: readonly SeedUser[], withDovecot: boolean): Promise<DemoSource> {
-  if (!withDovecot || dovecotMissing() !== false) {
-    const accounts = users.map(({ email, password, folders }) => [email, { password, folders }] as const)
-    const server = await startSmallImap({ users: Object.fromEntries(accounts) })
-    const { host, port, tlsPort } = server
-    const why = withDovecot ? 'there is no Dovecot here' : 'as --without-dovecot asks'
-    return {
-      what: `the small IMAP server of Waybill's own tests (${why})`,
-      host,
-      port,
-      tlsPort,
-      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-    }
-  }
-  const server = await startDovecot({
-    users: Object.fromEntries(users.map(({ email, password }) => [email, password])),
-    requireTls: true,
-  })
+  if (!withDovecot) return startSmall(users, 'as --without-dovecot asks')
+  if (dovecotMissing() !== false) return startSmall(users, 'there is no Dovecot here')
+  const server = await startOwnDovecot(users)
+  if (server === null) return startSmall(users, 'the Dovecot here does not start for this user')
   try {
     const { host, port, tlsPort } = server
     await Promise.all(
@@ -48,5 +35,27 @@ export async function startSource(users: readonly SeedUser[], withDovecot: boole
   } catch (thrown) {
     await server[Symbol.asyncDispose]()
     throw thrown
+  }
+}
+
+/** Null where the machine's Dovecot is there and unusable: another version, or a user that it does not know. */
+async function startOwnDovecot(users: readonly SeedUser[]): Promise<DovecotServer | null> {
+  try {
+    return await startDovecot({ users: Object.fromEntries(users.map(({ email, password }) => [email, password])) })
+  } catch {
+    return null
+  }
+}
+
+async function startSmall(users: readonly SeedUser[], why: string): Promise<DemoSource> {
+  const accounts = users.map(({ email, password, folders }) => [email, { password, folders }] as const)
+  const server = await startSmallImap({ users: Object.fromEntries(accounts) })
+  const { host, port, tlsPort } = server
+  return {
+    what: `the small IMAP server of Waybill's own tests (${why})`,
+    host,
+    port,
+    tlsPort,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
