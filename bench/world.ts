@@ -12,7 +12,7 @@ import { plantCorpus } from './plant.ts'
 
 const PASSWORD = 'bench'
 /** More fresh targets than a part has runs. */
-const TARGETS = 64
+const TARGETS = 200
 
 export interface OurRun extends Measured {
   readonly result: MigrateResult
