@@ -217,6 +217,7 @@ export async function migrate(
           finishedAt: systemClock.now(),
         }),
       tell,
+      log: world.log,
       startedAt: world.startedAt,
     })
     world.log.info('user finished', {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { Clock } from '#base/clock.ts'
 import { Fault, asFault } from '#base/fault.ts'
+import type { Log } from '#base/log.ts'
 import { sentence } from '#base/sentence.ts'
 import type { Turnstile } from '#base/turnstile.ts'
 import type { MigrateEvent, MigrateUserResult } from '#contract/migrate.ts'
@@ -34,6 +35,7 @@ export interface UserRun {
   /** Seals what this pass carried; answers the file. */
   seal(job: UserJob, ledger: MailboxLedger, result: PassResult, startedAt: number): Promise<string>
   tell(event: MigrateEvent): void
+  readonly log: Log
   readonly startedAt: number
 }
 
@@ -42,12 +44,16 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
   const startedAt = run.clock.now()
   const user = job.emailAddress
   run.tell({ kind: 'started', user })
-  const failed = (thrown: unknown): MigrateUserResult => ({
-    ...emptyResult(job),
-    status: run.stopping.aborted && !(thrown instanceof Fault) ? 'Stopped' : 'Failed',
-    durationMs: performance.now() - started,
-    error: errorOf(asFault(thrown)),
-  })
+  const failed = (thrown: unknown): MigrateUserResult => {
+    // What a stop cuts short before the pass has begun is no failure: nothing was wrong.
+    const stopped = run.stopping.aborted && !(thrown instanceof Fault)
+    return {
+      ...emptyResult(job),
+      status: stopped ? 'Stopped' : 'Failed',
+      durationMs: performance.now() - started,
+      error: stopped ? null : errorOf(logged(run, job, asFault(thrown))),
+    }
+  }
   try {
     // Both sides log in while the ledger is opened: the wait for one hides the wait for the others.
     const [sides, ledger] = await Promise.allSettled([
@@ -117,14 +123,22 @@ async function resultOf(
   durationMs: number,
 ): Promise<MigrateUserResult> {
   const { report } = result
-  const skipped = await run.listSkipped(job, ledger)
-  const waybill = ledger.lease.holds() ? await run.seal(job, ledger, result, startedAt) : null
+  let { failure } = result
+  let skipped = 0
+  let waybill: string | null = null
+  try {
+    skipped = await run.listSkipped(job, ledger)
+    waybill = ledger.lease.holds() ? await run.seal(job, ledger, result, startedAt) : null
+  } catch (thrown) {
+    // What was carried is carried and is counted, though its report could not be written.
+    failure ??= asFault(thrown)
+  }
   const lost = [...report.lostFlags].map(
     ([flag, count]) => `${count} messages lost the flag ${flag}: the target does not keep it.`,
   )
   return {
     ...emptyResult(job),
-    status: result.failure ? 'Failed' : result.stopped ? 'Stopped' : 'Synced',
+    status: failure ? 'Failed' : result.stopped ? 'Stopped' : 'Synced',
     items: report.folders.reduce((sum, { landed }) => sum + landed, report.landedElsewhere),
     carried: report.carried,
     carriedBytes: report.carriedBytes,
@@ -135,11 +149,20 @@ async function resultOf(
     transferSeconds:
       report.firstByteAt && report.lastLandingAt ? Math.max(0, report.lastLandingAt - report.firstByteAt) / 1000 : 0,
     firstByteAfterMs: report.firstByteAt ? report.firstByteAt - run.startedAt : null,
-    error: result.failure ? errorOf(result.failure) : null,
+    error: failure ? errorOf(logged(run, job, failure)) : null,
     waybill,
     notes: [...report.notes, ...lost],
     verified: report.verified,
   }
+}
+
+/** Where a bug came from is for the log alone: it tells the person nothing. */
+function logged(run: UserRun, job: UserJob, fault: Fault): Fault {
+  if (fault.code === 'BUG') {
+    const at = (fault.cause instanceof Error ? fault.cause : fault).stack ?? ''
+    run.log.error('internal error', { user: job.emailAddress, message: fault.message, at })
+  }
+  return fault
 }
 
 const emptyResult = (job: UserJob): MigrateUserResult => ({
