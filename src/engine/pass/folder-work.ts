@@ -54,6 +54,8 @@ export class FolderWork {
   doubt: Intent[] = []
   /** Messages of a doubt whose command was answered with BAD: its words, and how many the command held. */
   readonly confused = new Map<number, { readonly among: number; readonly said: string }>()
+  /** How often the source broke off over a message that was read alone. */
+  readonly brokeOff = new Map<number, number>()
   /** Messages sent again after a doubt: the audit at the end of the pass. */
   resent: Intended[] = []
   /** What this pass skipped here; their subjects are read at the end. */

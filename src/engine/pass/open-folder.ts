@@ -56,6 +56,7 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   const listing = await list(reader, decision)
   work.seen = { uidNext: status.uidNext, messages: status.messages, modseq: status.modseq }
   if (decision.kind === 'full') {
+    if (listing.length < status.messages) await tellUnlisted(pass, work, listing, reader)
     work.report.source = listing.length
     work.report.removed = await countRemoved(pass, work, listing)
   }
@@ -103,6 +104,17 @@ async function voidKeys(pass: Pass, work: FolderWork): Promise<void> {
     const changes = messages.filter(({ key }) => key !== null).map(({ uid }) => ({ uid, key: null }))
     if (changes.length > 0) await pass.ports.ledger.update(work.record.id, changes)
   }
+}
+
+/** Mail that a source counts but does not list would be lost in silence: without a mark every pass looks for it. */
+async function tellUnlisted(pass: Pass, work: FolderWork, listing: Listing, reader: SourceReader): Promise<void> {
+  // What was expunged meanwhile is not counted any more.
+  const { messages } = await reader.open(work.source)
+  if (listing.length >= messages) return
+  work.seen = null
+  pass.report.notes.push(
+    `Folder ${work.sourcePlace}: the source counts ${messages} messages and lists only ${listing.length}; the others are looked for again in every pass.`,
+  )
 }
 
 async function list(reader: SourceReader, decision: Decision): Promise<Listing> {

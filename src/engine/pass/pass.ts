@@ -114,9 +114,14 @@ export class Pass {
     this.report.firstByteAt ??= this.ports.clock.now()
   }
 
-  landedNow(messages: number, bytes: number): void {
+  /** Something was settled: the faults before it were not in vain. */
+  gotOn(): void {
     this.#faultsInRow = 0
     this.#commonest.clear()
+  }
+
+  landedNow(messages: number, bytes: number): void {
+    this.gotOn()
     this.report.lastLandingAt = this.ports.clock.now()
     this.ports.events.landed(messages, bytes)
   }

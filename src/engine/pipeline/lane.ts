@@ -12,12 +12,16 @@ import type { FolderWork, GroupPlan } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
 import type { FetchedMessage, Intent, Outcome, Outgoing, Skipped, SourceReader, TargetWriter } from '../ports.ts'
 import { nameFor } from '../recover/recover-folder.ts'
+import { halves } from '../plan/make-groups.ts'
 import { type Held, readGroup } from './read-group.ts'
 import { type Sent, settleGroup } from './settle-group.ts'
 import { carryStream } from './carry-stream.ts'
 
 /** What a streamed message costs in the budget: the socket buffers of both sides. */
 const STREAM_BYTES = 1_048_576
+
+/** A network that fails by chance does not fail so often over one message. */
+const MOST_BREAKS = 5
 
 interface Started {
   readonly plan: GroupPlan
@@ -78,9 +82,12 @@ export class Lane {
 
   /** Carries the groups; those that were not sent are back in the folder's queue when it throws or stops early. */
   async carry(work: FolderWork, plans: readonly GroupPlan[]): Promise<void> {
-    const waiting = [...plans]
+    let waiting = [...plans]
     let ahead: Started | null = null
     try {
+      for (const plan of plans) {
+        if (await this.#givenUp(work, plan)) waiting = waiting.filter((one) => one !== plan)
+      }
       const reader = await this.readerOn(work)
       const begin = () => {
         if (waiting.length === 0 || this.pass.stopping || this.#fault) return null
@@ -138,7 +145,8 @@ export class Lane {
           this.#track(work, promise)
         })
       } catch (thrown) {
-        if (!sent) work.queue.push(plan)
+        const again = this.#unread(work, plan, thrown)
+        if (!sent) work.queue.push(...again)
         throw thrown
       } finally {
         this.#giveBack(plan)
@@ -152,7 +160,7 @@ export class Lane {
     } catch (thrown) {
       room.close()
       this.#giveBack(plan)
-      work.queue.push(plan)
+      work.queue.push(...this.#unread(work, plan, thrown))
       throw thrown
     }
     this.pass.report.vanished += read.vanished
@@ -170,6 +178,27 @@ export class Lane {
       work,
       this.#send(work, read.held, room, read.inOrder).finally(() => this.#depth.give(1)),
     )
+  }
+
+  /** The source broke off while these were read. Smaller groups find the message that it cannot give. */
+  #unread(work: FolderWork, plan: GroupPlan, thrown: unknown): GroupPlan[] {
+    const { transient, waitMs } = asFault(thrown)
+    if (!transient || waitMs !== null || this.pass.stopping) return [plan]
+    const [uid] = plan.uids
+    if (plan.uids.length === 1) work.brokeOff.set(uid!, (work.brokeOff.get(uid!) ?? 0) + 1)
+    return halves(plan)
+  }
+
+  /** What broke the connection again and again is listed as missing, so that the others arrive (transfer-engine.md §3.11). */
+  async #givenUp(work: FolderWork, { uids, bytes }: GroupPlan): Promise<boolean> {
+    const uid = uids[0]!
+    if (uids.length > 1 || (work.brokeOff.get(uid) ?? 0) < MOST_BREAKS) return false
+    const reason = `the source broke off ${MOST_BREAKS} times while it was read`
+    const item = { folder: work.record.id, uid, kind: 'missing', bytes, dateS: null, subject: '', reason, again: true }
+    await this.skip(work, [item as Skipped])
+    work.brokeOff.delete(uid)
+    this.pass.gotOn()
+    return true
   }
 
   /** Records skips; their subjects follow when the source connection is idle. */

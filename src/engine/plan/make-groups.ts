@@ -46,3 +46,11 @@ export function makeGroups(listing: Listing, indexes: ArrayLike<number> | null, 
   close()
   return groups
 }
+
+/** Two groups of half as many messages; one that holds a single message stays as it is. */
+export function halves(plan: GroupPlan): GroupPlan[] {
+  if (plan.uids.length < 2) return [plan]
+  const middle = plan.uids.length >> 1
+  const bytes = Math.ceil(plan.bytes / 2)
+  return [plan.uids.slice(0, middle), plan.uids.slice(middle)].map((uids) => ({ uids, bytes, streamed: false }))
+}
