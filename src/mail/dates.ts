@@ -3,12 +3,15 @@
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
 const BY_NAME = new Map(MONTHS.map((name, index) => [name.toLowerCase(), index]))
 
+/** 2090-01-01, which is 1953-11-25 in 32 bits. */
+const WRAPPED_FROM = 3_786_912_000
+
 /**
  * Parses ` 1-Feb-2024 13:05:09 +0100` (RFC 9051 §9 date-time). Answers null for anything else.
  *
- * Dates from 2038-01-19 to 2106 are read as those before 1970 that they stand for: Dovecot keeps 32 bits, and once a
- * date is in its cache 1969 comes back as 2105. Both readings of one message must be one date, or a copy that is
- * there would not be recognised and be sent twice. No mail of our time was received after 2038.
+ * Dates from 2090 to 2106 are read as those before 1970 that they stand for: Dovecot keeps 32 bits, and once a date
+ * is in its cache 1969 comes back as 2105. Both readings of one message must be one date, or a copy that is there
+ * would not be recognised and be sent twice. Dates after 2038 that are meant so (wrong clocks, test mail) stay.
  */
 export function parseInternalDate(text: string): number | null {
   const m = /^\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/.exec(text)
@@ -22,7 +25,7 @@ export function parseInternalDate(text: string): number | null {
   const date = new Date(Date.UTC(2000, month, day, hour, minute, second))
   date.setUTCFullYear(year, month, day)
   const seconds = date.getTime() / 1000 - offset
-  return seconds >= 2 ** 31 && seconds < 2 ** 32 ? seconds - 2 ** 32 : seconds
+  return seconds >= WRAPPED_FROM && seconds < 2 ** 32 ? seconds - 2 ** 32 : seconds
 }
 
 const two = (value: number) => (value < 10 ? `0${value}` : String(value))

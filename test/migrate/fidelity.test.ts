@@ -240,3 +240,19 @@ test(
     assert.deepEqual(digests(files.folders), digests(before.folders))
   },
 )
+
+test(
+  'mail dated before 1970 keeps its date, though Dovecot tells 1969 as 2105 from the second look on',
+  { skip },
+  async () => {
+    const { source, moving } = world!
+    const old = nastyMessages().filter(({ internalDate }) => internalDate < 0)
+    for (const user of ['u6', 'u7']) {
+      await fill(login(source, user), [folder('INBOX', old)])
+      if (user === 'u7') for (let looks = 0; looks < 2; looks++) await snapshot(login(source, user))
+      await moving.sync(user, source, 'maildir')
+      const [arrived] = readMaildir(join(moving.maildirRoot, `${user}@contoso.example`)).folders.get('INBOX')!
+      assert.equal(arrived?.internalDate, old[0]!.internalDate)
+    }
+  },
+)
