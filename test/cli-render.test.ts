@@ -57,6 +57,7 @@ test('the table has user, status, items, skipped, bytes, rate and duration', () 
           carriedBytes: 5 * 1_048_576,
           transferSeconds: 4,
           durationMs: 65_000,
+          verified: { looked: 12, equal: 11, canonical: 0, rewritten: 0, differing: 1, gone: 0 },
         }),
         user('Ännchen@x.example', { status: 'Failed', rowNumber: 3, error: down }),
       ],
@@ -71,6 +72,7 @@ terry@x.example    Synced  12,345  1,000        2  5.0 MB  250/s  1 min 5 s
 Ännchen@x.example  Failed       0      0        0     0 B             0.0 s
 
 2 users: 1 synced, 1 failed. 1,000 messages carried (5.0 MB), 2 skipped.
+12 messages read back from the target and compared: 11 equal, 1 DIFFERENT.
 
 Ännchen@x.example (row 3): h:993: nothing listens on this port.
   Check the port.

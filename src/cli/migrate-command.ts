@@ -39,11 +39,9 @@ export function migrateCommand(run: (request: MigrateRequest, output: MigrateOut
     new Command('migrate')
       .summary('move the mailboxes of a CSV file')
       .description(
-        `Moves every mailbox that a CSV file lists. Nothing is lost and nothing doubled, whatever dies on the way: run the
-same command again and it goes on where it stopped. The source is never changed.
+        `Moves every mailbox that a CSV file lists. Nothing is lost and nothing doubled, whatever dies on the way: run the same command again and it goes on where it stopped. The source is never changed.
 
-The CSV has the columns EmailAddress, UserName, Password and, if needed, UserRoot, TargetDatabase, TargetUserName,
-TargetPassword ("waybill csv template" prints one).`,
+The CSV has the columns EmailAddress, UserName, Password and, if needed, UserRoot, TargetDatabase, TargetUserName, TargetPassword ("waybill csv template" prints one).`,
       )
       .usage('<users.csv> --source <url> --target <url> [options]')
       // What is missing is told by missing(), all at once and with an example.
@@ -56,7 +54,7 @@ TargetPassword ("waybill csv template" prints one).`,
       .addOption(
         new Option(
           '--source-security <how>',
-          'none, ssl (TLS from the start) or tls (STARTTLS); by default as the URL says: imaps = ssl, imap = tls',
+          'ssl is TLS from the start, tls is STARTTLS; by default as the URL says: imaps = ssl, imap = tls',
         ).choices(SECURITIES),
       )
       .addOption(new Option('--target-security <how>', 'the same for the target').choices(SECURITIES))
@@ -71,11 +69,13 @@ TargetPassword ("waybill csv template" prints one).`,
       .option('--target-admin <name>', 'what {admin} stands for')
       .option('--target-password-file <file>', 'file whose first line is the password of that log-in')
       .option('--dry-run', 'log in everywhere, map folders, count and size, say what would be left out; copy nothing')
-      .option(
-        '--exclude-folder <name>',
-        'leave a folder out (Name, Name/*, #JunkEmail#, #Inbox#/*); may be repeated',
-        (value: string, all: string[]) => [...all, value],
-        [],
+      .addOption(
+        new Option(
+          '--exclude-folder <name>',
+          'leave a folder out (Name, Name/*, #JunkEmail#, #Inbox#/*); may be repeated',
+        )
+          .argParser((value: string, all: readonly string[]) => [...all, value])
+          .default([], 'none'),
       )
       .addOption(
         new Option('--max-message-size <size>', 'leave larger messages out')
@@ -91,7 +91,7 @@ TargetPassword ("waybill csv template" prints one).`,
       .addOption(
         new Option(
           '--verify <how much>',
-          'read messages back from the target and compare them: none, sample (1 % of each folder, at most 200 messages a user) or full',
+          'read messages back from the target and compare them; sample is 1 % of each folder, at most 200 messages a user',
         )
           .choices(['none', 'sample', 'full'])
           .default('sample'),

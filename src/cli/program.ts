@@ -58,7 +58,7 @@ The same line without --dry-run migrates; given again, it brings what is new and
   for (const command of everyCommand(program)) {
     command
       .exitOverride()
-      .configureHelp({ helpWidth: 110 })
+      .configureHelp({ helpWidth: Math.min(process.stdout.columns || 100, 110) })
       .showHelpAfterError(`(${command === program ? 'waybill' : commandName(command)} --help tells more)`)
       .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'waybill: ')) })
   }

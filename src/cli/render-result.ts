@@ -23,7 +23,7 @@ const COLUMNS = [
 export function renderResult(result: MigrateResult): string {
   const { users, badRows, reportFolder, errorsCsv, skippedCsv } = result
   const blocks = [
-    users.length > 0 ? [plainTable(COLUMNS, users.map(row)), '', total(users)] : [],
+    users.length > 0 ? [plainTable(COLUMNS, users.map(row)), '', total(users), ...verifiedLine(users)] : [],
     problemLines(users),
     badRows.map(({ rowNumber, message }) => `Row ${rowNumber} was not run: ${safeText(sentence(message))}`),
     users.flatMap(noteLines),
@@ -63,6 +63,23 @@ function total(users: readonly MigrateUserResult[]): string {
     'message',
   )} carried (${bytes(sum((user) => user.carriedBytes))})`
   return `${counted(users.length, 'user')}: ${states.join(', ')}. ${carried}, ${count(sum((user) => user.skipped))} skipped.`
+}
+
+/** What was read back from the target; a difference is named whatever its number. */
+function verifiedLine(users: readonly MigrateUserResult[]): string[] {
+  const all = users.flatMap(({ verified }) => verified ?? [])
+  const sum = (pick: (one: (typeof all)[number]) => number) => all.reduce((total, one) => total + pick(one), 0)
+  const looked = sum((one) => one.looked)
+  if (looked === 0) return []
+  const parts: readonly (readonly [number, string])[] = [
+    [sum((one) => one.equal), 'equal'],
+    [sum((one) => one.canonical), 'equal in canonical form'],
+    [sum((one) => one.rewritten), 'rewritten by the target'],
+    [sum((one) => one.differing), 'DIFFERENT'],
+    [sum((one) => one.gone), 'gone from the target'],
+  ]
+  const found = parts.filter(([n]) => n > 0).map(([n, what]) => `${count(n)} ${what}`)
+  return [`${counted(looked, 'message')} read back from the target and compared: ${found.join(', ')}.`]
 }
 
 /** A server that is down fails a thousand users with one sentence: it is said once. */

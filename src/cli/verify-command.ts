@@ -23,13 +23,14 @@ export function verifyCommand(run: (request: VerifyRequest) => Promise<void>): C
     .summary('check a waybill, and the target against it')
     .description(
       `Checks a waybill's seal and counts, and with --against reads the messages back from the target and compares them.
+
 The seal is trusted when its key is this instance's own, or the one that --fingerprint names.`,
     )
     .argument('<file>', 'the .waybill.jsonl file')
     .option('--fingerprint <SHA256:…>', 'the fingerprint of the key that must have signed it')
     .option('--trust-embedded', 'believe the key in the file itself: only its integrity is then checked')
     .option('--against <url>', 'read the messages back: imaps://host, imap://host or maildir:/path')
-    .addOption(new Option('--security <how>', 'none, ssl or tls, as in migrate').choices(['none', 'ssl', 'tls']))
+    .addOption(new Option('--security <how>', 'as in migrate').choices(['none', 'ssl', 'tls']))
     .option('--accept-untrusted-certificates', 'do not verify the certificate')
     .option('--allow-clear-text', 'let the password pass unencrypted to hosts other than this one')
     .option('--user <name>', 'log-in on the target (default: the one that the waybill names)')
