@@ -147,6 +147,8 @@ class BodyFetch {
 
   async #fetch(command: string, set: Runs, known: () => Known | null): Promise<void> {
     let sinkTook = false
+    /** Hands the body on; called when its response has ended as it must. */
+    let handOn: (() => void) | null = null
     let ahead: { chunks: Buffer[]; bytes: number } | null = null
     const handler: Handler = {
       literal: (pieces, bytes) => {
@@ -158,7 +160,11 @@ class BodyFetch {
         if (uid !== null && (!hasUid(set, uid) || this.#seen.has(uid))) return null
         sinkTook = true
         const message = items && complete(items, known())
-        if (message) return this.#begin(message, bytes, handler)
+        if (message) {
+          const { sink, complete: whole } = this.#begin(message, bytes, handler)
+          handOn = whole
+          return sink
+        }
         ahead = bytes > MOST_AHEAD_BYTES ? { chunks: [], bytes: -1 } : { chunks: [], bytes }
         const keep = ahead
         return {
@@ -170,10 +176,15 @@ class BodyFetch {
       },
       untagged: (response) => {
         if (response.word !== 'FETCH') return false
-        const [took, held] = [sinkTook, ahead]
+        const [took, held, whole] = [sinkTook, ahead, handOn]
         sinkTook = false
         ahead = null
-        if (took && held === null) return true
+        handOn = null
+        if (took) endsRightly(response)
+        if (took && held === null) {
+          whole?.()
+          return true
+        }
         const items = fetchItems(response)
         if (!items.hasBody) return false
         const message = complete(items, known())
@@ -197,29 +208,29 @@ class BodyFetch {
     throw this.#lane.refusal(this.#what, answer, REFUSED)
   }
 
-  #begin(message: Complete, bytes: number, handler: Handler): LiteralSink {
+  #begin(message: Complete, bytes: number, handler: Handler): Arriving {
     return this.#room?.fits(bytes)
       ? this.#intoRoom(this.#room, message, bytes, handler)
       : this.#streaming(message, bytes, handler)
   }
 
-  #intoRoom(room: Room, message: Complete, bytes: number, handler: Handler): LiteralSink {
+  #intoRoom(room: Room, message: Complete, bytes: number, handler: Handler): Arriving {
     const body = new Stored()
     this.#seen.add(message.uid)
     this.#hold(ENTRY_BYTES, handler)
     return {
-      chunk: (chunk) => room.put(body.views, chunk),
-      end: () => {
+      sink: { chunk: (chunk) => room.put(body.views, chunk), end: () => undefined },
+      complete: () => {
         this.messages.push({ ...message, bytes, body })
         this.#endIfComplete()
       },
     }
   }
 
-  #streaming(message: Complete, bytes: number, handler: Handler): LiteralSink {
+  #streaming(message: Complete, bytes: number, handler: Handler): Arriving {
     const body = this.#entry(message, bytes, handler)
     this.#body = body
-    return {
+    const sink: LiteralSink = {
       chunk: (chunk) => {
         const views: Buffer[] = []
         if (this.#room?.streams) this.#room.put(views, chunk)
@@ -229,7 +240,11 @@ class BodyFetch {
           body.push(view)
         }
       },
-      end: () => {
+      end: () => undefined,
+    }
+    return {
+      sink,
+      complete: () => {
         this.#body = null
         body.end()
         this.#endIfComplete()
@@ -280,6 +295,18 @@ class BodyFetch {
     this.#heldBytes -= bytes
     if (this.#heldBytes < MOST_HELD_BYTES / 2) this.#lane.resume()
   }
+}
+
+/** A body on its way. It counts as whole only when the response around it has ended, too. */
+interface Arriving {
+  readonly sink: LiteralSink
+  complete(): void
+}
+
+/** Behind a literal that is longer than its server said comes mail: what we have of it is not the message. */
+function endsRightly(response: Untagged): void {
+  if (!/^(?: .*)?\)\s*$/s.test(response.tail)) throw new GarbledError('a message of another length than it had said')
+  fetchItems(response)
 }
 
 interface Complete {

@@ -58,6 +58,11 @@ export class Untagged {
     return readItems(this.#pieces, this.#literals, this.#from, open)
   }
 
+  /** What follows the last literal; the whole text when there is none. */
+  get tail(): string {
+    return this.#pieces.at(-1)!
+  }
+
   status(): StatusText | null {
     return statusText(this.#pieces[0]!.slice(2))
   }
