@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { after, before, suite, test } from 'node:test'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { fill } from '#test/worlds/fill.ts'
-import { everydayMessages, folder } from '#test/worlds/messages.ts'
+import { everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { readMaildir } from '#test/worlds/maildir-files.ts'
 import { type Ended, resultOf, startWaybill, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
 
@@ -41,6 +41,7 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
         'bob@x.example': 'pass of bob',
         'full@x.example': { password: 'pass of full', quotaKb: 20 },
         'roomy@x.example': 'pass of roomy',
+        'odd@x.example': 'pass of odd',
       },
       masters: { migrator: 'sesame' },
     })
@@ -271,6 +272,33 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
     const report = await waybill([...command, '--data', path('data'), '--report', join(inTheWay, 'x')])
     assert.equal(report.code, 4, report.stderr)
     says(report.stderr, `The folder for reports, ${join(inTheWay, 'x')}, cannot be made`, 'Name another with --report')
+  })
+
+  test('skipped.csv lists what is not carried, and nothing in it is computed or obeyed', async () => {
+    const { host, port } = dovecot
+    const odd = (subject: string) => message(subject, `Subject: ${subject}\r\n\r\n${'long '.repeat(400)}\r\n`)
+    await fill({ host, port, user: 'odd@x.example', password: 'pass of odd' }, [
+      folder('INBOX', [
+        odd('=HYPERLINK("http://evil.example")'),
+        odd('\u001b[2Jgone'),
+        message('short', 'Subject: s\r\n\r\nx\r\n'),
+      ]),
+      folder('Größe, alt', [odd('one, two')]),
+    ])
+    const csvOfOdd = writeCsv(mkdir('odd'), [['odd@x.example', 'odd@x.example', 'pass of odd']])
+    const ended = await waybill(['migrate', csvOfOdd, ...source(), ...toMaildir, '--max-message-size', '1kB', '--json'])
+    assert.equal(ended.code, 0, 'skipped messages do not change the exit code')
+    const { users, skippedCsv } = resultOf(ended)
+    assert.deepEqual([users[0]?.carried, users[0]?.skipped], [1, 3])
+    const lines = readFileSync(skippedCsv ?? '', 'utf8').split('\r\n')
+    assert.equal(lines[0], '\uFEFFEmailAddress,Folder,UID,Date,Bytes,Subject,Kind,Reason,TriedAgain')
+    assert.match(
+      lines[1] ?? '',
+      /^odd@x\.example,INBOX,1,2021-03-04T05:06:07Z,\d{4},"'=HYPERLINK\(""http:.*""\)",large,.*--max-message-size.*,yes$/,
+    )
+    assert.match(lines[2] ?? '', /^odd@x\.example,INBOX,2,.*,\\u\{1b\}\[2Jgone,large,/)
+    assert.match(lines[3] ?? '', /^odd@x\.example,"Größe, alt",1,.*,"one, two",large,/)
+    assert.equal(lines[4], '')
   })
 
   test('a dry run writes nothing, and says what would be moved and what would be left out', async () => {

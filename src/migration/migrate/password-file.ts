@@ -19,14 +19,8 @@ export function readPasswordFile(path: string, warn: (text: string) => void): st
       warn(`${path} can be read by other users of this machine: chmod 600 ${path}`)
   } catch (thrown) {
     if (thrown instanceof Fault) throw thrown
-    const code = (thrown as NodeJS.ErrnoException).code
-    throw refuse(
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EACCES'
-          ? 'you may not read it'
-          : String(code ?? 'it cannot be read'),
-    )
+    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : 'it cannot be read'
+    throw refuse(code === 'ENOENT' ? 'there is no such file' : code === 'EACCES' ? 'you may not read it' : String(code))
   }
   const [first = ''] = text.replace(/^\uFEFF/, '').split(/\r?\n/)
   if (first === '') throw refuse('its first line is empty')
