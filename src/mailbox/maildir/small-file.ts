@@ -2,6 +2,7 @@
  * `subscriptions` and `dovecot-keywords`, which a live Dovecot changes too: read without following links, replaced
  * whole under the dot lock that Dovecot itself takes for them.
  */
+import { randomUUID } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -9,6 +10,7 @@ import {
   fstatSync,
   fsyncSync,
   futimesSync,
+  linkSync,
   lstatSync,
   openSync,
   readFileSync,
@@ -19,7 +21,8 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Fault } from '#base/fault.ts'
 import { errno } from './faults.ts'
-import { type Owner, at } from './folder-handles.ts'
+import { type Owner, at, ensureFolder } from './folder-handles.ts'
+import { TMP_PREFIX } from './stage-message.ts'
 
 const MOST_BYTES = 4 * 1_048_576
 const LOCK_POLL_MS = 20
@@ -45,41 +48,77 @@ export function readSmallFile(folder: number, name: string): { text: string; mti
   }
 }
 
-/** Replaces the file by what `update` makes of it; null leaves it alone. Durable when it resolves. */
+/**
+ * Replaces the file by what `update` makes of it; null leaves it alone. `update` may be asked more than once. Durable
+ * when it resolves. All that takes time happens before the lock is taken: a kill while it is held would stop every
+ * other writer for two minutes.
+ */
 export async function replaceSmallFile(
   folder: number,
   name: string,
   owner: Owner,
   update: (old: string | null) => string | null,
 ): Promise<void> {
-  const lock = at(folder, `${name}.lock`)
-  const handle = await takeLock(lock, name)
-  let ours = true
+  const scraps = ensureFolder(folder, 'tmp', owner)
   try {
-    const old = readSmallFile(folder, name)
-    const content = update(old?.text ?? null)
-    if (content === null) return
-    if (owner) fchownSync(handle, owner.uid, owner.gid)
-    writeFileSync(handle, content)
+    while (!(await replaceUnlessChanged(folder, name, scraps, owner, update)));
+  } finally {
+    closeSync(scraps)
+  }
+}
+
+/** False when somebody else has changed the file meanwhile. */
+async function replaceUnlessChanged(
+  folder: number,
+  name: string,
+  scraps: number,
+  owner: Owner,
+  update: (old: string | null) => string | null,
+): Promise<boolean> {
+  const old = readSmallFile(folder, name)
+  const content = update(old?.text ?? null)
+  if (content === null) return true
+  const made = at(scraps, `${TMP_PREFIX}${process.pid}.${randomUUID()}`)
+  const lock = at(folder, `${name}.lock`)
+  try {
     // Dovecot looks at whole seconds of mtime to see a change: each version gets a second of its own.
     const mtimeS = Math.max(Math.floor(Date.now() / 1000), Math.floor((old?.mtimeMs ?? 0) / 1000) + 1)
+    writeSynced(made, content, owner, mtimeS)
+    await takeLock(made, lock, name)
+    let ours = true
+    try {
+      if (readSmallFile(folder, name)?.text !== old?.text) return false
+      renameSync(lock, at(folder, name))
+      ours = false
+    } finally {
+      // After the rename a lock of this name is somebody else's.
+      if (ours) rmSync(lock, { force: true })
+    }
+    fsyncSync(folder)
+    return true
+  } finally {
+    rmSync(made, { force: true })
+  }
+}
+
+function writeSynced(path: string, content: string, owner: Owner, mtimeS: number): void {
+  const handle = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600)
+  try {
+    if (owner) fchownSync(handle, owner.uid, owner.gid)
+    writeFileSync(handle, content)
     futimesSync(handle, mtimeS, mtimeS)
     fsyncSync(handle)
-    renameSync(lock, at(folder, name))
-    ours = false
-    fsyncSync(folder)
   } finally {
-    // After the rename a lock of this name is somebody else's.
-    if (ours) rmSync(lock, { force: true })
     closeSync(handle)
   }
 }
 
-async function takeLock(lock: string, name: string): Promise<number> {
-  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+/** The lock is the new file itself under a second name. */
+async function takeLock(made: string, lock: string, name: string): Promise<void> {
   for (const until = Date.now() + LOCK_WAIT_MS; ; await sleep(LOCK_POLL_MS)) {
     try {
-      return openSync(lock, flags, 0o600)
+      linkSync(made, lock)
+      return
     } catch (thrown) {
       if (errno(thrown) !== 'EEXIST') throw thrown
     }
