@@ -47,6 +47,7 @@ export async function recoverFolder(
       else landed.push({ ...message, digest, key, origin: 'found', lostFlags: [] })
     }
     await pass.ports.ledger.close({ intent: intent.id, landed, reopened: [], skipped, resent: again })
+    work.skipped.push(...skipped)
     pass.countSkips(skipped)
     landedCount += landed.length
     landedBytes += landed.reduce((sum, { bytes }) => sum + bytes, 0)
