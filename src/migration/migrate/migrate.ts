@@ -187,7 +187,7 @@ export async function migrate(
   // Two lanes for each user at work are always there; what users that are not there leave free, others may have.
   const spareLanes = new Turnstile(Math.max(2, 2 * Math.max(0, concurrency - Math.min(concurrency, jobs.length)) + 2))
   let peakRssBytes = process.memoryUsage.rss()
-  const baseRssBytes = peakRssBytes
+  let baseRssBytes = 0
   const watch = setInterval(() => {
     peakRssBytes = Math.max(peakRssBytes, process.memoryUsage.rss())
   }, 50)
@@ -216,7 +216,11 @@ export async function migrate(
           startedAt,
           finishedAt: systemClock.now(),
         }),
-      tell,
+      tell: (event) => {
+        // A user's folders are known, none is opened: the first FETCH is next.
+        if (event.kind === 'planned' && baseRssBytes === 0) baseRssBytes = process.memoryUsage.rss()
+        tell(event)
+      },
       log: world.log,
       startedAt: world.startedAt,
     })
@@ -240,7 +244,7 @@ export async function migrate(
     transferSeconds: span(users),
     stopped: world.stopping.aborted,
     peakRssBytes,
-    baseRssBytes,
+    baseRssBytes: baseRssBytes || peakRssBytes,
   }
   return writeReports(result, csv)
 }
