@@ -45,9 +45,21 @@ async function migrate(name: string, source: number, target: number) {
   )
   const ended = await waybill(
     [
-      ...['migrate', csv, '--json', '--verify', 'none', '--data', join(home, 'data')],
-      ...['--source', `imap://127.0.0.1:${source}`, '--source-security', 'none'],
-      ...['--target', `imap://127.0.0.1:${target}`, '--target-security', 'none'],
+      'migrate',
+      csv,
+      '--json',
+      '--verify',
+      'none',
+      '--data',
+      join(home, 'data'),
+      '--source',
+      `imap://127.0.0.1:${source}`,
+      '--source-security',
+      'none',
+      '--target',
+      `imap://127.0.0.1:${target}`,
+      '--target-security',
+      'none',
     ],
     { WAYBILL_TUNING: '{"settleMs":0,"retryMs":20,"mostFaults":3}' },
   )
@@ -55,7 +67,10 @@ async function migrate(name: string, source: number, target: number) {
 }
 
 function assertWhole(now: Snapshot): void {
-  assert.deepEqual([...now.folders.keys()].filter((name) => /pwned/.test(name)), [])
+  assert.deepEqual(
+    [...now.folders.keys()].filter((name) => /pwned/.test(name)),
+    [],
+  )
   const inbox = now.folders.get('INBOX')!
   const sent = mail[0]!.messages.map(({ content }) => createHash('sha256').update(content).digest('hex'))
   assert.deepEqual(inbox.map(({ sha256 }) => sha256).sort(), sent.sort())
@@ -65,16 +80,25 @@ function assertWhole(now: Snapshot): void {
 const login = (port: number) => ({ host: '127.0.0.1', port, user: 'user', password: 'pass' })
 const users = { user: { password: 'pass', folders: mail } }
 
-test('Dovecot stores mail full of commands, with odd flags and dates, and executes none', { skip: dovecotMissing() }, async (t) => {
-  await using source = await startSmallImap({ users })
-  await using target = await startDovecot({ t })
-  const { user } = await migrate('dovecot', source.port, target.port)
-  assert.equal(user.status, 'Synced', JSON.stringify(user.error))
-  assertWhole(await snapshot(login(target.port)))
-  const first = (await snapshot(login(target.port))).folders.get('INBOX')!.find(({ flags }) => flags.includes('Good-One'))
-  assert.deepEqual(first?.flags, ['Good-One', '\\Seen'])
-  assert.ok(user.notes.some((note) => note.includes('\\Foo')), `the lost flags are named: ${user.notes.join('\n')}`)
-})
+test(
+  'Dovecot stores mail full of commands, with odd flags and dates, and executes none',
+  { skip: dovecotMissing() },
+  async (t) => {
+    await using source = await startSmallImap({ users })
+    await using target = await startDovecot({ t })
+    const { user } = await migrate('dovecot', source.port, target.port)
+    assert.equal(user.status, 'Synced', JSON.stringify(user.error))
+    assertWhole(await snapshot(login(target.port)))
+    const first = (await snapshot(login(target.port))).folders
+      .get('INBOX')!
+      .find(({ flags }) => flags.includes('Good-One'))
+    assert.deepEqual(first?.flags, ['Good-One', '\\Seen'])
+    assert.ok(
+      user.notes.some((note) => note.includes('\\Foo')),
+      `the lost flags are named: ${user.notes.join('\n')}`,
+    )
+  },
+)
 
 for (const without of [[], ['LITERAL+', 'MULTIAPPEND']] satisfies SmallImapOptions['without'][]) {
   const what = without.length === 0 ? 'with LITERAL+' : 'without LITERAL+'
@@ -83,7 +107,10 @@ for (const without of [[], ['LITERAL+', 'MULTIAPPEND']] satisfies SmallImapOptio
     await using target = await startSmallImap({ users: { user: { password: 'pass' } }, without })
     const { user } = await migrate(`strict ${what}`, source.port, target.port)
     assert.equal(user.status, 'Synced', JSON.stringify(user.error))
-    assert.deepEqual(target.commands.filter((line) => executed.test(line)), [])
+    assert.deepEqual(
+      target.commands.filter((line) => executed.test(line)),
+      [],
+    )
     assertWhole(await snapshot(login(target.port)))
   })
 }
@@ -99,10 +126,16 @@ test('a target that answers BAD to every APPEND gets no body, and the same comma
   assert.equal(refused.ended.code, 2)
   assert.equal(refused.user.status, 'Failed')
   assert.match(refused.user.error?.message ?? '', /BAD|refused/)
-  assert.deepEqual(target.commands.filter((line) => executed.test(line)), [])
+  assert.deepEqual(
+    target.commands.filter((line) => executed.test(line)),
+    [],
+  )
   target.faults = {}
   const { user } = await migrate('refused', source.port, target.port)
   assert.equal(user.status, 'Synced', JSON.stringify(user.error))
-  assert.deepEqual(target.commands.filter((line) => executed.test(line)), [])
+  assert.deepEqual(
+    target.commands.filter((line) => executed.test(line)),
+    [],
+  )
   assertWhole(await snapshot(login(target.port)))
 })

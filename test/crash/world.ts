@@ -160,10 +160,10 @@ export class CrashWorld implements AsyncDisposable {
     const lease = options.crash === undefined ? {} : { leaseMs: SHORT_LEASE_MS }
     const running = startWaybill(
       [
-        ...['migrate', user.csv, '--json', '--verify', 'none', '--data', options.dataFolder ?? this.dataFolder],
-        ...['--source', `imap://127.0.0.1:${this.source.port}`, '--source-security', 'none', '--target', target],
-        ...(user.kind === 'maildir' ? [] : ['--target-security', 'none']),
-      ],
+        ['migrate', user.csv, '--json', '--verify', 'none', '--data', options.dataFolder ?? this.dataFolder],
+        ['--source', `imap://127.0.0.1:${this.source.port}`, '--source-security', 'none', '--target', target],
+        user.kind === 'maildir' ? [] : ['--target-security', 'none'],
+      ].flat(),
       {
         WAYBILL_TUNING: JSON.stringify({ ...TUNING, ...lease, ...options.tuning }),
         ...(options.crash === undefined ? {} : { WAYBILL_CRASH: options.crash }),
