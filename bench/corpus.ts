@@ -57,7 +57,9 @@ let block: ReturnType<typeof makeBlock> | null = null
 export function contentOf(message: CorpusMessage, ends: 'crlf' | 'lf'): Buffer[] {
   block ??= makeBlock()
   const width = ends === 'crlf' ? LINE + 2 : LINE + 1
-  const pieces: Buffer[] = [Buffer.from(ends === 'crlf' ? message.head : message.head.replaceAll('\r\n', '\n'), 'latin1')]
+  const pieces: Buffer[] = [
+    Buffer.from(ends === 'crlf' ? message.head : message.head.replaceAll('\r\n', '\n'), 'latin1'),
+  ]
   let line = message.line
   for (let left = message.lines; left > 0;) {
     const count = Math.min(left, BLOCK_LINES - line)

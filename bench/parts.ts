@@ -4,6 +4,7 @@ import { startRelay } from '#test/servers/relay.ts'
 import { type Corpus, hugeCorpus, largeCorpus, smallCorpus, userCorpus } from './corpus.ts'
 import { type Measured, measure, median } from './measure.ts'
 import { peersHere, peersMissing } from './peers.ts'
+import type { PartName } from './results.ts'
 import type { RawRequest, RawResult } from './raw-append.ts'
 import { type OurRun, type Ports, World } from './world.ts'
 
@@ -15,14 +16,14 @@ export interface PartOptions {
   readonly tell: (text: string) => void
 }
 
-export type Part = (options: PartOptions) => Promise<string[]>
+type Part = (options: PartOptions) => Promise<string[]>
 
 const MB = 1e6
 /** Lanes that one mailbox has when the process has nothing else to do. */
 const LANES = 4
 
 interface Compared {
-  readonly ours: OurRun[]
+  readonly ours: (OurRun & { user: string })[]
   readonly raw: { readonly seconds: number; readonly cpuSeconds: number }[]
 }
 
@@ -41,6 +42,7 @@ async function rawLimit(world: World, corpus: 'small' | 'large', port = world.ta
   const run = await measure(process.execPath, [join(import.meta.dirname, 'raw-append.ts'), JSON.stringify(request)])
   if (run.code !== 0) throw new Error(`the raw client ended with ${run.code}:\n${run.stderr}`)
   await world.check('the raw client', target.user, world.corpora[0]!)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- printed by our own program
   return JSON.parse(run.stdout) as RawResult
 }
 
@@ -92,7 +94,7 @@ function memoryLines(runs: readonly OurRun[]): string[] {
   ]
 }
 
-function comparison({ messages, bytes }: Corpus, { ours, raw }: Compared): string[] {
+function comparison({ messages, bytes }: Corpus, { ours, raw }: Pick<Compared, 'ours' | 'raw'>): string[] {
   const row = (name: string, seconds: number[], cpu: number[], peak: string, above: string) => {
     const middle = median(seconds)
     return `| ${name} | ${Math.round(messages / middle)} | ${(bytes / MB / middle).toFixed(1)} | ${middle.toFixed(2)} | ${median(cpu).toFixed(2)} | ${peak} | ${above} |`
@@ -123,12 +125,12 @@ function comparison({ messages, bytes }: Corpus, { ours, raw }: Compared): strin
   ]
 }
 
-export const small: Part = async (options) => {
+const small: Part = async (options) => {
   await using world = await World.open([smallCorpus(20_000 * options.scale), warmUp()], options.tell)
   await warm(world)
   const compared = await takeTurns(world, 'small', options)
   const first = median(compared.ours.map(({ result }) => result.users[0]!.firstByteAfterMs ?? Number.NaN))
-  const again = await world.migrate([{ source: 0, target: `t${1}` }])
+  const again = await world.migrate([{ source: 0, target: compared.ours[0]!.user }])
   return [
     ...comparison(world.corpora[0]!, compared),
     `- Start of the command to the first byte of an APPEND, warm: ${(first / 1000).toFixed(2)} s (goal 1.5: ${verdict(first < 1500)}).`,
@@ -136,14 +138,14 @@ export const small: Part = async (options) => {
   ]
 }
 
-export const large: Part = async (options) => {
+const large: Part = async (options) => {
   const corpus = largeCorpus(Math.max(10, Math.round(300 * options.scale)))
   await using world = await World.open([corpus, warmUp()], options.tell)
   await warm(world)
   return comparison(corpus, await takeTurns(world, 'large', options))
 }
 
-export const huge: Part = async (options) => {
+const huge: Part = async (options) => {
   const corpus = hugeCorpus(Math.round(500_000 * options.scale))
   await using world = await World.open([corpus, warmUp()], options.tell)
   await warm(world)
@@ -156,14 +158,14 @@ export const huge: Part = async (options) => {
   ]
 }
 
-export const wan: Part = async (options) => {
+const wan: Part = async (options) => {
   const corpus = smallCorpus(20_000 * options.scale)
   await using world = await World.open([corpus, warmUp()], options.tell)
   await warm(world)
   await using source = await startRelay({ port: world.source.port })
   await using target = await startRelay({ port: world.target.port })
   const ports = { source: source.port, target: target.port }
-  const ours: OurRun[] = []
+  const ours: Compared['ours'] = []
   const raw: RawResult[] = []
   for (let round = 1; round <= options.rounds; round++) {
     const run = await ourRun(world, [], ports)
@@ -180,7 +182,7 @@ export const wan: Part = async (options) => {
 }
 
 /** Counted over the delayed link: what is pipelined leaves before the first answer is back. */
-export const unchanged: Part = async (options) => {
+const unchanged: Part = async (options) => {
   const corpus = smallCorpus(3000)
   await using world = await World.open([corpus, warmUp()], options.tell)
   await warm(world)
@@ -206,7 +208,7 @@ export const unchanged: Part = async (options) => {
   ]
 }
 
-export const users20: Part = async (options) => {
+const users20: Part = async (options) => {
   const corpora = Array.from({ length: 20 }, (_, at) => userCorpus(at))
   await using world = await World.open([...corpora, warmUp()], options.tell)
   await warm(world)
@@ -223,7 +225,7 @@ export const users20: Part = async (options) => {
 }
 
 /** The whole program from start to end, for peers do not tell when their first byte left. */
-export const peers: Part = async (options) => {
+const peers: Part = async (options) => {
   const corpus = smallCorpus(20_000 * options.scale)
   const here = peersHere()
   await using world = await World.open([corpus, warmUp()], options.tell)
@@ -264,3 +266,5 @@ export const peers: Part = async (options) => {
     `- From start to end of the whole program, verification included; COMPRESS off for all.${missing.length > 0 ? ` Not in PATH here: ${missing.join(', ')}.` : ''}`,
   ]
 }
+
+export const parts: Readonly<Record<PartName, Part>> = { small, large, huge, wan, unchanged, users20, peers }

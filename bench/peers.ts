@@ -20,10 +20,7 @@ function isInPath(program: string): boolean {
   })
 }
 
-const mbsync: Peer = {
-  name: 'mbsync',
-  run(world, ports, target) {
-    const store = (name: string, port: number, user: string) => `IMAPAccount ${name}
+const mbsyncStore = (name: string, port: number, user: string) => `IMAPAccount ${name}
 Host 127.0.0.1
 Port ${port}
 User ${user}
@@ -34,12 +31,16 @@ DisableExtension COMPRESS=DEFLATE
 IMAPStore ${name}
 Account ${name}
 `
+
+const mbsync: Peer = {
+  name: 'mbsync',
+  run(world, ports, target) {
     const state = world.folder(`mbsync-${target}`)
     mkdirSync(state, { recursive: true })
     const config = world.file(
       `mbsyncrc-${target}`,
-      `${store('source', ports.source, 's0')}
-${store('target', ports.target, target)}
+      `${mbsyncStore('source', ports.source, 's0')}
+${mbsyncStore('target', ports.target, target)}
 Channel all
 Far :source:
 Near :target:
@@ -55,10 +56,7 @@ SyncState ${state}/
   },
 }
 
-const interimap: Peer = {
-  name: 'interimap',
-  run(world, ports, target) {
-    const side = (name: string, port: number, user: string) => `[${name}]
+const interimapSide = (name: string, port: number, user: string) => `[${name}]
 type = imap
 host = 127.0.0.1
 port = ${port}
@@ -67,12 +65,16 @@ password = bench
 STARTTLS = NO
 compress = NO
 `
+
+const interimap: Peer = {
+  name: 'interimap',
+  run(world, ports, target) {
     const config = world.file(
       `interimap-${target}`,
       `database = ${target}.db
 list-mailbox = "*"
-${side('local', ports.target, target)}
-${side('remote', ports.source, 's0')}`,
+${interimapSide('local', ports.target, target)}
+${interimapSide('remote', ports.source, 's0')}`,
     )
     const home = world.folder(`interimap-home-${target}`)
     mkdirSync(join(home, 'interimap'), { recursive: true, mode: 0o700 })
@@ -82,14 +84,13 @@ ${side('remote', ports.source, 's0')}`,
   },
 }
 
+const imapsyncSide = (n: 1 | 2, port: number, user: string) =>
+  `--host${n} 127.0.0.1 --port${n} ${port} --user${n} ${user} --password${n} bench --nossl${n} --notls${n}`.split(' ')
+
 const imapsync: Peer = {
   name: 'imapsync',
   run(_world, ports, target) {
-    const side = (n: 1 | 2, port: number, user: string) => [
-      ...[`--host${n}`, '127.0.0.1', `--port${n}`, String(port), `--user${n}`, user, `--password${n}`, 'bench'],
-      ...[`--nossl${n}`, `--notls${n}`],
-    ]
-    const sides = [...side(1, ports.source, 's0'), ...side(2, ports.target, target)]
+    const sides = [...imapsyncSide(1, ports.source, 's0'), ...imapsyncSide(2, ports.target, target)]
     return measure('imapsync', [...sides, '--nolog', '--noreleasecheck', '--nomodulesversion', '--nofoldersizes'])
   },
 }

@@ -96,4 +96,8 @@ async function run(request: RawRequest): Promise<RawResult> {
   return { seconds, cpuSeconds: (user + system) / 1e6 }
 }
 
-if (import.meta.main) console.log(JSON.stringify(await run(JSON.parse(process.argv[2]!) as RawRequest)))
+if (import.meta.main) {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- given by our own program
+  const request = JSON.parse(process.argv[2]!) as RawRequest
+  console.log(JSON.stringify(await run(request)))
+}

@@ -6,7 +6,11 @@ import { join } from 'node:path'
 
 const FILE = join(import.meta.dirname, 'results.md')
 
-export const titles = {
+export const partNames = ['small', 'large', 'huge', 'wan', 'unchanged', 'users20', 'peers'] as const
+
+export type PartName = (typeof partNames)[number]
+
+export const titles: Readonly<Record<PartName, string>> = {
   small: '20,000 small messages in 30 folders, loopback',
   large: '300 messages of 5 to 20 MB in 10 folders, loopback',
   huge: '500,000 messages of 300 bytes in one folder, loopback',
@@ -14,9 +18,7 @@ export const titles = {
   unchanged: 'A pass that finds nothing changed',
   users20: '20 mailboxes at once',
   peers: 'Against other programs, the small mailbox, loopback',
-} as const
-
-export type PartName = keyof typeof titles
+}
 
 const INTRODUCTION = `# What the benchmark measured
 
@@ -30,14 +32,14 @@ servers and all clients share the machine's cores; targets are sdbox, each run i
 export function saveSection(name: PartName, lines: readonly string[], note: string): void {
   const old = existsSync(FILE) ? readFileSync(FILE, 'utf8') : ''
   const sections = new Map<PartName, string>()
-  for (const each of Object.keys(titles) as PartName[]) {
+  for (const each of partNames) {
     const begin = old.indexOf(`## ${titles[each]}\n`)
     if (begin < 0) continue
     const end = old.indexOf('\n## ', begin)
     sections.set(each, old.slice(begin, end < 0 ? undefined : end + 1).trimEnd())
   }
   sections.set(name, [`## ${titles[name]}`, '', `${machine()}${note}`, '', ...lines].join('\n'))
-  const inOrder = (Object.keys(titles) as PartName[]).flatMap((each) => sections.get(each) ?? [])
+  const inOrder = partNames.flatMap((each) => sections.get(each) ?? [])
   writeFileSync(FILE, `${[INTRODUCTION.trimEnd(), ...inOrder].join('\n\n')}\n`)
 }
 

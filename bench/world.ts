@@ -96,15 +96,21 @@ export class World implements AsyncDisposable {
     const measured = await measure(
       join(import.meta.dirname, '../waybill'),
       [
-        ...['migrate', csv, '--json', '--data', this.folder('data')],
-        ...['--source', `imap://127.0.0.1:${ports.source}`, '--source-security', 'none'],
-        ...['--target', `imap://127.0.0.1:${ports.target}`, '--target-security', 'none'],
+        'migrate',
+        csv,
+        '--json',
+        `--data=${this.folder('data')}`,
+        `--source=imap://127.0.0.1:${ports.source}`,
+        '--source-security=none',
+        `--target=imap://127.0.0.1:${ports.target}`,
+        '--target-security=none',
         ...(options.extra ?? []),
       ],
       { env: { DATABASE_URL: '' } },
     )
     if (measured.code !== 0)
       throw new Error(`waybill ended with ${measured.code}:\n${measured.stderr}${measured.stdout}`)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- printed by our own program
     return { ...measured, result: JSON.parse(measured.stdout) as MigrateResult }
   }
 
