@@ -16,7 +16,7 @@ import { auditFolder } from '../recover/audit.ts'
 import { recoverFolder } from '../recover/recover-folder.ts'
 import { rematchTarget } from '../recover/rematch-target.ts'
 import { rematchSource } from '../recover/rematch-source.ts'
-import type { CutOff, Skipped, SourceReader } from '../ports.ts'
+import type { CutOff, FolderStatus, Skipped, SourceReader } from '../ports.ts'
 import type { FolderWork } from './folder-work.ts'
 import type { Pass } from './pass.ts'
 import { ensureTarget } from './make-folders.ts'
@@ -54,6 +54,7 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
 
   const decision = decidePass(work.record, status)
   const listing = await list(reader, decision)
+  await forgetGoneSkips(pass, work, decision, status, listing)
   work.seen = { uidNext: status.uidNext, messages: status.messages, modseq: status.modseq }
   if (decision.kind === 'full') {
     if (listing.length < status.messages) await tellUnlisted(pass, work, listing, reader)
@@ -66,6 +67,7 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   if (!work.record.adopted) await adopt(pass, work, listing, wanted, reader)
   if (work.landed.length > 0) await carryFlags(pass, work, listing)
   const open = work.record.adopted ? wanted.filter((index) => !hasUid(work.landed, listing.uidAt(index))) : wanted
+  work.planned = runsOf(open.map((index) => listing.uidAt(index)))
   // A folder of 100,000 large messages has as many groups: more than a call takes arguments.
   for (const plan of makeGroups(listing, open, pass.options)) work.queue.push(plan)
 }
@@ -136,6 +138,22 @@ async function list(reader: SourceReader, decision: Decision): Promise<Listing> 
   return listing
 }
 
+/** What was left out and is no longer in the source is not left out any more. */
+async function forgetGoneSkips(
+  pass: Pass,
+  work: FolderWork,
+  decision: Decision,
+  status: FolderStatus,
+  listing: Listing,
+): Promise<void> {
+  const whole = status.messages === 0 || (decision.kind === 'full' && listing.length >= status.messages)
+  const gone: number[] = []
+  for await (const { uid } of pass.ports.ledger.skipped(work.record.id)) {
+    if ((whole || (decision.kind !== 'full' && hasUid(decision.again, uid))) && listing.find(uid) < 0) gone.push(uid)
+  }
+  if (gone.length > 0) await pass.ports.ledger.unskip(work.record.id, runsOf(gone))
+}
+
 /** What the ledger explains and the source no longer has. */
 async function countRemoved(pass: Pass, work: FolderWork, listing: Listing): Promise<number> {
   let removed = 0
@@ -150,7 +168,13 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
   const skipped: Skipped[] = []
   const settled = new Set<number>()
   const key = folderKeyOf(work.source.path)
-  for await (const item of pass.ports.ledger.skipped(work.record.id)) if (!item.again) settled.add(item.uid)
+  // From the ledger, not from the mark: a pass that failed has left skips and no mark.
+  const again: number[] = []
+  for await (const item of pass.ports.ledger.skipped(work.record.id)) {
+    if (item.again) again.push(item.uid)
+    else settled.add(item.uid)
+  }
+  const retried = runsOf(again)
   for (let index = 0; index < listing.length; index++) {
     const uid = listing.uidAt(index)
     if (settled.has(uid) || hasUid(work.landed, uid)) continue
@@ -168,7 +192,7 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
     work.skipped.push(...skipped)
     pass.countSkips(skipped)
   }
-  const resolved = wanted.map((index) => listing.uidAt(index)).filter((uid) => hasUid(work.record.again, uid))
+  const resolved = wanted.map((index) => listing.uidAt(index)).filter((uid) => hasUid(retried, uid))
   if (resolved.length > 0) await pass.ports.ledger.unskip(work.record.id, runsOf(resolved))
   return wanted
 }
