@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import { join } from 'node:path'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { startSmallImap } from '#test/servers/small-imap/server.ts'
-import { expunge } from '#test/servers/small-imap/store.ts'
+import { expunge, store } from '#test/servers/small-imap/store.ts'
 import { compare } from '#test/worlds/compare.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { readMaildir } from '#test/worlds/maildir-files.ts'
@@ -399,4 +399,47 @@ test('mail expunged between listing and reading is told as vanished and harms no
     [],
   )
   assert.equal((await moving!.sync('u16', relay, target!)).carried, 0)
+})
+
+test(
+  'a folder made anew at the source brings its new mail; what is left out is not counted twice',
+  { skip },
+  async () => {
+    const large = message('large', `Subject: large\r\n\r\n${'x'.repeat(70).concat('\r\n').repeat(3_000)}`)
+    const limit = { maxMessageBytes: 100_000 }
+    await using small = await startSmallImap({
+      users: { u17: { password: PASSWORD, folders: [folder('INBOX', [...everydayMessages(31, 8), large])] } },
+    })
+    const inbox = small.mailboxes.get('u17')!.at('INBOX')!
+    assert.deepEqual([(await moving!.sync('u17', small, target!, limit)).carried], [8])
+    // The same numbers under another validity, one message gone and one new.
+    inbox.uidValidity += 7
+    expunge(inbox, new Set([2]))
+    store(inbox, note('new'))
+    const later = await moving!.sync('u17', small, target!, limit)
+    assert.deepEqual([later.carried, later.skipped], [1, 1])
+    const counts = await totalsOf(later.waybill!)
+    assert.deepEqual([counts.source, counts.skipped, counts.unexplained], [9, 1, 0])
+    assert.deepEqual([(await moving!.sync('u17', small, target!, limit)).carried], [0])
+    // All of it replaced: the old mail stays on the target, the new arrives.
+    inbox.uidValidity += 7
+    expunge(inbox, new Set(inbox.messages.map(({ uid }) => uid)))
+    for (const one of everydayMessages(32, 3)) store(inbox, one)
+    const replaced = await moving!.sync('u17', small, target!, limit)
+    assert.deepEqual([replaced.carried, replaced.skipped], [3, 0])
+    assert.equal((await look(target, 'u17')).folders.get('INBOX')!.length, 12)
+  },
+)
+
+test('a message that was left out and is then deleted at the source is no longer listed', { skip }, async () => {
+  const large = message('large', `Subject: large\r\n\r\n${'x'.repeat(70).concat('\r\n').repeat(3_000)}`)
+  const limit = { maxMessageBytes: 100_000 }
+  await fill(of(source, 'u18'), [folder('INBOX', [note('kept'), large]), folder('alone', [large])])
+  assert.equal((await sync('u18', limit)).skipped, 2)
+  for (const name of ['INBOX', 'alone'])
+    await act(source, 'u18', `SELECT ${name}`, 'STORE * +FLAGS (\\Deleted)', 'EXPUNGE')
+  const later = await sync('u18', limit)
+  assert.deepEqual([later.carried, later.skipped], [0, 0])
+  const counts = await totalsOf(later.waybill!)
+  assert.deepEqual([counts.source, counts.skipped, counts.unexplained], [1, 0, 0])
 })

@@ -80,7 +80,8 @@ async function workOf(
   const resent = record.mark === null || (await pass.ports.ledger.resentIn(record.id)).length > 0
   const renumbered = source.status !== null && source.status.validity !== record.sourceValidity
   const again = decision?.kind === 'none' && record.again.length > 0 && (await chooseAgain(pass, record))
-  work.active = decision?.kind !== 'none' || work.doubt.length > 0 || resent || renumbered || again
+  const emptied = decision?.why === 'empty' && (record.mark?.messages ?? 0) > 0
+  work.active = emptied || decision?.kind !== 'none' || work.doubt.length > 0 || resent || renumbered || again
   work.report.landed = await pass.ports.ledger.landedCount(record.id)
   return work
 }

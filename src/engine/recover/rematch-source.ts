@@ -10,6 +10,7 @@ import { roughKey } from './match.ts'
 import { sourceDigests } from './source-digests.ts'
 
 const COMMIT_AT_ONCE = 200
+const MOST_UID = 0xffff_ffff
 
 /** Gives the folder the record of the validity that the source has now. Safe to be cut off and run again. */
 export async function rematchSource(
@@ -25,6 +26,8 @@ export async function rematchSource(
   } else if (work.record.sourceValidity !== status.validity) {
     const same = work.older.find(({ sourceValidity }) => sourceValidity === status.validity)
     const before = work.record
+    // What was left out under the old numbers is decided again under the new ones.
+    await ledger.unskip(before.id, [[1, MOST_UID]])
     work.older = [...work.older.filter((record) => record !== same), before]
     work.record = same ?? { ...before, id: crypto.randomUUID(), sourceValidity: status.validity, mark: null, again: [] }
     await ledger.saveFolders([work.record])
