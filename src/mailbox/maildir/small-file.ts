@@ -14,6 +14,7 @@ import {
   lstatSync,
   openSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -29,6 +30,8 @@ const LOCK_POLL_MS = 20
 const LOCK_WAIT_MS = 30_000
 /** Dovecot's own lock lives for milliseconds, and Dovecot breaks locks of this age too. */
 const LOCK_STALE_MS = 120_000
+/** Ours live for milliseconds too; those of a dead Waybill need not wait for two minutes. */
+const ORPHAN_MS = 1_000
 
 /** The content, null when there is no such file. A link, a pipe or a huge file is refused. */
 export function readSmallFile(folder: number, name: string): { text: string; mtimeMs: number } | null {
@@ -84,7 +87,7 @@ async function replaceUnlessChanged(
     // Dovecot looks at whole seconds of mtime to see a change: each version gets a second of its own.
     const mtimeS = Math.max(Math.floor(Date.now() / 1000), Math.floor((old?.mtimeMs ?? 0) / 1000) + 1)
     writeSynced(made, content, owner, mtimeS)
-    await takeLock(made, lock, name)
+    await takeLock(made, lock, name, scraps)
     let ours = true
     try {
       if (readSmallFile(folder, name)?.text !== old?.text) return false
@@ -114,7 +117,7 @@ function writeSynced(path: string, content: string, owner: Owner, mtimeS: number
 }
 
 /** The lock is the new file itself under a second name. */
-async function takeLock(made: string, lock: string, name: string): Promise<void> {
+async function takeLock(made: string, lock: string, name: string, scraps: number): Promise<void> {
   for (const until = Date.now() + LOCK_WAIT_MS; ; await sleep(LOCK_POLL_MS)) {
     try {
       linkSync(made, lock)
@@ -123,7 +126,7 @@ async function takeLock(made: string, lock: string, name: string): Promise<void>
       if (errno(thrown) !== 'EEXIST') throw thrown
     }
     const ageMs = Date.now() - (lstatSync(lock, { throwIfNoEntry: false })?.ctimeMs ?? Date.now())
-    if (ageMs > LOCK_STALE_MS) rmSync(lock, { force: true })
+    if (ageMs > LOCK_STALE_MS || (ageMs > ORPHAN_MS && isOrphan(lock, scraps))) rmSync(lock, { force: true })
     else if (Date.now() > until) {
       throw new Fault({
         code: 'TARGET_LOCKED',
@@ -133,6 +136,25 @@ async function takeLock(made: string, lock: string, name: string): Promise<void>
         remedy: 'See which process holds it; a lock left by a crash is removed after two minutes.',
       })
     }
+  }
+}
+
+/** Whether a Waybill left it that was killed: then it is one of its scraps as well, whose name begins with its pid. */
+function isOrphan(lock: string, scraps: number): boolean {
+  const held = lstatSync(lock, { throwIfNoEntry: false })
+  if (!held || held.nlink < 2) return false
+  return readdirSync(at(scraps, '')).some((file) => {
+    const pid = file.startsWith(TMP_PREFIX) ? Number.parseInt(file.slice(TMP_PREFIX.length), 10) : Number.NaN
+    return pid > 0 && lstatSync(at(scraps, file), { throwIfNoEntry: false })?.ino === held.ino && !isAlive(pid)
+  })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return errno(thrown) !== 'ESRCH'
   }
 }
 
