@@ -46,6 +46,7 @@ export async function syncMailbox(
     const { adopted, notes } = pass.report
     if (adopted > 0) notes.push(`${adopted} messages were in the target before and are the same: they were not sent.`)
     if (!pass.failure && !pass.stopping) await verifyMailbox(pass, folders)
+    pass.report.vanished = folders.reduce((sum, { report }) => sum + report.vanished, 0)
     const trouble = troubleOf(folders)
     if (trouble && !pass.stopping) pass.fail(trouble)
   } catch (thrown) {

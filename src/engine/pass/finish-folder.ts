@@ -1,6 +1,7 @@
 /** Ends a folder's work, or finds that it has not ended: then its groups are queued again and it answers false. */
 import { crashPoint } from '#base/crash-point.ts'
-import { runsOf } from '#base/uid-set.ts'
+import { Fault } from '#base/fault.ts'
+import { eachUid, formatRuns, hasUid, runsOf } from '#base/uid-set.ts'
 import type { Lane } from '../pipeline/lane.ts'
 import { nameSkips } from '../pipeline/name-skips.ts'
 import { auditFolder } from '../recover/audit.ts'
@@ -46,13 +47,35 @@ export async function finishFolder(pass: Pass, work: FolderWork, lane: Lane): Pr
   }
   if (work.seen && !pass.stopping) {
     const again: number[] = []
-    for await (const item of ledger.skipped(work.record.id)) if (item.again) again.push(item.uid)
+    const explained = new Set(work.vanished)
+    for await (const item of ledger.skipped(work.record.id)) {
+      explained.add(item.uid)
+      if (item.again) again.push(item.uid)
+    }
+    await refuseGaps(pass, work, explained)
     crashPoint('mark.before')
     work.record = { ...work.record, mark: work.seen, again: runsOf(again) }
     await ledger.saveFolders([work.record])
     crashPoint('mark.after')
   }
   return true
+}
+
+/** A mark moves only when every message below it is landed or explained: whatever went wrong on the way (§3.10). */
+async function refuseGaps(pass: Pass, work: FolderWork, explained: ReadonlySet<number>): Promise<void> {
+  const landed = await pass.ports.ledger.landedUids(work.record.id)
+  const gaps: number[] = []
+  for (const uid of eachUid(work.planned)) if (!hasUid(landed, uid) && !explained.has(uid)) gaps.push(uid)
+  work.report.vanished = new Set(work.vanished).size
+  if (gaps.length === 0) return
+  throw new Fault({
+    code: 'FOLDER_NOT_DONE',
+    scope: 'mailbox',
+    transient: false,
+    message: `Folder ${work.sourcePlace}: ${gaps.length} messages are neither in the target nor explained (UIDs ${formatRuns(runsOf(gaps)).slice(0, 200)}).`,
+    remedy: 'Run the same command again: the folder is not marked as done, and what is in doubt is looked for first.',
+    facts: { folder: work.sourcePlace, messages: gaps.length },
+  })
 }
 
 /** Dovecot stores the time of the APPEND when a date lies in the future: nothing is lost in silence. */

@@ -42,6 +42,10 @@ export class FolderWork {
   probeFrom = 1
   /** UIDs already in the target. */
   landed: Runs = []
+  /** UIDs that this pass has to carry or to explain. */
+  planned: Runs = []
+  /** UIDs that were gone from the source when they were to be read. */
+  readonly vanished: number[] = []
   /** Groups planned and not yet taken by a lane. */
   readonly queue: GroupPlan[] = []
   /** Lanes that have taken groups of it. */

@@ -75,10 +75,7 @@ export async function carryStream(
     await passing.release()
   }
   if (!sent) room.close()
-  if (!seen) {
-    pass.report.vanished++
-    work.report.vanished++
-  }
+  if (!seen) work.vanished.push(plan.uids[0]!)
 }
 
 function passThrough(work: FolderWork, message: FetchedMessage) {

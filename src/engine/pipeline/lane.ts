@@ -163,8 +163,7 @@ export class Lane {
       work.queue.push(...this.#unread(work, plan, thrown))
       throw thrown
     }
-    this.pass.report.vanished += read.vanished
-    work.report.vanished += read.vanished
+    work.vanished.push(...read.vanished)
     work.queue.push(...read.oversize)
     await this.skip(work, read.skipped)
     const heldBytes = read.held.reduce((sum, { bytes }) => sum + bytes, 0)

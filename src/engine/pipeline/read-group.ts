@@ -20,7 +20,8 @@ export interface GroupRead {
   readonly oversize: readonly GroupPlan[]
   /** Bytes taken from the budget beyond the plan. */
   readonly extraBytes: number
-  readonly vanished: number
+  /** UIDs that the source no longer has. */
+  readonly vanished: readonly number[]
   /** False: the bodies do not stand in the room in the order of `held`. */
   readonly inOrder: boolean
 }
@@ -75,7 +76,7 @@ export async function readGroup(
     held.push(await hold(work, message, message.body))
   }
   held.sort((a, b) => a.uid - b.uid)
-  return { held, skipped, oversize, extraBytes, vanished: wanted.size, inOrder }
+  return { held, skipped, oversize, extraBytes, vanished: [...wanted], inOrder }
 }
 
 async function hold(work: FolderWork, message: FetchedMessage, body: AsyncIterable<Buffer>): Promise<Held> {
