@@ -92,6 +92,8 @@ class Command {
   #cause: Fault | null = null
   #bad: Fault | null = null
   #tag = ''
+  /** Text that stands before the next piece of `#out`. */
+  #text = ''
   #out: Buffer[] = []
   #outBytes = 0
   #bodyBytes = 0
@@ -220,12 +222,19 @@ class Command {
   }
 
   #push(text: string): void {
-    const last = Buffer.from(text, 'latin1')
+    this.#text += text
+  }
+
+  #pushText(): void {
+    if (this.#text === '') return
+    const last = Buffer.from(this.#text, 'latin1')
+    this.#text = ''
     this.#out.push(last)
     this.#outBytes += last.length
   }
 
   #pushBody(chunk: Buffer, bodyBytes: number): void {
+    this.#pushText()
     this.#out.push(chunk)
     this.#outBytes += chunk.length
     this.#bodyBytes += bodyBytes
@@ -244,15 +253,37 @@ class Command {
       lane.die(lane.fault ?? gone(lane))
       return false
     }
+    this.#pushText()
     const [out, bodyBytes] = [this.#out, this.#bodyBytes]
     if (out.length === 0) return true
     this.#out = []
     this.#outBytes = 0
     this.#bodyBytes = 0
-    await lane.write(out)
+    await lane.write(joined(out))
     free(bodyBytes)
     return true
   }
+}
+
+/** Each piece costs the socket more than copying it: short neighbours become one. */
+const SHORT_BYTES = 4096
+
+function joined(pieces: readonly Buffer[]): Buffer[] {
+  const out: Buffer[] = []
+  let short: Buffer[] = []
+  const join = () => {
+    if (short.length > 0) out.push(short.length === 1 ? short[0]! : Buffer.concat(short))
+    short = []
+  }
+  for (const piece of pieces) {
+    if (piece.length <= SHORT_BYTES) short.push(piece)
+    else {
+      join()
+      out.push(piece)
+    }
+  }
+  join()
+  return out
 }
 
 /** What a server might answer BAD to. An odd date or a long line is never known: the next may be odder. */
