@@ -265,7 +265,7 @@ export class Lane {
   }
 
   outgoing(work: FolderWork, message: Omit<Sent, 'digest'>, body: Outgoing['body']): Outgoing {
-    const name = nameFor(this.pass, work, message.uid)
+    const name = this.pass.ports.target.traits.named ? nameFor(this.pass, work, message.uid) : ''
     return { uid: message.uid, name, bytes: message.bytes, dateS: message.dateS, flags: message.flags, body }
   }
 

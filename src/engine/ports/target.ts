@@ -45,7 +45,7 @@ export interface TargetFolder {
 export interface Outgoing {
   /** Source UID. */
   readonly uid: number
-  /** Hex of hash(source identity, target folder): the base name in a named target. */
+  /** Hex of hash(source identity, target folder): the base name in a named target, empty in others. */
   readonly name: string
   /** Exactly the number of bytes that `body` gives. At least 1. */
   readonly bytes: number
