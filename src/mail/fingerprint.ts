@@ -22,7 +22,7 @@ const munged = (fields: Buffer): Buffer => Buffer.from(fields.map((byte) => (byt
 
 export async function fingerprint(body: AsyncIterable<Buffer>): Promise<Fingerprint> {
   const hash = createHash('sha256')
-  let head: Buffer | null = Buffer.alloc(0) as Buffer
+  let head: Buffer | null = Buffer.alloc(0)
   let fields: Buffer = Buffer.alloc(0)
   for await (const chunk of canonical(body)) {
     if (head === null) {

@@ -41,7 +41,9 @@ const dovecot = noDovecot
 const cyrus = noCyrus ? null : await startCyrus({ users: pool(3) })
 const courier = noCourier ? null : await startCourier({ users: pool(5) })
 const moving = noDovecot ? null : await startMoving('servers')
-after(() => Promise.all([moving, dovecot, cyrus, courier].map((one) => one?.[Symbol.asyncDispose]())))
+after(async () => {
+  for (const one of [moving, dovecot, cyrus, courier]) await one?.[Symbol.asyncDispose]()
+})
 
 test(
   'what Cyrus refuses is listed with its own words, what it rewrites is counted, the rest arrives',
@@ -85,6 +87,33 @@ test('all mail of Cyrus arrives, flags flow later', { skip: noCyrus }, async () 
   assert.deepEqual([later.carried, later.flagsChanged > 0], [0, true])
   assert.deepEqual(compare(await snapshot(login(cyrus!, 'u2')), await snapshot(login(dovecot!, 'u2'))), [])
 })
+
+test(
+  'Cyrus with its INBOX prefix and dots between levels: both ways, names with dots too',
+  { skip: noCyrus },
+  async () => {
+    await using classic = await startCyrus({ users: pool(8), classic: true })
+    const mail = [folder('INBOX', everydayMessages(1, 10)), ...tree, folder(['INBOX', 'below'], everydayMessages(2, 3))]
+    await fill(login(dovecot!, 'u6'), mail)
+    const before = await snapshot(login(dovecot!, 'u6'))
+    const there = await moving!.sync('u6', dovecot!, classic)
+    assert.deepEqual([there.notes, there.skipped], [[], 0])
+    const arrived = await snapshot(login(classic, 'u6'))
+    assert.equal([...arrived.folders.values()].flat().length, [...before.folders.values()].flat().length)
+    assert.ok(arrived.folders.has('Projekte/Größe & Co/twins'))
+    assert.equal((await moving!.sync('u6', dovecot!, classic)).carried, 0)
+    const back = await moving!.sync({ user: 'u6', targetUser: 'u7' }, classic, dovecot!)
+    assert.deepEqual([back.notes, back.skipped], [[], 0])
+    const returned = await snapshot(login(dovecot!, 'u7'))
+    const digests = (state: typeof before) =>
+      [...state.folders.values()]
+        .flat()
+        .map(({ sha256 }) => sha256)
+        .sort()
+    assert.deepEqual(digests(returned), digests(before))
+    for (const name of before.folders.keys()) assert.ok(arrived.folders.has(name) && returned.folders.has(name), name)
+  },
+)
 
 test('all mail of Courier arrives without its INBOX prefix', { skip: noCourier }, async () => {
   await fill(login(courier!, 'u3'), ours)

@@ -18,7 +18,9 @@ const skip = dovecotMissing()
 const [source, target, moving] = skip
   ? [null, null, null]
   : await Promise.all([startDovecot({ users: pool(30) }), startDovecot({ users: pool(30) }), startMoving('passes')])
-after(() => Promise.all([moving, source, target].map((one) => one?.[Symbol.asyncDispose]())))
+after(async () => {
+  for (const one of [moving, source, target]) await one?.[Symbol.asyncDispose]()
+})
 
 type Side = NonNullable<typeof source>
 const of = (side: Side | null, user: string) => login(side!, user)

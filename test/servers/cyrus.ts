@@ -33,7 +33,12 @@ export function cyrusMissing(): string | false {
  * UIDPLUS, CONDSTORE, OBJECTID; it refuses NUL bytes, bare LF and bad headers, which Dovecot takes.
  */
 export async function startCyrus(
-  options: { readonly users?: Readonly<Record<string, string>>; readonly t?: Outcome } = {},
+  options: {
+    readonly users?: Readonly<Record<string, string>>
+    readonly t?: Outcome
+    /** Namespace `INBOX.` with `.` between levels, as Cyrus had it before version 3. */
+    readonly classic?: boolean
+  } = {},
 ): Promise<CyrusServer> {
   const tree = unpackedServer('cyrus')
   if (tree === null) throw new Error('no Cyrus on this machine')
@@ -51,7 +56,7 @@ export async function startCyrus(
       mkdirSync(at(folder))
       chownSync(at(folder), uid, gid)
     }
-    writeFileSync(at('imapd.conf'), imapdConf(at, name ?? userInfo().username))
+    writeFileSync(at('imapd.conf'), imapdConf(at, name ?? userInfo().username, options.classic === true ? 'no' : 'yes'))
     const bin = join(tree, 'usr/lib/cyrus/bin')
     const env = { LD_LIBRARY_PATH: libraryPath(tree) }
     const boot = (port: number) => {
@@ -89,7 +94,7 @@ export async function startCyrus(
   }
 }
 
-function imapdConf(at: (file: string) => string, user: string): string {
+function imapdConf(at: (file: string) => string, user: string, modern: 'yes' | 'no'): string {
   return `configdirectory: ${at('conf')}
 partition-default: ${at('spool')}
 defaultpartition: default
@@ -101,8 +106,8 @@ sasl_pwcheck_method: saslauthd
 sasl_saslauthd_path: ${at('saslauthd')}
 sasl_mech_list: PLAIN LOGIN
 failedloginpause: 0s
-unixhierarchysep: yes
-altnamespace: yes
+unixhierarchysep: ${modern}
+altnamespace: ${modern}
 virtdomains: userid
 defaultdomain: example.invalid
 idlesocket: ${at('run/idle')}
