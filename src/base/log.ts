@@ -15,6 +15,8 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
 /** JSON lines into a file (0600). Redaction is a second fence: nothing here is meant to hold a secret. */
 export function fileLog(path: string, level: 'debug' | 'info' = 'info'): Log & { close(): void } {
   const destination = fileDestination({ dest: path, mode: 0o600, mkdir: true, sync: true })
+  // A full disk may cost lines of the log, never the run that wanted to write them: mail may be on its way.
+  destination.on('error', () => undefined)
   const logger = pino(
     { level, base: null, redact: ['password', 'Password', 'pass', 'secret', 'token', 'TargetPassword'] },
     destination,

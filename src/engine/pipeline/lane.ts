@@ -216,6 +216,8 @@ export class Lane {
         this.#fault ??= fault
         // At once: the other lanes must not go on while this one lands what is under way.
         this.pass.holdFor(fault)
+        // What ends the user ends it under its own name, before another lane sees only what it has left undone.
+        if (!fault.transient && fault.scope !== 'folder' && fault.scope !== 'item') this.pass.fail(fault)
       })
       .finally(() => {
         work.inFlight--
