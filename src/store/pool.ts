@@ -16,8 +16,8 @@ const SESSION = [
   // A statement of ours takes milliseconds; a minute means a lock or a dying disk.
   `set statement_timeout = '60s'`,
   `set lock_timeout = '30s'`,
-  // A process frozen inside a transaction must not hold its rows for ever; its lease has ended by then.
-  `set idle_in_transaction_session_timeout = '5min'`,
+  // A process frozen inside a transaction must not keep whoever takes over from its rows: no gap of ours lasts a second.
+  `set idle_in_transaction_session_timeout = '10s'`,
 ].join('; ')
 
 /** OID of int8. */
