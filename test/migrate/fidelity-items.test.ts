@@ -175,3 +175,22 @@ test('what is left out and what has gone add up to what the source held, in ever
   const after = await totalsOf(later.waybill!)
   assert.deepEqual([after.source, after.carried, after.earlier, after.skipped, after.excluded], [11, 5, 5, 0, 1])
 })
+
+test(
+  'a target that makes no folder at all is named with its words, not with a name to be changed',
+  { skip },
+  async () => {
+    await using stubborn = await startSmallImap({
+      users: { u6: { password: PASSWORD } },
+      faults: { command: ({ verb }) => (verb === 'CREATE' ? { no: 'Permission denied' } : undefined) },
+    })
+    await fill(
+      login(source!, 'u6'),
+      ['one', 'two', 'three'].map((name) => folder(name, everydayMessages(14, 1))),
+    )
+    const { users } = await moving!.run(['u6'], source!, stubborn)
+    assert.equal(users[0]?.status, 'Failed')
+    assert.match(users[0].error?.message ?? '', /could not be created: Permission denied/)
+    assert.ok(stubborn.commands.filter((command) => / CREATE /.test(command)).length <= 6)
+  },
+)

@@ -12,8 +12,8 @@ export const keyOf = (path: FolderPath) => JSON.stringify(path)
 const VIEWS = new Set<FolderRole | null>(['all', 'flagged', 'important', 'inbox'])
 const creatable = (role: FolderRole | null) => (VIEWS.has(role) ? null : role)
 
-/** Why the target's CREATE refused a path, in its own words. */
-type Refused = Map<string, string>
+/** Why the target's CREATE refused a path. */
+type Refused = Map<string, Fault>
 
 export interface Placed {
   readonly entries: readonly PlannedFolder[]
@@ -40,32 +40,43 @@ export async function placeFolders(
       {
         folders: target,
         caseInsensitive: pass.ports.target.traits.caseInsensitive,
-        nameProblem: (path) => refused.get(keyOf(path)) ?? pass.ports.target.nameProblem(path),
+        nameProblem: (path) => {
+          const why = refused.get(keyOf(path))
+          return why ? wordsOf(why) : pass.ports.target.nameProblem(path)
+        },
       },
       records.map(({ sourcePath, targetPath }) => ({ sourcePath, targetPath })),
     )
     const fresh = entries.filter(({ source: { path, selectable } }) => selectable && !known.has(keyOf(path)))
     const before = refused.size
-    await makeFolders(pass, fresh, there, refused)
+    const made = await makeFolders(pass, fresh, there, refused)
+    const faults = [...refused.values()]
+    // A target that makes no folder at all, always with the same words, has nothing against the names.
+    if (made === 0 && before === 0 && faults.length > 1 && new Set(faults.map(wordsOf)).size === 1) throw faults[0]!
     if (refused.size > before) continue
     for (const { note } of entries) if (note) pass.report.notes.push(note)
     return { entries, there }
   }
 }
 
-/** Creates and subscribes what a first pass needs; a folder that people delete later is not made again for nothing. */
+/**
+ * Creates and subscribes what a first pass needs; a folder that people delete later is not made again for nothing.
+ * Answers how many it made.
+ */
 async function makeFolders(
   pass: Pass,
   entries: readonly PlannedFolder[],
   there: Map<string, TargetFolder>,
   refused: Refused,
-): Promise<void> {
+): Promise<number> {
+  let count = 0
   const make = async ({ source, targetPath, role }: PlannedFolder) => {
     let folder = there.get(keyOf(targetPath))
     if (!folder?.selectable) {
       const made = await makeOne(pass, targetPath, role, there, refused)
       if (made === null) return
       folder = made
+      count++
       there.set(keyOf(targetPath), folder)
       crashPoint('folder.created')
     }
@@ -76,6 +87,7 @@ async function makeFolders(
   for (const [, level] of levels) {
     await Promise.all(level.map(make))
   }
+  return count
 }
 
 /** Null when the target does not take the name; which level of it is at fault is then among `refused`. */
@@ -98,11 +110,11 @@ async function makeOne(
         await target.create(parent, null)
       } catch (why) {
         if (!isNameRefused(why)) throw why
-        refused.set(keyOf(parent), wordsOf(why))
+        refused.set(keyOf(parent), why)
         return null
       }
     }
-    refused.set(keyOf(path), wordsOf(thrown))
+    refused.set(keyOf(path), thrown)
     return null
   }
 }
