@@ -158,7 +158,7 @@ function refusedInRow(work: FolderWork, outcomes: readonly Outcome[]): void {
 
 function refusedFault(work: FolderWork, code: string, text: string): Fault {
   const folder = work.place
-  const said = `the target answered [${code}] ${text}`
+  const said = `the target answered [${code}] ${text.replace(/[.\s]+$/, '')}`
   const facts = { folder, code }
   switch (code) {
     case 'OVERQUOTA':
@@ -199,6 +199,8 @@ function refusedFault(work: FolderWork, code: string, text: string): Fault {
         scope: 'endpoint',
         transient: true,
         message: `The target takes no mail for folder ${folder} just now: ${said}.`,
+        remedy:
+          "Look into the target's log for the reason (a full disk shows itself like this, too), then run the same command again; it goes on where it stopped.",
         facts,
       })
   }
