@@ -61,6 +61,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
         if (chunk === null) to.end()
         else to.write(chunk)
       }
+      // Nobody is there to deliver to: without this the timer below would spin for ever.
+      if (to.destroyed) road.length = 0
       const next = road[0]
       // A timer may fire up to a millisecond early, and would then spin.
       if (next !== undefined && !frozen)
