@@ -135,4 +135,63 @@ suite('a source', { timeout: 240_000 }, () => {
       assert.deepEqual(await one.differences(), [])
     })
   }
+
+  test('that sends a literal twice, and answers that nobody asked for: each mail once', async () => {
+    const mails = everydayMessages(8, 12, 900)
+    const twice = mails
+      .map(
+        ({ content }, index) =>
+          `* ${index + 1} FETCH (UID ${index + 1} BODY[] {${content.length}}\r\n${content.toString('latin1')})\r\n`,
+      )
+      .join('')
+    await using one = await world([folder('INBOX', mails)], {
+      command: ({ verb, user }) =>
+        user === 'evil' && verb === 'UID FETCH'
+          ? { flood: [twice, '* 99 FETCH (UID 4000000000 FLAGS () BODY[] {3}\r\nbad)\r\n', '* 3 EXISTS\r\n'] }
+          : undefined,
+    })
+    const { evil } = await one.run()
+    assert.equal(evil.status, 'Synced', JSON.stringify(evil.error))
+    assert.deepEqual(await one.differences(), [])
+  })
+
+  const ENDLESS = 200_000_000
+  function* endless(piece: string): Generator<string> {
+    for (let bytes = 0; bytes < ENDLESS; bytes += piece.length) yield piece
+  }
+  const attacks: readonly (readonly [string, () => { raw: string } | { flood: Iterable<string> }])[] = [
+    ['floods with answers that nobody asked for', () => ({ flood: endless('* 1 EXISTS\r\n'.repeat(5_000)) })],
+    ['sends a line without end', () => ({ flood: endless('x'.repeat(65_536)) })],
+    [
+      'announces a literal of 4 GB in an answer',
+      () => ({ flood: ['* LIST () "/" {4294967295}\r\n', ...endless('y'.repeat(65_536))] }),
+    ],
+    ['nests parentheses without end', () => ({ flood: endless(`* 1 FETCH ${'('.repeat(60_000)}\r\n`) })],
+    ['answers with noise', () => ({ raw: '\u0000\u0001\u0002 nonsense \u00ff\r\n'.repeat(50) })],
+    ['answers to a command that nobody sent', () => ({ raw: 'A999 OK done\r\n' })],
+  ]
+  for (const side of ['source', 'target'] as const) {
+    for (const [what, attack] of attacks) {
+      test(`or target: a ${side} that ${what} fails that user in one sentence, in bounded memory, and no other`, async () => {
+        const verb = side === 'source' ? 'UID FETCH' : 'APPEND'
+        const faults: Faults = {
+          command: (told) => (told.user === 'evil' && told.verb === verb ? attack() : undefined),
+        }
+        await using one = await (side === 'source' ? world(inbox(2_000), faults) : world(inbox(2_000), {}, faults))
+        const { evil, code } = await one.run({ silenceMs: 1_000, appendMs: 1_000, lingerMs: 200, mostFaults: 3 })
+        assert.equal(code, 2)
+        assert.equal(evil.status, 'Failed')
+        assert.match(
+          evil.error?.message ?? '',
+          /does not keep to IMAP: |neither in the target nor explained|closed the connection|the connection was lost|no answer for/,
+        )
+        assert.ok(evil.error?.remedy)
+        one.source.faults = {}
+        one.target.faults = {}
+        const again = await one.run()
+        assert.equal(again.evil.status, 'Synced', JSON.stringify(again.evil.error))
+        assert.deepEqual(await one.differences(), [])
+      })
+    }
+  }
 })
