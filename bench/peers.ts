@@ -28,6 +28,7 @@ Pass bench
 SSLType None
 AuthMechs LOGIN
 DisableExtension COMPRESS=DEFLATE
+
 IMAPStore ${name}
 Account ${name}
 `
