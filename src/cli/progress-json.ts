@@ -1,4 +1,5 @@
 /** Progress for programs: one event a line. */
+import { safeJson } from '#base/safe-json.ts'
 import type { MigrateEvent } from '#contract/migrate.ts'
 import type { ProgressView } from './render-progress.ts'
 
@@ -7,7 +8,7 @@ const EVERY_MS = 1_000
 
 export function jsonView(stream: Pick<NodeJS.WriteStream, 'write'>, now: () => number = Date.now): ProgressView {
   const waiting = new Map<string, { messages: number; bytes: number; saidAt: number }>()
-  const write = (event: MigrateEvent) => stream.write(`${JSON.stringify(event)}\n`)
+  const write = (event: MigrateEvent) => stream.write(`${safeJson(event)}\n`)
   const flush = (user: string) => {
     const seen = waiting.get(user)
     if (!seen || seen.messages === 0) return

@@ -1,4 +1,5 @@
 /** `waybill migrate`, wired: signals, progress, result. */
+import { safeJson } from '#base/safe-json.ts'
 import type { MigrateOutput } from '#cli/migrate-command.ts'
 import { progressView } from '#cli/render-progress.ts'
 import { renderDryRun } from '#cli/render-dry-run.ts'
@@ -26,7 +27,7 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
       const { warnings } = accepted.csv
       process.stdout.write(
         output.json
-          ? `${JSON.stringify({ dryRun: true, users, badRows, warnings }, null, 2)}\n`
+          ? `${safeJson({ dryRun: true, users, badRows, warnings }, 2)}\n`
           : `${renderDryRun(users, badRows)}\n`,
       )
       return users.some(({ error }) => error) || badRows.length > 0 ? EXIT.someFailed : EXIT.ok
@@ -47,7 +48,7 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
       tell,
     )
     view.close()
-    process.stdout.write(output.json ? `${JSON.stringify(result, null, 2)}\n` : `\n${renderResult(result)}\n`)
+    process.stdout.write(output.json ? `${safeJson(result, 2)}\n` : `\n${renderResult(result)}\n`)
     if (result.stopped) return EXIT.stopped
     return result.users.some(({ status }) => status !== 'Synced') || result.badRows.length > 0
       ? EXIT.someFailed

@@ -1,4 +1,5 @@
 /** `waybill verify`, wired. */
+import { safeJson } from '#base/safe-json.ts'
 import { createPublicKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,14 +26,12 @@ export async function runVerify(request: VerifyRequest): Promise<number> {
   }
   const check = await verifyWaybill(request.file, trust)
   if (request.against === null || !check.ok || !check.header) {
-    process.stdout.write(request.json ? `${JSON.stringify(check, null, 2)}\n` : `${renderCheck(check).join('\n')}\n`)
+    process.stdout.write(request.json ? `${safeJson(check, 2)}\n` : `${renderCheck(check).join('\n')}\n`)
     return check.ok ? EXIT.ok : EXIT.someFailed
   }
   await using target = await openTarget(request, check.header.emailAddress, check.header.target.login)
   const against = await verifyAgainst(request.file, target, { ...trust, sample: 1 / request.every })
-  process.stdout.write(
-    request.json ? `${JSON.stringify(against, null, 2)}\n` : `${renderAgainst(against).join('\n')}\n`,
-  )
+  process.stdout.write(request.json ? `${safeJson(against, 2)}\n` : `${renderAgainst(against).join('\n')}\n`)
   return against.ok ? EXIT.ok : EXIT.someFailed
 }
 

@@ -1,4 +1,5 @@
 /** What stays after a run: result.json, skipped.csv, and the errors CSV with the rows that failed and empty passwords. */
+import { safeJson } from '#base/safe-json.ts'
 import { join } from 'node:path'
 import type { MigrateResult } from '#contract/migrate.ts'
 import type { CsvCheck } from '../csv/check-csv.ts'
@@ -18,6 +19,6 @@ export function writeReports(result: MigrateResult, csv: CsvCheck): MigrateResul
   const path = rows.length > 0 ? join(result.reportFolder, 'errors.csv') : null
   const whole = { ...result, errorsCsv: path }
   if (path) writeReportFile(path, errorsCsv(csv.columns, rows))
-  writeReportFile(join(result.reportFolder, 'result.json'), `${JSON.stringify(whole, null, 2)}\n`)
+  writeReportFile(join(result.reportFolder, 'result.json'), `${safeJson(whole, 2)}\n`)
   return whole
 }
