@@ -13,7 +13,7 @@ import { snapshot } from '#test/worlds/snapshot.ts'
 import { login, pool, startMoving } from './moving.ts'
 
 const skip = dovecotMissing()
-const PASSES = 4
+const PASSES = 3
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
 const moving = skip ? null : await startMoving('random')
 after(() => moving?.[Symbol.asyncDispose]())
@@ -68,7 +68,7 @@ for (const [index, hide] of [[], ['CONDSTORE', 'QRESYNC', 'UIDPLUS', 'LIST-STATU
               : await snapshot(login(target, user))
           // What was deleted, moved or renamed at the source stays where it was carried to.
           const wrong = compare(held, there, { subscriptions: false }).filter(
-            (line) => !/ is on the target only$/.test(line),
+            (line) => !line.endsWith(' is on the target only'),
           )
           assert.deepEqual(wrong, [], `pass ${pass}, SEED=${seed}`)
           assert.equal((await moving!.sync(user, source, to, { verify: 'none' })).carried, 0)
