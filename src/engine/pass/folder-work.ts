@@ -108,6 +108,12 @@ export class FolderWork {
     return formatFolder(this.source.path)
   }
 
+  /** What is left of it is not carried in this pass. */
+  giveUp(fault: Fault): void {
+    this.trouble ??= fault
+    this.queue.length = 0
+  }
+
   get landedCount(): number {
     return countRuns(this.landed)
   }

@@ -72,7 +72,8 @@ async function runJob(pass: Pass, list: WorkList, lane: Lane, job: Job, cutOff: 
       }
       return
     case 'finish':
-      if (await finishFolder(pass, job.work, lane)) list.closed(job.work)
+      if (job.work.trouble) list.closed(job.work)
+      else if (await finishFolder(pass, job.work, lane)) list.closed(job.work)
       else list.again(job.work)
       return
   }
@@ -96,8 +97,7 @@ async function recoverLane(pass: Pass, list: WorkList, lane: Lane, job: Job, thr
   await lane.drain()
   await lane.close()
   if (fault.scope === 'folder' && !fault.transient && !pass.signal.aborted) {
-    job.work.trouble ??= fault
-    job.work.queue.length = 0
+    job.work.giveUp(fault)
     pass.ports.events.note(fault.message)
     list.closed(job.work)
     return

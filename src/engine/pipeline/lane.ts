@@ -90,7 +90,7 @@ export class Lane {
       }
       const reader = await this.readerOn(work)
       const begin = () => {
-        if (waiting.length === 0 || this.pass.stopping || this.#fault) return null
+        if (waiting.length === 0 || this.pass.stopping || this.#fault || work.trouble) return null
         return this.#begin(reader, waiting.shift()!)
       }
       for (ahead = begin(); ahead;) {
@@ -109,7 +109,7 @@ export class Lane {
         )
         waiting.unshift(plan)
       }
-      work.queue.push(...waiting)
+      if (!work.trouble) work.queue.push(...waiting)
     }
     if (this.#fault) throw this.#fault
   }
@@ -213,6 +213,12 @@ export class Lane {
     const settled = promise
       .catch((thrown: unknown) => {
         const fault = asFault(thrown)
+        if (fault.scope === 'folder' && !fault.transient) {
+          // Of this folder alone: the lane may be at work on another by now.
+          work.giveUp(fault)
+          this.pass.ports.events.note(fault.message)
+          return
+        }
         this.#fault ??= fault
         // At once: the other lanes must not go on while this one lands what is under way.
         this.pass.holdFor(fault)
