@@ -9,7 +9,10 @@ const maxLines = 350
 const maxTestLines = 900
 
 /** Files above the limit, each with the reason why splitting it would make it harder to read. */
-const longFiles = {}
+const longFiles = {
+  'src/imap/fetch-bodies.ts':
+    'one FETCH and its state: bodies before UIDs, after them, twice, broken off; its parts share every field',
+}
 
 const folders = ['src', 'test', 'bench', 'scripts'].filter((folder) => existsSync(join(root, folder)))
 

@@ -90,7 +90,7 @@ function holder(
     detached: true,
   })
   const lines: string[] = []
-  createInterface({ input: child.stdout! }).on('line', (line) => lines.push(line))
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line))
   const said = async (line: string) => {
     await until(`the child says ${line}`, () => lines.includes(line) || child.exitCode !== null)
     assert.ok(lines.includes(line), `the child said: ${lines.join(' / ')}`)

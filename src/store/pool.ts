@@ -1,5 +1,5 @@
 /** Connections to PostgreSQL: ours settings, and no error of an idle connection ever ends the process. */
-import type { ClientConfig, Pool, PoolConfig } from 'pg'
+import type { ClientBase, ClientConfig, Pool, PoolConfig } from 'pg'
 import type { Log } from '#base/log.ts'
 import { storeFault, type Whereabouts } from './pg-faults.ts'
 
@@ -35,9 +35,7 @@ export function typeParsers(pg: Drivers['pg']): NonNullable<ClientConfig['types'
   const { types } = pg
   // pg declares one overload per OID; what it wants here is the general one.
   const getTypeParser = ((oid: number, format: 'text' | 'binary' = 'text') =>
-    oid === INT8 && format === 'text'
-      ? parseInt8
-      : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser
+    oid === INT8 && format === 'text' ? parseInt8 : types.getTypeParser(oid, format)) as typeof types.getTypeParser
   return { ...types, getTypeParser }
 }
 
@@ -52,9 +50,8 @@ export function openPool(drivers: Drivers, target: ClientConfig, where: Whereabo
     keepAlive: true,
     // An idle pool does not keep a finished command alive.
     allowExitOnIdle: true,
-    onConnect: async (client) => {
-      await client.query(SESSION)
-    },
+    // pg-pool waits for it and gives up the connection when it fails; its types only know void.
+    onConnect: ((client: ClientBase) => client.query(SESSION)) as (client: ClientBase) => void,
   }
   const pool = new drivers.pg.Pool(config)
   // Without a listener a connection that breaks while idle would end the process; the pool has dropped it already.

@@ -126,16 +126,15 @@ suite('no room', { timeout: 240_000 }, () => {
         ['EmailAddress', 'UserName', 'Password', 'TargetUserName', 'TargetPassword'],
       )
       const command = [
-        ...[
-          'migrate',
-          csv,
-          ...from(source),
-          '--target',
-          `imap://127.0.0.1:${target.port}`,
-          '--target-security',
-          'none',
-        ],
-        ...['--data', join(at, 'data')],
+        'migrate',
+        csv,
+        ...from(source),
+        '--target',
+        `imap://127.0.0.1:${target.port}`,
+        '--target-security',
+        'none',
+        '--data',
+        join(at, 'data'),
       ]
       const first = failed(await waybill(command, QUICK))
       assert.match(first.stdout, /^b@y\.example +Synced +340 +340 +0 /m)
@@ -175,16 +174,15 @@ suite('no room', { timeout: 240_000 }, () => {
         )
         const data = join(disk.path, 'data')
         const command = [
-          ...[
-            'migrate',
-            csv,
-            ...from(source),
-            '--target',
-            `imap://127.0.0.1:${target.port}`,
-            '--target-security',
-            'none',
-          ],
-          ...['--data', data],
+          'migrate',
+          csv,
+          ...from(source),
+          '--target',
+          `imap://127.0.0.1:${target.port}`,
+          '--target-security',
+          'none',
+          '--data',
+          data,
         ]
         if (when === 'in the middle') {
           // The database is made and used; then the disk fills while mail is on its way.

@@ -50,9 +50,21 @@ async function world(): Promise<World> {
   const run: World['run'] = async (tuning = {}) => {
     const running = startWaybill(
       [
-        ...['migrate', csv, '--json', '--data', join(at, 'data'), '--verify', 'none'],
-        ...['--source', `imap://127.0.0.1:${ways.source.port}`, '--source-security', 'none'],
-        ...['--target', `imap://127.0.0.1:${ways.target.port}`, '--target-security', 'none'],
+        'migrate',
+        csv,
+        '--json',
+        '--data',
+        join(at, 'data'),
+        '--verify',
+        'none',
+        '--source',
+        `imap://127.0.0.1:${ways.source.port}`,
+        '--source-security',
+        'none',
+        '--target',
+        `imap://127.0.0.1:${ways.target.port}`,
+        '--target-security',
+        'none',
       ],
       { WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 200, mostFaults: 8, ...tuning }) },
     )

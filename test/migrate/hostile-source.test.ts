@@ -61,8 +61,19 @@ async function world(folders: readonly PlannedFolder[], faults: Faults = {}, onT
     async run(tuning = {}) {
       const ended = await waybill(
         [
-          ...['migrate', csv, '--json', '--data', data, '--source', url(source), '--source-security', 'none'],
-          ...['--target', url(target), '--target-security', 'none'],
+          'migrate',
+          csv,
+          '--json',
+          '--data',
+          data,
+          '--source',
+          url(source),
+          '--source-security',
+          'none',
+          '--target',
+          url(target),
+          '--target-security',
+          'none',
         ],
         { WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 0, mostFaults: 8, ...tuning }) },
       )
