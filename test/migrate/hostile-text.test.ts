@@ -39,7 +39,22 @@ test('subjects, folder names and words of servers steer no terminal and no sprea
   )
   const report = join(at, 'report')
   const ended = await waybill(
-    ['migrate', csv, '--data', join(at, 'data'), '--report', report, '--source', `imap://127.0.0.1:${source.port}`, '--source-security', 'none', '--target', `imap://127.0.0.1:${target.port}`, '--target-security', 'none'],
+    [
+      'migrate',
+      csv,
+      '--data',
+      join(at, 'data'),
+      '--report',
+      report,
+      '--source',
+      `imap://127.0.0.1:${source.port}`,
+      '--source-security',
+      'none',
+      '--target',
+      `imap://127.0.0.1:${target.port}`,
+      '--target-security',
+      'none',
+    ],
     { WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 0, mostFaults: 8 }) },
   )
   assert.equal(ended.code, 2, ended.stderr)
