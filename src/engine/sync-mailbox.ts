@@ -45,6 +45,9 @@ export async function syncMailbox(
     await runLanes(pass, active, cutOff)
     const { adopted, notes } = pass.report
     if (adopted > 0) notes.push(`${adopted} messages were in the target before and are the same: they were not sent.`)
+    if (pass.notUnderstood !== null && folders.every(({ report }) => report.landed === 0)) {
+      pass.fail(understandsNothing(pass.notUnderstood))
+    }
     if (!pass.failure && !pass.stopping) await verifyMailbox(pass, folders)
     pass.report.vanished = folders.reduce((sum, { report }) => sum + report.vanished, 0)
     const trouble = troubleOf(folders)
@@ -55,6 +58,17 @@ export async function syncMailbox(
     await pass.close()
   }
   return { report: pass.report, failure: pass.failure, stopped: stopping.aborted && !pass.failure }
+}
+
+/** Not one message was taken: that is the target, not the mail. */
+function understandsNothing(said: string): Fault {
+  return new Fault({
+    code: 'SERVER_CONFUSED',
+    scope: 'mailbox',
+    transient: false,
+    message: `The target answers BAD to every message that is to be stored: ${said}`,
+    remedy: "Look into the target's log for the reason, then run the same command again; it tries all of them again.",
+  })
 }
 
 /** Folders that could not be carried make the user fail, after the others were. */

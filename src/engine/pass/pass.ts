@@ -36,6 +36,8 @@ export class Pass {
   readonly stopSignal: AbortSignal
   readonly #turn = new Turn()
   #reader: TargetReader | null = null
+  /** What the target said to the last message that it answered with BAD alone. */
+  notUnderstood: string | null = null
   #faultsInRow = 0
   #failure: Fault | null = null
   #commonest = new Map<string, number>()

@@ -63,6 +63,7 @@ export async function settleGroup(
           // By the server's word nothing of the group is stored. The audit looks for it all the same.
           resent.push(message)
         } else {
+          if (outcome.code === 'BAD') pass.notUnderstood = outcome.text
           skipped.push(refusedItem(work, message, outcome.code, outcome.text))
         }
         break

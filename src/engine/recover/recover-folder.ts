@@ -42,7 +42,7 @@ export async function recoverFolder(
       const digest = message.digest ?? wanted.find(({ uid }) => uid === message.uid)?.digest
       if (found.held.has(message.uid)) skipped.push(heldItem(work, message))
       else if (key === undefined && work.confused.get(message.uid)?.among === 1)
-        skipped.push(notUnderstood(work, message))
+        skipped.push(notUnderstood(pass, work, message))
       else if (key === undefined || digest === undefined) again.push(message)
       else landed.push({ ...message, digest, key, origin: 'found', lostFlags: [] })
     }
@@ -77,9 +77,10 @@ function heldItem(work: FolderWork, message: Intended): Skipped {
 }
 
 /** Its command had nothing else in it, was answered with BAD, and it is not there: the others must not wait for it. */
-function notUnderstood(work: FolderWork, message: Intended): Skipped {
+function notUnderstood(pass: Pass, work: FolderWork, message: Intended): Skipped {
   const said = work.confused.get(message.uid)?.said ?? ''
   work.confused.delete(message.uid)
+  pass.notUnderstood = said
   return skip(work, message, 'bad', answeredBad(said), true)
 }
 
