@@ -75,7 +75,7 @@ suite('no room', { timeout: 240_000 }, () => {
     'on the disk of a Maildir target: named with the remedy, and nothing half-written is left',
     { skip: noMount },
     async () => {
-      const disk = mountSmall('maildir-disk', 2)!
+      const disk = mountSmall('maildir-disk', 1)!
       await using source = await sourceFor('a', 'b')
       const csv = writeCsv(folderFor('maildir'), [
         ['a@x.example', 'a', 'pass'],
