@@ -154,8 +154,11 @@ export interface MailboxLedger extends AsyncDisposable {
   /** UIDs of the folder that are in the target. */
   landedUids(folder: string): Promise<Runs>
   landedCount(folder: string): Promise<number>
-  /** Target keys at or above `from` that the ledger already explains, over all source folders of this target path. */
-  knownKeys(targetPath: FolderPath, from: number): Promise<Set<TargetKey>>
+  /**
+   * Target keys at or above `from` that the ledger already explains, over all source folders of this target path:
+   * of every mailbox that was brought to this target (`anyone`, by default), or of this one.
+   */
+  knownKeys(targetPath: FolderPath, from: number, whose?: 'anyone' | 'ours'): Promise<Set<TargetKey>>
   /** Groups that hold any of `uids` (null: all), ascending by their lowest UID. */
   groups(folder: string, uids: Runs | null): AsyncIterable<LedgerGroup>
   /** Corrects keys and flags last written of messages already landed; identities stay as they are. */

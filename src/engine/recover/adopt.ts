@@ -36,7 +36,8 @@ export async function adoptFolder(
   crashPoint('adopt.before')
   const matched = await pass.look(async (target) => {
     await target.open(work.target)
-    const explained = await ledger.knownKeys(work.record.targetPath, 1)
+    // What came under another spelling of the source (host, port, log-in) is there before us too: not once more.
+    const explained = await ledger.knownKeys(work.record.targetPath, 1, 'ours')
     const there: TargetMessage[] = []
     for await (const batch of target.list(1)) for (const copy of batch) if (!explained.has(copy.key)) there.push(copy)
     if (there.length === 0 || candidates.length === 0) return []

@@ -10,7 +10,12 @@ import { textOf } from './words.ts'
 
 const PAGE = 200
 
-export async function knownKeys(context: Context, targetPath: FolderPath, from: number): Promise<Set<TargetKey>> {
+export async function knownKeys(
+  context: Context,
+  targetPath: FolderPath,
+  from: number,
+  whose: 'anyone' | 'ours',
+): Promise<Set<TargetKey>> {
   const { store, mailboxId } = context
   const known = new Set<TargetKey>()
   let seq: Int8 = 0
@@ -20,9 +25,9 @@ export async function knownKeys(context: Context, targetPath: FolderPath, from: 
         `SELECT g.seq, g.keys FROM message_group g WHERE g.folder_ref = ANY(ARRAY(
            SELECT f.ref FROM mailbox me JOIN mailbox m ON m.target_hash = me.target_hash
              JOIN folder f ON f.mailbox_id = m.id AND f.target_path = $2
-           WHERE me.id = $1)) AND (g.max_key >= $3 OR g.has_names) AND g.seq > $4
+           WHERE me.id = $1 AND ($5 OR m.id = me.id))) AND (g.max_key >= $3 OR g.has_names) AND g.seq > $4
          ORDER BY g.seq LIMIT ${PAGE}`,
-        [mailboxId, textOf(targetPath), from, seq],
+        [mailboxId, textOf(targetPath), from, seq, whose === 'anyone'],
       ),
     )
     for (const { keys } of rows) {

@@ -203,8 +203,8 @@ export class PostgresMailboxLedger implements MailboxLedger {
     return (await this.#uids.landed(folder)).count
   }
 
-  knownKeys(targetPath: FolderPath, from: number): Promise<Set<TargetKey>> {
-    return knownKeys(this.#context, targetPath, from)
+  knownKeys(targetPath: FolderPath, from: number, whose: 'anyone' | 'ours' = 'anyone'): Promise<Set<TargetKey>> {
+    return knownKeys(this.#context, targetPath, from, whose)
   }
 
   groups(folder: string, uids: Runs | null): AsyncIterable<LedgerGroup> {
