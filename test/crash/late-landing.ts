@@ -12,8 +12,9 @@ import type { CrashUser, CrashWorld, TargetKind } from './world.ts'
 /** Leaves the target with a complete APPEND that its frozen processes have not read; `thaw` lets them. */
 async function heldBack(world: CrashWorld, user: CrashUser, passage: number): Promise<{ thaw(): void }> {
   const server = world.dovecot(user.kind)
+  // One group under way: a process that is stopped while it stores another would keep its folder locked for a minute.
   const running = await frozenAt(world, user, `append.last-byte:${passage}:stop,append.sent:${passage}`, {
-    tuning: { leaseMs: 4_000 },
+    tuning: { leaseMs: 4_000, lanes: 1, mostLanes: 1, depth: 1 },
   })
   const frozen = server.pids().filter((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'imap')
   assert.ok(frozen.length > 0)
