@@ -15,16 +15,23 @@ interface Located {
   readonly key: TargetKey
 }
 
-export async function locateKeys(pass: Pass, work: FolderWork, source: () => Promise<SourceReader>): Promise<void> {
+/**
+ * Gives keys to what has landed without one. Done before doubts are looked into, too: a copy that is known to have
+ * landed must not explain a twin whose answer never came. `from`: the UID from which on the target is looked at.
+ */
+export async function locateLanded(
+  pass: Pass,
+  work: FolderWork,
+  from: number,
+): Promise<{ keyless: Landed[]; found: Located[] }> {
   const { ledger } = pass.ports
   const keyless: Landed[] = []
   for await (const group of ledger.groups(work.record.id, null)) {
     for (const message of group.messages) if (message.key === null) keyless.push(message)
   }
-  if (keyless.length === 0) return
+  if (keyless.length === 0) return { keyless, found: [] }
   const found = await pass.look(async (reader) => {
-    const status = await reader.open(work.target)
-    const from = status.validity === work.record.targetValidity ? work.probeFrom : 1
+    await reader.open(work.target)
     const explained = await ledger.knownKeys(work.record.targetPath, from)
     const rough = Map.groupBy(keyless, roughKey)
     const copies = new Map<string, TargetMessage[]>()
@@ -53,6 +60,14 @@ export async function locateKeys(pass: Pass, work: FolderWork, source: () => Pro
     return located
   })
   if (found.length > 0) await ledger.update(work.record.id, found)
+  return { keyless, found }
+}
+
+/** At the end of a folder: what cannot be found even by what targets make of mail is told. */
+export async function locateKeys(pass: Pass, work: FolderWork, source: () => Promise<SourceReader>): Promise<void> {
+  const known = work.target.status?.validity === work.record.targetValidity
+  const { keyless, found } = await locateLanded(pass, work, known ? work.probeFrom : 1)
+  if (keyless.length === 0) return
   // Of what landed in earlier passes people may have deleted the copies: that is no news.
   const ours = keyless.filter(({ uid }) => !hasUid(work.landed, uid))
   const open = (): Landed[] => {

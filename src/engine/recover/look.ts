@@ -1,6 +1,6 @@
 /** Looking at a target folder: which copies are there that the ledger does not explain, and what they hold. */
 import { createHash } from 'node:crypto'
-import type { TargetKey, TargetReader } from '../ports.ts'
+import type { TargetKey, TargetMessage, TargetReader } from '../ports.ts'
 import { type Copy, roughKey } from './match.ts'
 
 /**
@@ -13,11 +13,9 @@ export async function unexplainedCopies(
   wanted: ReadonlySet<string>,
   explained: ReadonlySet<TargetKey>,
 ): Promise<Copy[]> {
-  const candidates: { key: TargetKey; bytes: number; dateS: number }[] = []
+  const candidates: TargetMessage[] = []
   for await (const batch of reader.list(from)) {
-    for (const { key, bytes, dateS } of batch) {
-      if (!explained.has(key) && wanted.has(roughKey({ bytes, dateS }))) candidates.push({ key, bytes, dateS })
-    }
+    for (const copy of batch) if (!explained.has(copy.key) && wanted.has(roughKey(copy))) candidates.push(copy)
   }
   candidates.sort((a, b) => (a.key < b.key ? -1 : 1))
   const copies: Copy[] = []

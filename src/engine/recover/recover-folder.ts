@@ -11,6 +11,7 @@ import { answeredBad } from '../pipeline/settle-group.ts'
 import type { Intended, Intent, Landed, Skipped, SourceReader, TargetKey, TargetReader } from '../ports.ts'
 import { unexplainedCopies } from './look.ts'
 import { type Found, findRewritten } from './find-rewritten.ts'
+import { locateLanded } from './locate-keys.ts'
 import { type Wanted, matchCopies, roughKey } from './match.ts'
 import { sourceDigests } from './source-digests.ts'
 
@@ -27,6 +28,8 @@ export async function recoverFolder(
   const messages = intents.flatMap((intent) => intent.messages)
   const wanted = await withDigests(messages, source)
   const place = work.place
+  // Copies of what has surely landed are theirs first: a twin of one must not pass for the one in doubt.
+  if (!pass.ports.target.traits.named) await locateLanded(pass, work, 1)
   pass.ports.events.note(`Folder ${place}: looking for ${messages.length} messages whose answer never came.`)
   const found = await lookUntilStill(pass, work, intents, wanted, source)
   crashPoint('recover.looked')
