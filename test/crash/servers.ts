@@ -26,7 +26,7 @@ export async function serverKilledAt(
   send(running.child.pid!, 'SIGCONT')
   await server.restart()
   synced(await running.ended)
-  await world.assertDone(user)
+  await world.assertDone(user, {}, side === 'source')
 }
 
 /** While it is really at work, perhaps in the middle of a commit: as soon as so many files are there. */
@@ -47,7 +47,7 @@ export async function serverKilledAfter(
   await server.kill()
   await server.restart()
   synced(await running.ended)
-  await world.assertDone(user)
+  await world.assertDone(user, {}, side === 'source')
 }
 
 function countFiles(root: string): number {
