@@ -181,7 +181,22 @@ test('earlier waybills are checked where they lie beside, and their absence is s
   rmSync(one.path)
   const absent = await verifyWaybill(three.path, known)
   assert.deepEqual([absent.ok, absent.absent], [true, one.file])
-  assert.match(renderCheck(absent).join('\n'), /1\.waybill\.jsonl is not beside this file and was NOT checked/)
+  assert.match(
+    renderCheck(absent).join('\n'),
+    /1\.waybill\.jsonl was not found beside this file .* and was NOT checked/,
+  )
+})
+
+test('an earlier waybill in the folder of its own run is found by its chain', async () => {
+  using world = temporaryFolder()
+  const [first, second, other] = ['run1', 'run2', 'run3'].map((name) => join(world.path, name))
+  for (const folder of [first!, second!, other!]) mkdirSync(folder)
+  const one = await writeWaybill(first!, input([], { number: 1 }), signer)
+  await writeWaybill(other!, input([], { number: 1, run: 'another' }), signer)
+  const previous = { file: one.file, chain: one.chain.toString('hex') }
+  const two = await writeWaybill(second!, input([], { number: 2, previous }), signer)
+  const check = await verifyWaybill(two.path, known)
+  assert.deepEqual([check.ok, check.absent, check.earlier.length], [true, null, 1])
 })
 
 test('another good waybill under the name of the earlier one is found', async () => {

@@ -52,7 +52,9 @@ export function transport(
     })
   }
   const greet = (socket: Socket) => {
-    within(socket, deadlines.greetingMs, 'we waited for the greeting', 'data')
+    // A port that speaks TLS from the first byte is silent to who waits for a greeting in clear text.
+    const hint = how.security === 'ssl' ? '' : ' (a TLS port stays silent: its address begins with imaps://)'
+    within(socket, deadlines.greetingMs, `we waited for the greeting${hint}`, 'data')
     socket.once('data', (chunk: Buffer) => {
       attempt.greeted()
       // Logged in as somebody whom we did not name: whose mail would that be?

@@ -22,7 +22,7 @@ import type { PostgresLedger } from '#store/ledger/open-ledger.ts'
 import type { PostgresMailboxLedger } from '#store/ledger/mailbox-ledger.ts'
 import type { CsvCheck } from '../csv/check-csv.ts'
 import { checkCsvFile } from '../csv/check-csv-file.ts'
-import type { CsvUser } from '../csv/check-rows.ts'
+import type { BadRow, CsvUser } from '../csv/check-rows.ts'
 import type { Signer } from '../waybill/signer.ts'
 import { dryRunUser } from './dry-run.ts'
 import { maildirRoot } from './maildir-root.ts'
@@ -31,6 +31,7 @@ import { writeReports } from './reports.ts'
 import { type UserJob, runUser } from './run-user.ts'
 import { sealWaybill } from './seal-waybill.ts'
 import { skippedCsv } from './skipped-csv.ts'
+import { sharedTargets } from './shared-targets.ts'
 import { type LoginTemplate, checkTemplate, targetCredentials } from './target-login.ts'
 
 export interface MigrateWorld {
@@ -74,8 +75,11 @@ export async function acceptRequest(
     targetLogin: request.targetLogin,
   })
   for (const text of checked.warnings) tell({ kind: 'warning', text })
-  const csv = withoutOtherDatabases(checked)
-  const jobs = csv.users.map((user) => jobOf(user, request, template, { log, deadlines }))
+  const known = withoutOtherDatabases(checked)
+  const all = known.users.map((user) => jobOf(user, request, template, { log, deadlines }))
+  const csv = withBadRows(known, sharedTargets(all, known.users))
+  const bad = new Set(csv.badRows.map(({ rowNumber }) => rowNumber))
+  const jobs = all.filter(({ rowNumber }) => !bad.has(rowNumber))
   tell({ kind: 'accepted', users: jobs.length, badRows: csv.badRows.length })
   return { request, csv, jobs, exclude }
 }
@@ -85,11 +89,18 @@ function withoutOtherDatabases(csv: CsvCheck): CsvCheck {
   const message =
     'TargetDatabase names a database, and waybill migrate knows only the target of --target: leave it empty and run one command for each target'
   const others = csv.users.filter(({ targetDatabase }) => targetDatabase !== null)
-  const badRows = [...csv.badRows, ...others.map(({ rowNumber, cells }) => ({ rowNumber, cells, message }))]
+  return withBadRows(
+    csv,
+    others.map(({ rowNumber, cells }) => ({ rowNumber, cells, message })),
+  )
+}
+
+function withBadRows(csv: CsvCheck, more: readonly BadRow[]): CsvCheck {
+  const bad = new Set(more.map(({ rowNumber }) => rowNumber))
   return {
     ...csv,
-    users: csv.users.filter(({ targetDatabase }) => targetDatabase === null),
-    badRows: badRows.sort((a, b) => a.rowNumber - b.rowNumber),
+    users: csv.users.filter(({ rowNumber }) => !bad.has(rowNumber)),
+    badRows: [...csv.badRows, ...more].sort((a, b) => a.rowNumber - b.rowNumber),
   }
 }
 

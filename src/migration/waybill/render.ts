@@ -23,7 +23,9 @@ export function renderCheck(check: WaybillCheck): string[] {
   lines.push(`seal         ${TRUST[check.trust]}`)
   for (const { file } of check.earlier) lines.push(`earlier      ${visible(file)} was checked too`)
   if (check.absent !== null) {
-    lines.push(`earlier      ${visible(check.absent)} is not beside this file and was NOT checked`)
+    lines.push(
+      `earlier      ${visible(check.absent)} was not found beside this file or in the other runs' folders and was NOT checked`,
+    )
   }
   for (const { file, line, message } of check.problems) {
     lines.push(`problem      ${visible(file)}${line === null ? '' : `, line ${line}`}: ${visible(message)}`)
@@ -32,7 +34,9 @@ export function renderCheck(check: WaybillCheck): string[] {
 }
 
 export function renderAgainst(against: AgainstCheck): string[] {
-  const lines = renderCheck(against.check)
+  // The first line is what a tired person reads: it speaks for the target too.
+  const [, ...about] = renderCheck(against.check)
+  const lines = [`${against.ok ? 'OK' : 'FAILED'}  ${visible(against.check.file)}`, ...about]
   if (!against.compared) return [...lines, 'target       not compared, for the file itself is not good']
   const { equal, canonical, rewritten, changed, missing, unlocated } = against.verdicts
   lines.push(

@@ -1,6 +1,8 @@
 /** Checks one waybill and those before it that lie beside it: chain, seal, counts. Says which line is wrong. */
 import { verify as verifySignature } from 'node:crypto'
-import { basename, dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '#base/fault.ts'
 import { errno } from '#store/fs-faults.ts'
 import { fingerprintOf, readPublicKey, sealedText } from './chain.ts'
@@ -81,7 +83,7 @@ export async function verifyWaybill(path: string, options: TrustOptions = {}): P
     }
     let before: FileCheck
     try {
-      before = await checkFile(join(dirname(path), file), options, problems)
+      before = await checkFile(await findEarlier(path, file, chain, options), options, problems)
     } catch (thrown) {
       if (!(thrown instanceof Fault) || thrown.facts['errno'] !== 'ENOENT') throw thrown
       absent = file
@@ -100,6 +102,21 @@ export async function verifyWaybill(path: string, options: TrustOptions = {}): P
   }
   const ok = problems.length === 0
   return { ...first, ok, trust: ok ? trustOf(first.fingerprint, options) : 'none', problems, earlier, absent }
+}
+
+/**
+ * Beside the later file; else, as each run has a folder for its reports, in one of the folders beside that folder: there
+ * only a file with the chain that is looked for is the one, for others may have its name.
+ */
+async function findEarlier(later: string, file: string, chain: string, options: TrustOptions): Promise<string> {
+  const beside = join(dirname(later), file)
+  if (existsSync(beside)) return beside
+  const runs = dirname(dirname(resolve(later)))
+  const folders = await readdir(runs).catch(() => [])
+  for (const path of folders.map((folder) => join(runs, folder, file)).filter((each) => existsSync(each))) {
+    if ((await checkFile(path, options, []).catch(() => null))?.chain === chain) return path
+  }
+  return beside
 }
 
 async function checkFile(path: string, options: TrustOptions, problems: WaybillProblem[]): Promise<FileCheck> {
