@@ -42,7 +42,6 @@ async function rawLimit(world: World, corpus: 'small' | 'large', port = world.ta
   const run = await measure(process.execPath, [join(import.meta.dirname, 'raw-append.ts'), JSON.stringify(request)])
   if (run.code !== 0) throw new Error(`the raw client ended with ${run.code}:\n${run.stderr}`)
   await world.check('the raw client', target.user, world.corpora[0]!)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- printed by our own program
   return JSON.parse(run.stdout) as RawResult
 }
 

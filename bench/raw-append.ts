@@ -97,7 +97,6 @@ async function run(request: RawRequest): Promise<RawResult> {
 }
 
 if (import.meta.main) {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- given by our own program
   const request = JSON.parse(process.argv[2]!) as RawRequest
   console.log(JSON.stringify(await run(request)))
 }

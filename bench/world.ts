@@ -110,7 +110,6 @@ export class World implements AsyncDisposable {
     )
     if (measured.code !== 0)
       throw new Error(`waybill ended with ${measured.code}:\n${measured.stderr}${measured.stdout}`)
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- printed by our own program
     return { ...measured, result: JSON.parse(measured.stdout) as MigrateResult }
   }
 

@@ -64,7 +64,6 @@ export async function connectLane(options: ConnectOptions): Promise<Lane> {
   })
   // Comes beside the rejection of connect(), which tells the same.
   client.on('error', () => undefined)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- imapflow's types leave its internals out
   const inner = client as unknown as Inner
   const run = inner.run.bind(client)
   // Both go on the lane instead, together with the first LIST: round trips are what a WAN costs.

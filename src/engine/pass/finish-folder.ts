@@ -7,22 +7,13 @@ import { nameSkips } from '../pipeline/name-skips.ts'
 import { auditFolder } from '../recover/audit.ts'
 import { distrustKeys } from '../recover/distrust-keys.ts'
 import { locateKeys } from '../recover/locate-keys.ts'
-import { recoverFolder } from '../recover/recover-folder.ts'
+import { settleDoubts } from '../recover/recover-folder.ts'
 import type { FolderWork } from './folder-work.ts'
 import type { Pass } from './pass.ts'
 
 export async function finishFolder(pass: Pass, work: FolderWork, lane: Lane): Promise<boolean> {
   const { ledger } = pass.ports
-  if (work.doubt.length > 0) {
-    const doubt = work.doubt
-    work.doubt = []
-    try {
-      await recoverFolder(pass, work, doubt, () => lane.readerOn(work))
-    } catch (thrown) {
-      work.doubt = doubt
-      throw thrown
-    }
-  }
+  await settleDoubts(pass, work, () => lane.readerOn(work))
   if (work.retry.length > 0) {
     work.queue.push(...work.retry)
     work.retry = []

@@ -11,7 +11,7 @@ import type {
   TargetFolder,
 } from '../ports.ts'
 import { ALL_PERMANENT } from '#mail/flags.ts'
-import { type Runs, countRuns } from '#base/uid-set.ts'
+import type { Runs } from '#base/uid-set.ts'
 import { formatFolder } from '../plan/exclude.ts'
 import type { FolderReport } from './report.ts'
 import { UidClaims } from './uid-claims.ts'
@@ -112,10 +112,6 @@ export class FolderWork {
   giveUp(fault: Fault): void {
     this.trouble ??= fault
     this.queue.length = 0
-  }
-
-  get landedCount(): number {
-    return countRuns(this.landed)
   }
 
   /** Nothing queued, nothing under way: the folder can be finished or its doubts looked at. */

@@ -13,7 +13,7 @@ import type { Lane } from '../pipeline/lane.ts'
 import { skip, tooLarge } from '../pipeline/read-group.ts'
 import { type Candidate, adoptFolder } from '../recover/adopt.ts'
 import { auditFolder } from '../recover/audit.ts'
-import { recoverFolder } from '../recover/recover-folder.ts'
+import { settleDoubts } from '../recover/recover-folder.ts'
 import { rematchTarget } from '../recover/rematch-target.ts'
 import { rematchSource } from '../recover/rematch-source.ts'
 import type { CutOff, FolderStatus, Skipped, SourceReader } from '../ports.ts'
@@ -37,18 +37,8 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   // What the recovery of this pass sends again has not landed yet: its first audit is at the end of the pass.
   const resentNow = new Set(work.resent.map(({ uid }) => uid))
   const earlier = (await ledger.resentIn(work.record.id)).filter(({ uid }) => !resentNow.has(uid))
-  if (work.doubt.length > 0) {
-    const doubt = work.doubt
-    work.doubt = []
-    try {
-      await recoverFolder(pass, work, doubt, () => lane.readerOn(work))
-    } catch (thrown) {
-      work.doubt = doubt
-      throw thrown
-    }
-    // What was not found is listed below like everything else.
-    work.retry = []
-  }
+  // What was not found is listed below like everything else.
+  if (await settleDoubts(pass, work, () => lane.readerOn(work))) work.retry = []
   if (!absent) await auditFolder(pass, work, earlier)
   work.landed = await ledger.landedUids(work.record.id)
 

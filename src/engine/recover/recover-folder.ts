@@ -18,8 +18,26 @@ import { sourceDigests } from './source-digests.ts'
 /** How often a target that should stand still is asked, within the settle time. */
 const LOOKS_PER_SETTLE = 5
 
+/** Looks into the folder's doubts, which stay doubts when the look fails. False when there were none. */
+export async function settleDoubts(
+  pass: Pass,
+  work: FolderWork,
+  source: () => Promise<SourceReader>,
+): Promise<boolean> {
+  const { doubt } = work
+  if (doubt.length === 0) return false
+  work.doubt = []
+  try {
+    await recoverFolder(pass, work, doubt, source)
+  } catch (thrown) {
+    work.doubt = doubt
+    throw thrown
+  }
+  return true
+}
+
 /** Resolves when none of `intents` is open any more; what was not found is back in the folder's queue. */
-export async function recoverFolder(
+async function recoverFolder(
   pass: Pass,
   work: FolderWork,
   intents: readonly Intent[],
