@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 
 export interface Measured {
   readonly code: number | null
+  /** It was killed because it had not ended when `limitMs` was over. */
+  readonly timedOut: boolean
   readonly stdout: string
   readonly stderr: string
   readonly wallSeconds: number
@@ -18,7 +20,7 @@ const TICKS = 100
 export async function measure(
   program: string,
   args: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
+  options: { readonly env?: NodeJS.ProcessEnv; readonly cwd?: string; readonly limitMs?: number } = {},
 ): Promise<Measured> {
   const startedAt = performance.now()
   const child = spawn(program, args, {
@@ -42,14 +44,25 @@ export async function measure(
     }
   }
   const watch = setInterval(look, 20)
+  let timedOut = false
+  const giveUp = () => {
+    timedOut = true
+    child.kill('SIGKILL')
+    // A child of its own may hold the pipes open, and 'close' waits for them.
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+  const limit = options.limitMs === undefined ? undefined : setTimeout(giveUp, options.limitMs)
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject)
       child.once('close', (code) => resolve(code))
     })
-    return { code, stdout, stderr, wallSeconds: (performance.now() - startedAt) / 1000, cpuSeconds, peakRssBytes }
+    const wallSeconds = (performance.now() - startedAt) / 1000
+    return { code, timedOut, stdout, stderr, wallSeconds, cpuSeconds, peakRssBytes }
   } finally {
     clearInterval(watch)
+    clearTimeout(limit)
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { startRelay } from '#test/servers/relay.ts'
 import { type Corpus, hugeCorpus, largeCorpus, smallCorpus, userCorpus } from './corpus.ts'
 import { type Measured, measure, median } from './measure.ts'
-import { peersHere, peersMissing } from './peers.ts'
+import { faultOf, peersHere, peersMissing } from './peers.ts'
 import type { PartName } from './results.ts'
 import type { RawRequest, RawResult } from './raw-append.ts'
 import { type OurRun, type Ports, World } from './world.ts'
@@ -235,26 +235,39 @@ const peers: Part = async (options) => {
     options.tell(`  ${name}: ${run.wallSeconds.toFixed(1)} s`)
   }
   const seconds = new Map<string, number>()
+  const failed = new Map<string, string>()
   const ports = { source: world.source.port, target: world.target.port }
-  for (let round = 0; round < options.rounds; round++) {
+  for (let round = 1; round <= options.rounds; round++) {
     const ours = await ourRun(world)
     note('Waybill', ours)
     if (!seconds.has('Waybill'))
       seconds.set('Waybill', (await world.migrate([{ source: 0, target: ours.user }])).wallSeconds)
     for (const peer of here) {
+      if (failed.has(peer.name)) continue
       const { user } = world.freshTarget()
-      const run = await peer.run(world, ports, user)
-      if (run.code !== 0) throw new Error(`${peer.name} ended with ${run.code}:\n${run.stderr}`)
-      await world.check(peer.name, user, corpus)
-      note(peer.name, run)
-      if (!seconds.has(peer.name)) seconds.set(peer.name, (await peer.run(world, ports, user)).wallSeconds)
+      try {
+        const pass = async () => {
+          const run = await peer.run(world, ports, user)
+          const fault = faultOf(run)
+          if (fault !== null) throw new Error(`${peer.name} ${fault}\n${run.stderr}`)
+          await world.check(peer.name, user, corpus)
+          return run
+        }
+        note(peer.name, await pass())
+        if (!seconds.has(peer.name)) seconds.set(peer.name, (await pass()).wallSeconds)
+      } catch (thrown) {
+        // The others are still worth their row.
+        const { message } = thrown as Error
+        failed.set(peer.name, `${message.split('\n')[0]} (round ${round})`)
+        options.tell(`  ${message}`)
+      }
     }
   }
   const rows = [...runs].map(([name, list]) => {
     const wall = median(list.map(({ wallSeconds }) => wallSeconds))
     const cpu = median(list.map(({ cpuSeconds }) => cpuSeconds))
     const peak = median(list.map(({ peakRssBytes }) => peakRssBytes)) / MB
-    return `| ${name} | ${wall.toFixed(1)} | ${Math.round(corpus.messages / wall)} | ${(corpus.bytes / MB / wall).toFixed(1)} | ${cpu.toFixed(1)} | ${peak.toFixed(0)} | ${seconds.get(name)!.toFixed(2)} |`
+    return `| ${name} | ${wall.toFixed(1)} | ${Math.round(corpus.messages / wall)} | ${(corpus.bytes / MB / wall).toFixed(1)} | ${cpu.toFixed(1)} | ${peak.toFixed(0)} | ${seconds.get(name)?.toFixed(2) ?? 'failed'} |`
   })
   const missing = peersMissing()
   return [
@@ -263,6 +276,7 @@ const peers: Part = async (options) => {
     ...rows,
     '',
     `- From start to end of the whole program, verification included; COMPRESS off for all.${missing.length > 0 ? ` Not in PATH here: ${missing.join(', ')}.` : ''}`,
+    ...[...failed.values()].map((why) => `- **Failed:** ${why}; not measured after that.`),
   ]
 }
 

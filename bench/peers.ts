@@ -9,6 +9,18 @@ export interface Peer {
   run(world: World, ports: { readonly source: number; readonly target: number }, target: string): Promise<Measured>
 }
 
+/** One that hangs must not keep the others from being measured. */
+const LIMIT_MINUTES = 10
+
+const limited = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  measure(program, args, { env, limitMs: LIMIT_MINUTES * 60_000 })
+
+/** What keeps a run from being counted, or null. */
+export function faultOf(run: Measured): string | null {
+  if (run.timedOut) return `did not end within ${LIMIT_MINUTES} minutes and was killed`
+  return run.code === 0 ? null : `ended with ${run.code}`
+}
+
 function isInPath(program: string): boolean {
   return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
     try {
@@ -53,7 +65,7 @@ Expunge None
 SyncState ${state}/
 `,
     )
-    return measure('mbsync', ['-c', config, 'all'])
+    return limited('mbsync', ['-c', config, 'all'])
   },
 }
 
@@ -67,6 +79,7 @@ STARTTLS = NO
 compress = NO
 `
 
+/** It works both ways, but the target is empty: nothing comes back to the source. */
 const interimap: Peer = {
   name: 'interimap',
   run(world, ports, target) {
@@ -79,9 +92,7 @@ ${interimapSide('remote', ports.source, 's0')}`,
     )
     const home = world.folder(`interimap-home-${target}`)
     mkdirSync(join(home, 'interimap'), { recursive: true, mode: 0o700 })
-    return measure('interimap', [`--config=${config}`, '--quiet'], {
-      env: { XDG_DATA_HOME: home, XDG_CONFIG_HOME: home },
-    })
+    return limited('interimap', [`--config=${config}`, '--quiet'], { XDG_DATA_HOME: home, XDG_CONFIG_HOME: home })
   },
 }
 
@@ -92,7 +103,7 @@ const imapsync: Peer = {
   name: 'imapsync',
   run(_world, ports, target) {
     const sides = [...imapsyncSide(1, ports.source, 's0'), ...imapsyncSide(2, ports.target, target)]
-    return measure('imapsync', [...sides, '--nolog', '--noreleasecheck', '--nomodulesversion', '--nofoldersizes'])
+    return limited('imapsync', [...sides, '--nolog', '--noreleasecheck', '--nomodulesversion', '--nofoldersizes'])
   },
 }
 

@@ -22,9 +22,11 @@ after(async () => {
   await world?.[Symbol.asyncDispose]()
 })
 
-test('late copies before the audit: ours go, theirs stay', { skip }, () => lateBeforeAudit(world, 'imap'))
-test('late copies after the pass: the next pass removes ours', { skip }, () => lateAfterPass(world, 'imap'))
-test('late copies of a later group', { skip }, () => lateAfterPass(world, 'imap', 7))
+for (const kind of dovecots) {
+  test(`${kind}: late copies before the audit: ours go, theirs stay`, { skip }, () => lateBeforeAudit(world, kind))
+  test(`${kind}: late copies after the pass: the next pass removes ours`, { skip }, () => lateAfterPass(world, kind))
+  test(`${kind}: late copies of a later group`, { skip }, () => lateAfterPass(world, kind, 7))
+}
 test('killed twice while the audit removes', { skip }, () => killedInAudit(world, 'imap'))
 
 for (const kind of [...dovecots, 'maildir'] as const) {

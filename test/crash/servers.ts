@@ -1,6 +1,6 @@
 /** kill -9 of a mail server or of the database while mail moves. */
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { send } from '#test/servers/processes.ts'
 import { resultOf } from '#test/migrate/run-waybill.ts'
@@ -26,7 +26,8 @@ export async function serverKilledAt(
   send(running.child.pid!, 'SIGCONT')
   await server.restart()
   synced(await running.ended)
-  await world.assertDone(user, {}, side === 'source')
+  if (side === 'target') await audited(world, user)
+  await world.assertDone(user)
 }
 
 /** While it is really at work, perhaps in the middle of a commit: as soon as so many files are there. */
@@ -47,7 +48,20 @@ export async function serverKilledAfter(
   await server.kill()
   await server.restart()
   synced(await running.ended)
-  await world.assertDone(user, {}, side === 'source')
+  if (side === 'target') await audited(world, user)
+  await world.assertDone(user)
+}
+
+/**
+ * Dovecot does not see a file that came within the same tick of the kernel's clock as the one before it until seconds
+ * later: without a settle time that is a late landing, which the next pass finds. Here those seconds pass at once.
+ */
+async function audited(world: CrashWorld, user: CrashUser): Promise<void> {
+  const root = world.dovecot(user.kind).accounts.get(user.name)!.mail
+  for (const name of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+    if (/(^|\/)(cur|new)$/.test(name)) utimesSync(join(root, name), new Date(), new Date())
+  }
+  assert.equal((await world.complete(user)).carried, 0, 'the next pass appends nothing')
 }
 
 function countFiles(root: string): number {

@@ -224,7 +224,21 @@ suite('a target', { timeout: 120_000 }, () => {
     )
   })
 
-  test('that stores late and has no UIDPLUS: both copies stay and are told, and nobody else loses mail', async () => {
+  test('that stores late and has no UIDPLUS: our second copies are removed, one by one', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await using one = await pair(mail(35), { without: ['UIDPLUS'], faults: lateInbox(promise) })
+    assert.equal((await one.run()).status, 'Synced')
+    resolve()
+    await one.target.settled()
+    assert.notDeepEqual(await one.differences(), [], 'the late copies are there')
+    const again = await one.run()
+    assert.equal(again.carried, 0)
+    assert.deepEqual(again.notes, [])
+    await one.done()
+    await one.flagsFollow()
+  })
+
+  test('that stores late, has no UIDPLUS, and holds what somebody has marked \\Deleted: both copies stay and are told, and nobody else loses mail', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     await using one = await pair(mail(41), { without: ['UIDPLUS'], faults: lateInbox(promise) })
     assert.equal((await one.run()).status, 'Synced')

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { execFileSync } from 'node:child_process'
@@ -107,6 +107,7 @@ export async function startDovecot(
       stop: () => instance.stop(),
       async restart() {
         await instance.stop()
+        for (const { mail } of accounts.values()) breakLocks(mail)
         if (!(await boot(place.port))) throw new Error(`Dovecot does not start again. Its log:\n${instance.log()}`)
       },
       [Symbol.asyncDispose]: () => instance[Symbol.asyncDispose](),
@@ -114,6 +115,14 @@ export async function startDovecot(
   } catch (error) {
     await instance[Symbol.asyncDispose]()
     throw error
+  }
+}
+
+/** A Maildir's lock outlives the process that was killed with it; Dovecot itself breaks it after two minutes. */
+function breakLocks(mail: string): void {
+  if (!existsSync(mail)) return
+  for (const name of readdirSync(mail, { recursive: true, encoding: 'utf8' })) {
+    if (name.endsWith('.lock')) rmSync(join(mail, name))
   }
 }
 

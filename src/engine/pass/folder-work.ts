@@ -56,6 +56,8 @@ export class FolderWork {
   retry: GroupPlan[] = []
   /** Open intents whose outcome only a look can tell, oldest first. */
   doubt: Intent[] = []
+  /** Those of them that an earlier pass left: people may have worked on their copies since. */
+  inherited: ReadonlySet<string> = new Set()
   /** Messages of a doubt whose command was answered with BAD: its words, and how many the command held. */
   readonly confused = new Map<number, { readonly among: number; readonly said: string }>()
   /** How often the source broke off over a message that was read alone. */

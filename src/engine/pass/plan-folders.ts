@@ -77,6 +77,7 @@ async function workOf(
     decision?.why ?? 'the source tells its state only when opened',
   )
   work.doubt = history.flatMap(({ id }) => doubts.get(id) ?? [])
+  work.inherited = new Set(work.doubt.map(({ id }) => id))
   const resent = record.mark === null || (await pass.ports.ledger.resentIn(record.id)).length > 0
   const renumbered = source.status !== null && source.status.validity !== record.sourceValidity
   const again = decision?.kind === 'none' && record.again.length > 0 && (await chooseAgain(pass, record))

@@ -5,12 +5,14 @@
  */
 import { crashPoint } from '#base/crash-point.ts'
 import { runsOf } from '#base/uid-set.ts'
-import { sameFlags } from '#mail/flags.ts'
+import { DELETED, sameFlags } from '#mail/flags.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
 import type { Intended, Landed, TargetKey } from '../ports.ts'
 import { unexplainedCopies } from './look.ts'
 import { type Wanted, matchCopies, roughKey } from './match.ts'
+import { keywordChange } from './mend-keywords.ts'
+import { mendKeys } from './renumbered.ts'
 
 /**
  * Run at the end of the pass that sent again, and once more at the start of the next: what was still on its way at
@@ -25,6 +27,7 @@ export async function auditFolder(pass: Pass, work: FolderWork, resent: readonly
     await ledger.auditDone(work.record.id, uids)
     return
   }
+  await mendKeys(pass, work)
   const ours = new Map<number, Landed>()
   const watched = new Set(resent.map(({ uid }) => uid))
   for await (const group of ledger.groups(work.record.id, uids)) {
@@ -54,17 +57,32 @@ async function keepLate(
   reader: Parameters<Parameters<Pass['look']>[0]>[0],
 ): Promise<void> {
   const place = `${work.place}, source UID ${message.uid}`
-  const flags = (await reader.flags([sentAgain])).get(sentAgain)
+  const now = await reader.flags([sentAgain, late])
+  const flags = now.get(sentAgain)
+  if (flags && (now.get(late)?.system ?? 0) & DELETED) {
+    // An audit that was killed after it had marked ours: the other is the one that the ledger knows.
+    if (await reader.remove(late)) pass.report.doublesRemoved++
+    return
+  }
   if (flags && !sameFlags(flags, message.flags)) {
     pass.report.notes.push(
       `Folder ${place}: is there twice; both stay, for someone has changed the flags of our second copy.`,
     )
     return
   }
+  const mending = keywordChange(
+    late,
+    message.flags,
+    now.get(late),
+    work.resent.some(({ uid }) => uid === message.uid),
+  )
+  if (flags && mending.length > 0) await reader.change(mending)
   // First the ledger, then the removal: a crash between leaves one copy too many, which the next audit finds.
   await pass.ports.ledger.update(work.record.id, [{ uid: message.uid, key: late }])
   if (flags && !(await reader.remove(sentAgain))) {
-    pass.report.notes.push(`Folder ${place}: is there twice; the target cannot remove a single message (no UIDPLUS).`)
+    pass.report.notes.push(
+      `Folder ${place}: is there twice; both stay, for the target cannot remove a single message (no UIDPLUS) and others are marked \\Deleted there.`,
+    )
     return
   }
   crashPoint('audit.removed')

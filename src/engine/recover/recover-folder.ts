@@ -13,6 +13,7 @@ import { unexplainedCopies } from './look.ts'
 import { type Found, findRewritten } from './find-rewritten.ts'
 import { locateLanded } from './locate-keys.ts'
 import { type Wanted, matchCopies, roughKey } from './match.ts'
+import { mendKeywords } from './mend-keywords.ts'
 import { sourceDigests } from './source-digests.ts'
 
 /** How often a target that should stand still is asked, within the settle time. */
@@ -67,6 +68,8 @@ async function recoverFolder(
       else if (key === undefined || digest === undefined) again.push(message)
       else landed.push({ ...message, digest, key, origin: 'found', lostFlags: [] })
     }
+    // Before the ledger calls it done: when this fails, the doubt stays and is looked into once more.
+    if (!work.inherited.has(intent.id)) await mendKeywords(pass, work, landed)
     await pass.ports.ledger.close({ intent: intent.id, landed, reopened: [], skipped, resent: again })
     work.skipped.push(...skipped)
     pass.countSkips(skipped)
