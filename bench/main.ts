@@ -1,6 +1,7 @@
 /** `npm run bench [-- --only small,wan] [--scale 0.1] [--rounds 3]`: measures, and writes bench/results.md. */
 import { parseArgs } from 'node:util'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
+import { removeLeftovers } from './leftovers.ts'
 import { parts } from './parts.ts'
 import { partNames, saveSection, titles } from './results.ts'
 
@@ -30,9 +31,13 @@ if (missing !== false) {
   console.error(`${missing}: sudo apt-get install --no-install-recommends dovecot-imapd`)
   process.exit(1)
 }
-for (const name of wanted) {
-  console.log(`${name}: ${titles[name]}`)
-  const lines = await parts[name]({ rounds, scale, tell: (text) => console.log(text) })
-  console.log(lines.join('\n'))
-  if (scale === 1) saveSection(name, lines, ` ${rounds} ${rounds === 1 ? 'round' : 'rounds'}.`)
+try {
+  for (const name of wanted) {
+    console.log(`${name}: ${titles[name]}`)
+    const lines = await parts[name]({ rounds, scale, tell: (text) => console.log(text) })
+    console.log(lines.join('\n'))
+    if (scale === 1) saveSection(name, lines, ` ${rounds} ${rounds === 1 ? 'round' : 'rounds'}.`)
+  }
+} finally {
+  removeLeftovers()
 }

@@ -6,6 +6,7 @@ import { type Measured, measure, median } from './measure.ts'
 import { faultOf, peersHere, peersMissing } from './peers.ts'
 import type { PartName } from './results.ts'
 import type { RawRequest, RawResult } from './raw-append.ts'
+import { watchWaiting } from './waiting.ts'
 import { type OurRun, type Ports, World } from './world.ts'
 
 export interface PartOptions {
@@ -25,6 +26,8 @@ const LANES = 4
 interface Compared {
   readonly ours: (OurRun & { user: string })[]
   readonly raw: { readonly seconds: number; readonly cpuSeconds: number }[]
+  /** Shares of the time in which the target's connections waited for mail. */
+  readonly waited: { readonly ours: number; readonly raw: number }[]
 }
 
 async function rawLimit(world: World, corpus: 'small' | 'large', port = world.target.port): Promise<RawResult> {
@@ -60,21 +63,32 @@ async function warm(world: World): Promise<void> {
 const warmUp = (): Corpus => ({ ...smallCorpus(60, 7), name: 'warm-up' })
 
 async function takeTurns(world: World, corpus: 'small' | 'large', options: PartOptions): Promise<Compared> {
-  const compared: Compared = { ours: [], raw: [] }
+  const compared: Compared = { ours: [], raw: [], waited: [] }
   const { messages, bytes } = world.corpora[0]!
   for (let round = 1; round <= options.rounds; round++) {
+    let watch = watchWaiting(() => world.target.pids(), LANES)
     const ours = await ourRun(world)
+    const waited = watch.end()
     compared.ours.push(ours)
-    options.tell(`  ${round}: ours ${speed(messages, bytes, ours.result.transferSeconds)}, ${rss(ours)}`)
+    const [ourSpeed, ourWait] = [speed(messages, bytes, ours.result.transferSeconds), percent(waited)]
+    options.tell(`  ${round}: ours ${ourSpeed}, ${rss(ours)}, the target waited ${ourWait}`)
+    watch = watchWaiting(() => world.target.pids(), LANES)
     const raw = await rawLimit(world, corpus)
+    compared.waited.push({ ours: waited, raw: watch.end() })
     compared.raw.push(raw)
-    options.tell(`  ${round}: raw  ${speed(messages, bytes, raw.seconds)}`)
+    const rawWait = percent(compared.waited.at(-1)!.raw)
+    options.tell(`  ${round}: raw  ${speed(messages, bytes, raw.seconds)}, the target waited ${rawWait}`)
   }
   return compared
 }
 
 const speed = (messages: number, bytes: number, seconds: number) =>
   `${Math.round(messages / seconds)} msgs/s, ${(bytes / MB / seconds).toFixed(1)} MB/s`
+
+const percent = (share: number) => `${(share * 100).toFixed(0)} %`
+
+const waitedLine = ({ waited }: Compared) =>
+  `- The target's connections waited for mail ${percent(median(waited.map(({ ours }) => ours)))} of the time with ours, ${percent(median(waited.map(({ raw }) => raw)))} with the raw client.`
 
 const aboveBase = ({ result, peakRssBytes }: OurRun) => peakRssBytes - result.baseRssBytes
 
@@ -132,16 +146,31 @@ const small: Part = async (options) => {
   const again = await world.migrate([{ source: 0, target: compared.ours[0]!.user }])
   return [
     ...comparison(world.corpora[0]!, compared),
+    waitedLine(compared),
     `- Start of the command to the first byte of an APPEND, warm: ${(first / 1000).toFixed(2)} s (goal 1.5: ${verdict(first < 1500)}).`,
     `- A second pass that finds nothing changed: ${again.wallSeconds.toFixed(2)} s in all.`,
   ]
+}
+
+/** On a real LAN neither the source nor we take anything from the target's machine. */
+const apart: Part = async (options) => {
+  await using world = await World.open([smallCorpus(20_000 * options.scale), warmUp()], options.tell)
+  world.giveTargetACore()
+  try {
+    await warm(world)
+    const compared = await takeTurns(world, 'small', options)
+    return [...comparison(world.corpora[0]!, compared), waitedLine(compared)]
+  } finally {
+    World.shareCores()
+  }
 }
 
 const large: Part = async (options) => {
   const corpus = largeCorpus(Math.max(10, Math.round(300 * options.scale)))
   await using world = await World.open([corpus, warmUp()], options.tell)
   await warm(world)
-  return comparison(corpus, await takeTurns(world, 'large', options))
+  const compared = await takeTurns(world, 'large', options)
+  return [...comparison(corpus, compared), waitedLine(compared)]
 }
 
 const huge: Part = async (options) => {
@@ -280,4 +309,4 @@ const peers: Part = async (options) => {
   ]
 }
 
-export const parts: Readonly<Record<PartName, Part>> = { small, large, huge, wan, unchanged, users20, peers }
+export const parts: Readonly<Record<PartName, Part>> = { small, apart, large, huge, wan, unchanged, users20, peers }

@@ -6,12 +6,13 @@ import { join } from 'node:path'
 
 const FILE = join(import.meta.dirname, 'results.md')
 
-export const partNames = ['small', 'large', 'huge', 'wan', 'unchanged', 'users20', 'peers'] as const
+export const partNames = ['small', 'apart', 'large', 'huge', 'wan', 'unchanged', 'users20', 'peers'] as const
 
 export type PartName = (typeof partNames)[number]
 
 export const titles: Readonly<Record<PartName, string>> = {
   small: '20,000 small messages in 30 folders, loopback',
+  apart: 'The same, the target on a core of its own',
   large: '300 messages of 5 to 20 MB in 10 folders, loopback',
   huge: '500,000 messages of 300 bytes in one folder, loopback',
   wan: 'The small mailbox over 20 ms each way to both servers',
@@ -26,6 +27,8 @@ Written by \`npm run bench\` (\`-- --only small,wan\` for some parts, \`-- --sca
 raw limit take turns. The rate is messages ÷ time from the first byte of the first APPEND to the last landing. The raw limit is
 a client that does nothing but pipelined MULTIAPPEND from memory, with as many connections, 4 groups in flight on each. Both
 servers and all clients share the machine's cores; targets are sdbox, each run into a mailbox that nobody has used before.
+The raw client reads from no server and keeps no ledger, so that the target has the cores almost to itself while it runs:
+how long the target's connections waited for mail tells whether it could have taken more from us.
 `
 
 /** Puts the lines of a part into its section. */

@@ -1,12 +1,14 @@
 /** Two Dovecots of our own, a planted source, fresh targets, and the product run against them as a person runs it. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MigrateResult } from '#contract/migrate.ts'
 import { type DovecotServer, startDovecot } from '#test/servers/dovecot.ts'
 import { encodeMailbox } from '#test/worlds/modified-utf7.ts'
 import type { Corpus } from './corpus.ts'
 import { countAll, readAll } from './imap-talk.ts'
+import { later } from './leftovers.ts'
 import { type Measured, measure } from './measure.ts'
 import { plantCorpus } from './plant.ts'
 
@@ -41,12 +43,14 @@ export class World implements AsyncDisposable {
 
   /** Corpus k is the mail of source user `s<k>`. The servers' indexes are made and the mail is in the page cache. */
   static async open(corpora: readonly Corpus[], tell: (text: string) => void): Promise<World> {
+    const kept = { passed: true, after: later }
     const source = await startDovecot({
+      t: kept,
       users: Object.fromEntries(corpora.map((_corpus, at) => [`s${at}`, PASSWORD])),
     })
     try {
       const targets = Array.from({ length: TARGETS }, (_, at) => [`t${at}`, { password: PASSWORD, format: 'sdbox' }])
-      const target = await startDovecot({ users: Object.fromEntries(targets) })
+      const target = await startDovecot({ t: kept, users: Object.fromEntries(targets) })
       const world = new World(source, target, corpora)
       for (const [at, corpus] of corpora.entries()) {
         tell(`planting ${corpus.name}: ${corpus.messages} messages, ${(corpus.bytes / 1e6).toFixed(1)} MB`)
@@ -58,6 +62,20 @@ export class World implements AsyncDisposable {
       await source[Symbol.asyncDispose]()
       throw thrown
     }
+  }
+
+  /** From now on the target's processes have the first core, all others the rest: as on a machine of its own. */
+  giveTargetACore(): void {
+    const cores = cpus().length
+    if (cores < 2) throw new Error('a core for the target needs a second one for the others')
+    const pin = (list: string, pid: number) => execFileSync('taskset', ['-a', '-c', '-p', list, String(pid)])
+    for (const pid of this.target.pids()) pin('0', pid)
+    for (const pid of [...this.source.pids(), process.pid]) pin(`1-${cores - 1}`, pid)
+  }
+
+  /** Undoes it for this process and what it starts from now on. */
+  static shareCores(): void {
+    execFileSync('taskset', ['-a', '-c', '-p', `0-${cpus().length - 1}`, String(process.pid)])
   }
 
   sourceAccount(at = 0) {
@@ -121,7 +139,7 @@ export class World implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.source[Symbol.asyncDispose](), this.target[Symbol.asyncDispose]()])
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
+    later(() => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 }))
   }
 }
 

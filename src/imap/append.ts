@@ -78,7 +78,8 @@ function check(message: AppendMessage): void {
   if (!Number.isSafeInteger(message.bytes) || message.bytes < 1)
     throw bug('APPEND-EMPTY', 'a message of no bytes was to be appended')
   if (!Array.isArray(message.body)) return
-  const sum = (message.body as readonly Buffer[]).reduce((bytes, chunk) => bytes + chunk.length, 0)
+  let sum = 0
+  for (const chunk of message.body as readonly Buffer[]) sum += chunk.length
   if (sum !== message.bytes) throw bug('APPEND-LENGTH', `a message of ${message.bytes} bytes holds ${sum}`)
 }
 
@@ -174,9 +175,10 @@ class Command {
     for (const [index, message] of this.#messages.entries()) {
       this.#push(this.#lines[index]!)
       const { accepted } = this.#folder
-      const novel = accepted && traitsOf(message, this.#lines[index]!).filter((trait) => !accepted.has(trait))
+      const line = this.#lines[index]!
+      const novel = accepted && !isKnown(accepted, message, line) ? newTraits(accepted, message, line) : null
       if (!(await this.#literal(message.bytes, !novel?.length, free))) return false
-      for (const trait of novel ?? []) accepted?.add(trait)
+      for (const trait of novel ?? []) accepted!.add(trait)
       if (Array.isArray(message.body)) {
         for (const chunk of message.body as readonly Buffer[]) {
           this.#pushBody(chunk, chunk.length)
@@ -287,12 +289,24 @@ function joined(pieces: readonly Buffer[]): Buffer[] {
 }
 
 /** What a server might answer BAD to. An odd date or a long line is never known: the next may be odder. */
-function traitsOf({ flags, date }: AppendMessage, line: string): string[] {
-  const year = Number(date.slice(7, 11))
-  const traits = flags.map((flag) => flag.toLowerCase())
-  traits.push(year >= 1970 && year < 2038 ? `day ${date[0]}` : `date ${date}`)
+function newTraits(accepted: ReadonlySet<string>, { flags, date }: AppendMessage, line: string): string[] {
+  const traits = [...flags, isOrdinary(date) ? `day ${date[0]}` : `date ${date}`]
   if (line.length > LONG_LINE) traits.push(line)
-  return traits
+  return traits.filter((trait) => !accepted.has(trait))
+}
+
+/** As `newTraits`, where nothing is new: for each message of a mailbox but a few, so it makes no lists. */
+function isKnown(accepted: ReadonlySet<string>, { flags, date }: AppendMessage, line: string): boolean {
+  if (line.length > LONG_LINE || !isOrdinary(date) || !accepted.has(DAYS[date.charCodeAt(0) - 48] ?? '')) return false
+  for (const flag of flags) if (!accepted.has(flag)) return false
+  return true
+}
+
+const DAYS = ['day 0', 'day 1', 'day 2', 'day 3']
+
+function isOrdinary(date: string): boolean {
+  const year = Number(date.slice(7, 11))
+  return year >= 1970 && year < 2038
 }
 
 /** APPENDUID (RFC 4315 §3), null when it cannot be ours: another validity or count, a UID that was there before. */

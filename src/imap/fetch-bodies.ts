@@ -305,6 +305,8 @@ interface Arriving {
 
 /** Behind a literal that is longer than its server said comes mail: what we have of it is not the message. */
 function endsRightly(response: Untagged): void {
+  // Its beginning was read when the literal came.
+  if (response.tail === ')') return
   if (!/^(?: .*)?\)\s*$/s.test(response.tail)) throw new GarbledError('a message of another length than it had said')
   fetchItems(response)
 }

@@ -16,8 +16,27 @@ export interface FetchItems {
   readonly body: Buffer | null
 }
 
+/** What most servers answer, in the order in which it was asked for. Half of the reading time would be words and lists. */
+const USUAL =
+  /^\* \d{1,10} FETCH \(UID (\d{1,10}) FLAGS \(([^()"{}[\]]{0,2000})\) INTERNALDATE "([^"\\]{0,40})" (?:RFC822\.SIZE (\d{1,15})\)|BODY\[\] \{\d{1,11}\})$/
+
+function usualItems(text: string): FetchItems | null {
+  const match = USUAL.exec(text)
+  const uid = match ? Number(match[1]) : 0
+  if (!match || uid > MOST_UID) return null
+  const words = match[2]!
+  const bytes = match[4] === undefined ? null : Number(match[4])
+  const flags = words === '' ? [] : words.split(' ').filter((word) => word !== '')
+  return { uid, flags, date: match[3]!, bytes, hasBody: bytes === null, body: null }
+}
+
 /** With `open` the text ends where a body literal begins. */
 export function fetchItems(response: Untagged, open = false): FetchItems {
+  // Without `open` a text that ends with a literal's length has more behind it.
+  if (open || response.whole) {
+    const usual = usualItems(response.tail)
+    if (usual) return usual
+  }
   const list = response.items(open)[0]
   if (!Array.isArray(list)) throw new GarbledError('a FETCH without its list')
   let uid: number | null = null

@@ -58,6 +58,11 @@ export class Untagged {
     return readItems(this.#pieces, this.#literals, this.#from, open)
   }
 
+  /** True when it holds no literal. */
+  get whole(): boolean {
+    return this.#pieces.length === 1
+  }
+
   /** What follows the last literal; the whole text when there is none. */
   get tail(): string {
     return this.#pieces.at(-1)!

@@ -1,7 +1,7 @@
 /** INTERNALDATE, to the second, as seconds since 1970 UTC; may be negative. */
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
-const BY_NAME = new Map(MONTHS.map((name, index) => [name.toLowerCase(), index]))
+const BY_NAME = new Map(MONTHS.flatMap((name, index) => [[name, index] as const, [name.toLowerCase(), index] as const]))
 
 /** 2090-01-01, which is 1953-11-25 in 32 bits. */
 const WRAPPED_FROM = 3_786_912_000
@@ -16,16 +16,21 @@ const WRAPPED_FROM = 3_786_912_000
 export function parseInternalDate(text: string): number | null {
   const m = /^\s?(\d{1,2})-([A-Za-z]{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)$/.exec(text)
   if (!m) return null
-  const month = BY_NAME.get(m[2]!.toLowerCase())
+  const month = BY_NAME.get(m[2]!) ?? BY_NAME.get(m[2]!.toLowerCase())
   if (month === undefined) return null
   const [day, year, hour, minute, second] = [Number(m[1]), Number(m[3]), Number(m[4]), Number(m[5]), Number(m[6])]
   if (day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return null
   const offset = (Number(m[8]) * 60 + Number(m[9])) * 60 * (m[7] === '-' ? -1 : 1)
+  const seconds = secondsOf(year, month, day, hour, minute, second) - offset
+  return seconds >= WRAPPED_FROM && seconds < 2 ** 32 ? seconds - 2 ** 32 : seconds
+}
+
+function secondsOf(year: number, month: number, day: number, hour: number, minute: number, second: number): number {
+  if (year > 99) return Date.UTC(year, month, day, hour, minute, second) / 1000
   // Date.UTC reads years 0 to 99 as 1900 to 1999: set the year apart.
   const date = new Date(Date.UTC(2000, month, day, hour, minute, second))
   date.setUTCFullYear(year, month, day)
-  const seconds = date.getTime() / 1000 - offset
-  return seconds >= WRAPPED_FROM && seconds < 2 ** 32 ? seconds - 2 ** 32 : seconds
+  return date.getTime() / 1000
 }
 
 const two = (value: number) => (value < 10 ? `0${value}` : String(value))

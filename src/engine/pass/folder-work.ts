@@ -18,8 +18,8 @@ import { UidClaims } from './uid-claims.ts'
 
 /** Messages that are read with one FETCH and sent with one APPEND. */
 export interface GroupPlan {
-  /** Ascending source UIDs. */
-  readonly uids: readonly number[]
+  /** Ascending source UIDs: a view into those of the whole folder, for half a million are many. */
+  readonly uids: readonly number[] | Uint32Array
   /** What the source says they weigh. */
   readonly bytes: number
   /** One large message that goes through without being held in memory. */

@@ -56,8 +56,8 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   if (absent) await openTarget(pass, work)
   if (!work.record.adopted) await adopt(pass, work, listing, wanted, reader)
   if (work.landed.length > 0) await carryFlags(pass, work, listing)
-  const open = work.record.adopted ? wanted.filter((index) => !hasUid(work.landed, listing.uidAt(index))) : wanted
-  work.planned = runsOf(open.map((index) => listing.uidAt(index)))
+  const open = wanted.filter((index) => !hasUid(work.landed, listing.uidAt(index)))
+  work.planned = runsOf(uidsAt(listing, open))
   // A folder of 100,000 large messages has as many groups: more than a call takes arguments.
   for (const plan of makeGroups(listing, open, pass.options)) work.queue.push(plan)
 }
@@ -154,8 +154,9 @@ async function countRemoved(pass: Pass, work: FolderWork, listing: Listing): Pro
 }
 
 /** Indexes of what has to be in the target and is not; what is left out is skipped with its reason. */
-async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: CutOff | null): Promise<number[]> {
-  const wanted: number[] = []
+async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: CutOff | null): Promise<Uint32Array> {
+  const wanted = new Uint32Array(listing.length)
+  let count = 0
   const skipped: Skipped[] = []
   const settled = new Set<number>()
   const key = folderKeyOf(work.source.path)
@@ -176,26 +177,32 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
       skipped.push(
         skip(work, message, 'over-limit', `older than the newest ${pass.options.maxItems} (--max-items)`, true),
       )
-    } else wanted.push(index)
+    } else wanted[count++] = index
   }
   if (skipped.length > 0) {
     await pass.ports.ledger.skip(skipped)
     work.skipped.push(...skipped)
     pass.countSkips(skipped)
   }
-  const resolved = wanted.map((index) => listing.uidAt(index)).filter((uid) => hasUid(retried, uid))
+  const chosen = wanted.subarray(0, count)
+  const resolved: number[] = []
+  for (const uid of uidsAt(listing, chosen)) if (hasUid(retried, uid)) resolved.push(uid)
   if (resolved.length > 0) await pass.ports.ledger.unskip(work.record.id, runsOf(resolved))
-  return wanted
+  return chosen
+}
+
+function* uidsAt(listing: Listing, indexes: Iterable<number>): Generator<number> {
+  for (const index of indexes) yield listing.uidAt(index)
 }
 
 async function adopt(
   pass: Pass,
   work: FolderWork,
   listing: Listing,
-  wanted: readonly number[],
+  wanted: Uint32Array,
   reader: SourceReader,
 ): Promise<void> {
-  const candidates: Candidate[] = wanted.map((index) => ({
+  const candidates: Candidate[] = Array.from(wanted, (index) => ({
     uid: listing.uidAt(index),
     bytes: listing.bytesAt(index),
     dateS: listing.dateAt(index),

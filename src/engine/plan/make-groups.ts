@@ -21,29 +21,30 @@ export function makeGroups(listing: Listing, indexes: ArrayLike<number> | null, 
   const above = limits.streamAboveBytes ?? STREAM_ABOVE_BYTES
   const most = Math.max(1, limits.groupMessages)
   const groups: GroupPlan[] = []
-  let uids: number[] = []
+  const count = indexes === null ? listing.length : indexes.length
+  const uids = new Uint32Array(count)
+  let from = 0
   let bytes = 0
-  const close = () => {
-    if (uids.length > 0) groups.push({ uids, bytes, streamed: false })
-    uids = []
+  const close = (to: number) => {
+    if (to > from) groups.push({ uids: uids.subarray(from, to), bytes, streamed: false })
+    from = to
     bytes = 0
   }
-  const count = indexes === null ? listing.length : indexes.length
   for (let at = 0; at < count; at++) {
     const index = indexes === null ? at : indexes[at]!
-    const uid = listing.uidAt(index)
     const size = listing.bytesAt(index)
+    uids[at] = listing.uidAt(index)
     if (size > above) {
       // Small messages that stand before a large one must not be sent after it.
-      close()
-      groups.push({ uids: [uid], bytes: size, streamed: true })
+      close(at)
+      from = at + 1
+      groups.push({ uids: uids.subarray(at, from), bytes: size, streamed: true })
       continue
     }
-    if (uids.length >= most || bytes + size > limits.groupBytes) close()
-    uids.push(uid)
+    if (at - from >= most || bytes + size > limits.groupBytes) close(at)
     bytes += size
   }
-  close()
+  close(count)
   return groups
 }
 
@@ -52,5 +53,6 @@ export function halves(plan: GroupPlan): GroupPlan[] {
   if (plan.uids.length < 2) return [plan]
   const middle = plan.uids.length >> 1
   const bytes = Math.ceil(plan.bytes / 2)
-  return [plan.uids.slice(0, middle), plan.uids.slice(middle)].map((uids) => ({ uids, bytes, streamed: false }))
+  const parts = [plan.uids.slice(0, middle), plan.uids.slice(middle)]
+  return parts.map((uids) => ({ uids, bytes, streamed: false }))
 }
