@@ -6,7 +6,7 @@ import { lineView } from '#cli/progress-lines.ts'
 import { bytes, counted, duration } from '#cli/quantities.ts'
 import { renderDryRun } from '#cli/render-dry-run.ts'
 import { renderResult } from '#cli/render-result.ts'
-import { safeText } from '#cli/safe-text.ts'
+import { safeText } from '#base/safe-text.ts'
 import type { DryRunUser, MigrateEvent, MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
 
 const user = (emailAddress: string, more: Partial<MigrateUserResult> = {}): MigrateUserResult => ({
@@ -105,8 +105,8 @@ test('what a server or a mail says cannot steer the terminal', () => {
   )
   // oxlint-disable-next-line no-control-regex -- control characters are what this is about
   assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
-  assert.match(text, /\\u001b\[2Jevil\\u000d\\u000a\\u202egnp\.exe\\u0007/)
-  assert.equal(safeText('Grüße, 日本語 🙂'), 'Grüße, 日本語 🙂')
+  assert.match(text, /\\u\{1b\}\[2Jevil\\u\{d\}\\u\{a\}\\u\{202e\}gnp\.exe\\u\{7\}/)
+  for (const text of ['Grüße, 日本語 🙂', 'می\u200cخواهم', '👩\u200d🔧']) assert.equal(safeText(text), text)
 })
 
 test('bad rows, notes and a stop are told, each as a sentence', () => {

@@ -6,7 +6,7 @@ import cliProgress from 'cli-progress'
 import { type Seen, firstSeen, lineOf, timeLeft } from './progress-seen.ts'
 import { bytes, count } from './quantities.ts'
 import type { ProgressView } from './render-progress.ts'
-import { safeText } from './safe-text.ts'
+import { safeText } from '#base/safe-text.ts'
 
 const NAME_COLUMNS = 30
 

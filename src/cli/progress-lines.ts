@@ -2,7 +2,7 @@
 import { type Seen, firstSeen, lineOf, timeLeft } from './progress-seen.ts'
 import { bytes, count, counted } from './quantities.ts'
 import type { ProgressView } from './render-progress.ts'
-import { safeText } from './safe-text.ts'
+import { safeText } from '#base/safe-text.ts'
 
 const EVERY_MS = 5_000
 

@@ -3,7 +3,7 @@ import { sentence } from '#base/sentence.ts'
 import type { DryRunFolder, DryRunUser, MigrateResult } from '#contract/migrate.ts'
 import { plainTable } from './plain-table.ts'
 import { bytes, count, counted } from './quantities.ts'
-import { safeText } from './safe-text.ts'
+import { safeText } from '#base/safe-text.ts'
 
 const COLUMNS = [
   { head: '  Source folder', align: 'left' },

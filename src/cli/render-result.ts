@@ -3,7 +3,7 @@ import { sentence } from '#base/sentence.ts'
 import type { MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
 import { plainTable } from './plain-table.ts'
 import { bytes, count, counted, duration } from './quantities.ts'
-import { safeText } from './safe-text.ts'
+import { safeText } from '#base/safe-text.ts'
 
 /** Names in one list, notes of one user: more are counted, result.json has them all. */
 const MOST = 5

@@ -2,7 +2,7 @@
 import { EXIT } from '#contract/migrate.ts'
 import { sentence } from '#base/sentence.ts'
 import { counted } from '#cli/quantities.ts'
-import { safeText } from '#cli/safe-text.ts'
+import { safeText } from '#base/safe-text.ts'
 import { checkCsvFile } from '#migration/csv/check-csv-file.ts'
 
 /** Answers the exit code: 2 when there are rows that could not run. */

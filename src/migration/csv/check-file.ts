@@ -1,5 +1,5 @@
 import { columnLetter, columnLabel, isKnown, looksLikeHeader, meantBy, requiredColumns } from './columns.ts'
-import { escapeHostile } from './escape-hostile.ts'
+import { safeText } from '#base/safe-text.ts'
 import type { Rows } from './read-rows.ts'
 import { refuse } from './refuse.ts'
 
@@ -34,7 +34,7 @@ interface Slip {
 }
 
 /** A header as a person may see it: never longer than a line, nothing that could steer a terminal. */
-const quoted = (name: string) => `"${escapeHostile(name).slice(0, 60)}"`
+const quoted = (name: string) => `"${safeText(name).slice(0, 60)}"`
 
 function refuseMissing(header: readonly string[], slips: readonly Slip[]): void {
   const missing = requiredColumns.filter((name) => !header.includes(name))

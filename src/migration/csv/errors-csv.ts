@@ -1,5 +1,5 @@
 import { errorColumn, isSecret } from './columns.ts'
-import { escapeHostile } from './escape-hostile.ts'
+import { safeText } from '#base/safe-text.ts'
 import { writeCsv } from './write-csv.ts'
 
 /** One line of the errors CSV: a BadRow, or a CsvUser's cells with what the run said about the user. */
@@ -27,6 +27,6 @@ export function errorsCsv(columns: readonly string[], rows: readonly ErrorRow[])
 
 /** Hostile text made harmless: what steers a terminal is spelt out, what a spreadsheet would compute is text. */
 export function defuse(text: string): string {
-  const shown = escapeHostile(text)
+  const shown = safeText(text)
   return /^\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/.test(shown) ? `'${shown}` : shown
 }

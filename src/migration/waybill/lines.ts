@@ -1,7 +1,7 @@
 /** The one spelling of each line: `parseBody` accepts nothing that `renderBody` would spell otherwise. */
 import { WAYBILL_VERSION, countsBy } from './format.ts'
 import type { Counts, WaybillLine } from './format.ts'
-import { safeJson } from './text.ts'
+import { safeJson } from '#base/safe-json.ts'
 
 /** The line without its tail (see chain.ts): an object whose closing brace is missing. */
 export function renderBody(line: WaybillLine): string {

@@ -1,7 +1,7 @@
 /** What a check found, as plain lines for a terminal: whatever comes from the file is shown, never obeyed. */
+import { safeText } from '#base/safe-text.ts'
 import type { AgainstCheck } from './against.ts'
 import type { Counts, HeaderLine } from './format.ts'
-import { visible } from './text.ts'
 import type { WaybillCheck } from './verify.ts'
 
 const TRUST: Record<WaybillCheck['trust'], string> = {
@@ -13,22 +13,22 @@ const TRUST: Record<WaybillCheck['trust'], string> = {
 }
 
 const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
-const path = (folder: readonly string[]) => visible(folder.join('/'))
+const path = (folder: readonly string[]) => safeText(folder.join('/'))
 
 export function renderCheck(check: WaybillCheck): string[] {
-  const lines = [`${check.ok ? 'OK' : 'FAILED'}  ${visible(check.file)}`]
+  const lines = [`${check.ok ? 'OK' : 'FAILED'}  ${safeText(check.file)}`]
   if (check.header) lines.push(...aboutHeader(check.header))
   if (check.totals) lines.push(`messages     ${aboutCounts(check.totals, check.folders.length)}`)
   if (check.fingerprint !== null) lines.push(`fingerprint  ${check.fingerprint}`)
   lines.push(`seal         ${TRUST[check.trust]}`)
-  for (const { file } of check.earlier) lines.push(`earlier      ${visible(file)} was checked too`)
+  for (const { file } of check.earlier) lines.push(`earlier      ${safeText(file)} was checked too`)
   if (check.absent !== null) {
     lines.push(
-      `earlier      ${visible(check.absent)} was not found beside this file or in the other runs' folders and was NOT checked`,
+      `earlier      ${safeText(check.absent)} was not found beside this file or in the other runs' folders and was NOT checked`,
     )
   }
   for (const { file, line, message } of check.problems) {
-    lines.push(`problem      ${visible(file)}${line === null ? '' : `, line ${line}`}: ${visible(message)}`)
+    lines.push(`problem      ${safeText(file)}${line === null ? '' : `, line ${line}`}: ${safeText(message)}`)
   }
   return lines
 }
@@ -36,7 +36,7 @@ export function renderCheck(check: WaybillCheck): string[] {
 export function renderAgainst(against: AgainstCheck): string[] {
   // The first line is what a tired person reads: it speaks for the target too.
   const [, ...about] = renderCheck(against.check)
-  const lines = [`${against.ok ? 'OK' : 'FAILED'}  ${visible(against.check.file)}`, ...about]
+  const lines = [`${against.ok ? 'OK' : 'FAILED'}  ${safeText(against.check.file)}`, ...about]
   if (!against.compared) return [...lines, 'target       not compared, for the file itself is not good']
   const { equal, canonical, rewritten, changed, missing, unlocated } = against.verdicts
   lines.push(
@@ -44,7 +44,7 @@ export function renderAgainst(against: AgainstCheck): string[] {
       `canonical form, ${rewritten} rewritten, ${changed} changed, ${missing} missing, ${unlocated} not to be located`,
   )
   for (const { verdict, line, folder, uid, message } of against.differences) {
-    lines.push(`${verdict.padEnd(12)} ${path(folder)}, source UID ${uid} (line ${line}): ${visible(message)}`)
+    lines.push(`${verdict.padEnd(12)} ${path(folder)}, source UID ${uid} (line ${line}): ${safeText(message)}`)
   }
   const listed = against.differences.length
   const all = against.looked - equal
@@ -56,10 +56,10 @@ function aboutHeader(header: HeaderLine): string[] {
   const { source, target } = header
   const root = source.userRoot === '' ? '' : ` below ${source.userRoot}`
   return [
-    `mailbox      ${visible(header.emailAddress)}, waybill ${header.number}${header.complete ? '' : ', of a pass that did not finish'}`,
-    `source       ${visible(`${source.userName} at ${source.host}:${source.port}${root}`)}`,
-    `target       ${visible(`${target.login} at ${target.kind} ${target.place}`)}`,
-    `pass         ${visible(`${header.started} to ${header.finished}, run ${header.run}, ${header.tool}`)}`,
+    `mailbox      ${safeText(header.emailAddress)}, waybill ${header.number}${header.complete ? '' : ', of a pass that did not finish'}`,
+    `source       ${safeText(`${source.userName} at ${source.host}:${source.port}${root}`)}`,
+    `target       ${safeText(`${target.login} at ${target.kind} ${target.place}`)}`,
+    `pass         ${safeText(`${header.started} to ${header.finished}, run ${header.run}, ${header.tool}`)}`,
   ]
 }
 

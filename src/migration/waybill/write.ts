@@ -11,7 +11,7 @@ import type { Counts, FolderLine, HeaderLine, MessageLine, SkippedLine, WaybillL
 import { LineFile } from './line-file.ts'
 import { isoOfSeconds, renderBody } from './lines.ts'
 import type { Signer } from './signer.ts'
-import { bounded } from './text.ts'
+import { bounded } from './bounded.ts'
 
 const SUBJECT_UNITS = 200
 const REASON_UNITS = 500
