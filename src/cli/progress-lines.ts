@@ -1,6 +1,7 @@
 /** Progress for a log file or a pipe: a line for each change of state, and one every few seconds for each user on its way. */
 import { type Seen, firstSeen, lineOf, timeLeft } from './progress-seen.ts'
-import { bytes, count, counted } from './quantities.ts'
+import { counted } from '#base/counted.ts'
+import { bytes, count } from './quantities.ts'
 import type { ProgressView } from './render-progress.ts'
 import { safeText } from '#base/safe-text.ts'
 

@@ -1,7 +1,8 @@
 /** How far one user's pass is, and how long it will take. */
 import { sentence } from '#base/sentence.ts'
 import type { MigrateEvent } from '#contract/migrate.ts'
-import { count, counted, duration } from './quantities.ts'
+import { counted } from '#base/counted.ts'
+import { count, duration } from './quantities.ts'
 
 export interface Seen {
   total: number

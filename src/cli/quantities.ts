@@ -2,9 +2,6 @@
 
 export const count = (value: number) => value.toLocaleString('en-US')
 
-/** `1 user`, `2,000 users`. */
-export const counted = (value: number, one: string, many = `${one}s`) => `${count(value)} ${value === 1 ? one : many}`
-
 /** 1 MB = 1,048,576 bytes. */
 export function bytes(value: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

@@ -2,7 +2,8 @@
 import { sentence } from '#base/sentence.ts'
 import type { DryRunFolder, DryRunUser, MigrateResult } from '#contract/migrate.ts'
 import { plainTable } from './plain-table.ts'
-import { bytes, count, counted } from './quantities.ts'
+import { counted } from '#base/counted.ts'
+import { bytes, count } from './quantities.ts'
 import { safeText } from '#base/safe-text.ts'
 
 const COLUMNS = [

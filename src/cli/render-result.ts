@@ -2,7 +2,8 @@
 import { sentence } from '#base/sentence.ts'
 import type { MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
 import { plainTable } from './plain-table.ts'
-import { bytes, count, counted, duration } from './quantities.ts'
+import { counted } from '#base/counted.ts'
+import { bytes, count, duration } from './quantities.ts'
 import { safeText } from '#base/safe-text.ts'
 
 /** Names in one list, notes of one user: more are counted, result.json has them all. */

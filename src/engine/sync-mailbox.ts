@@ -2,6 +2,7 @@
  * One pass: brings a target mailbox up to date with its source. First, later and last passes are the same code
  * (transfer-engine.md); what a pass does follows from what the ledger knows.
  */
+import { counted } from '#base/counted.ts'
 import { crashPoint } from '#base/crash-point.ts'
 import { Fault, asFault } from '#base/fault.ts'
 import { DEFAULT_PASS, type PassOptions } from './pass/options.ts'
@@ -44,7 +45,12 @@ export async function syncMailbox(
     const cutOff = await chooseCutOff(pass, folders)
     await runLanes(pass, active, cutOff)
     const { adopted, notes } = pass.report
-    if (adopted > 0) notes.push(`${adopted} messages were in the target before and are the same: they were not sent.`)
+    if (adopted > 0)
+      notes.push(
+        adopted === 1
+          ? '1 message was in the target before and is the same: it was not sent.'
+          : `${counted(adopted, 'message')} were in the target before and are the same: they were not sent.`,
+      )
     if (pass.notUnderstood !== null && folders.every(({ report }) => report.landed === 0)) {
       pass.fail(understandsNothing(pass.notUnderstood))
     }

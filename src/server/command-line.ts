@@ -2,7 +2,7 @@
 import { CommanderError, InvalidArgumentError } from '#cli/program.ts'
 import { Fault, asFault } from '#base/fault.ts'
 import { sentence } from '#base/sentence.ts'
-import { counted } from '#cli/quantities.ts'
+import { counted } from '#base/counted.ts'
 import { safeText } from '#base/safe-text.ts'
 import { buildProgram } from '#cli/program.ts'
 import { EXIT } from '#contract/migrate.ts'

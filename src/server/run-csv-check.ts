@@ -1,7 +1,7 @@
 /** `waybill csv check`, wired. */
 import { EXIT } from '#contract/migrate.ts'
 import { sentence } from '#base/sentence.ts'
-import { counted } from '#cli/quantities.ts'
+import { counted } from '#base/counted.ts'
 import { safeText } from '#base/safe-text.ts'
 import { checkCsvFile } from '#migration/csv/check-csv-file.ts'
 

@@ -1,4 +1,5 @@
 /** Ends a folder's work, or finds that it has not ended: then its groups are queued again and it answers false. */
+import { counted } from '#base/counted.ts'
 import { crashPoint } from '#base/crash-point.ts'
 import { Fault } from '#base/fault.ts'
 import { eachUid, formatRuns, hasUid, runsOf } from '#base/uid-set.ts'
@@ -83,6 +84,6 @@ async function tellLostDates(pass: Pass, work: FolderWork): Promise<void> {
   })
   if (changed === 0) return
   pass.report.notes.push(
-    `Folder ${work.place}: ${changed} messages have a date in the future, which the target does not keep; it shows another.`,
+    `Folder ${work.place}: the target shows another date for ${counted(changed, 'message')} dated in the future.`,
   )
 }

@@ -3,6 +3,7 @@
  * adopted, k−m appended, m−k never removed. Candidates share size and date, else size and Message-ID; the digest
  * decides, so only candidates are read.
  */
+import { counted } from '#base/counted.ts'
 import { crashPoint } from '#base/crash-point.ts'
 import { runsOf } from '#base/uid-set.ts'
 import { commonFlags } from '#mail/flags.ts'
@@ -42,7 +43,7 @@ export async function adoptFolder(
     for await (const batch of target.list(1)) for (const copy of batch) if (!explained.has(copy.key)) there.push(copy)
     if (there.length === 0 || candidates.length === 0) return []
     pass.ports.events.note(
-      `Folder ${work.place}: ${there.length} messages were there before; looking which of ours they are.`,
+      `Folder ${work.place}: looking which of ours the ${counted(there.length, 'message')} are that were there before.`,
     )
     const pairs: { source: Candidate; copy: TargetMessage }[] = []
     const rounds = [roughKey, ({ bytes }: { bytes: number }) => String(bytes)]

@@ -2,6 +2,7 @@
  * What became of groups whose answer never came (transfer-engine.md §3.6). Found copies are landed, the rest is
  * planned again, but only after the target has stood still: it may still be committing.
  */
+import { counted } from '#base/counted.ts'
 import { crashPoint } from '#base/crash-point.ts'
 import { runsOf } from '#base/uid-set.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
@@ -49,7 +50,7 @@ async function recoverFolder(
   const place = work.place
   // Copies of what has surely landed are theirs first: a twin of one must not pass for the one in doubt.
   if (!pass.ports.target.traits.named) await locateLanded(pass, work, 1)
-  pass.ports.events.note(`Folder ${place}: looking for ${messages.length} messages whose answer never came.`)
+  pass.ports.events.note(`Folder ${place}: looking for ${counted(messages.length, 'message')} whose answer never came.`)
   const found = await lookUntilStill(pass, work, intents, wanted, source)
   crashPoint('recover.looked')
 

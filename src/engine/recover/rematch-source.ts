@@ -2,6 +2,7 @@
  * UIDVALIDITY changed on the source: the numbers are new, the mail is not (transfer-engine.md §4). What the ledger
  * knows by size, date and digest is entered under its new number; nothing is wiped, nothing is filled in again.
  */
+import { counted } from '#base/counted.ts'
 import { hasUid, runsOf } from '#base/uid-set.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
@@ -67,6 +68,6 @@ export async function rematchSource(
     await ledger.adopt(work.record.id, landed.slice(start, start + COMMIT_AT_ONCE))
   }
   pass.report.notes.push(
-    `Folder ${work.sourcePlace}: the source renumbered it (UIDVALIDITY is now ${status.validity}); ${landed.length} messages were recognised and are not carried again.`,
+    `Folder ${work.sourcePlace}: the source renumbered it (UIDVALIDITY is now ${status.validity}); ${counted(landed.length, 'message')} recognised and not carried again.`,
   )
 }

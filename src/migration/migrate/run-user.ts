@@ -1,4 +1,5 @@
 /** One user of a run: lease, both sides, one pass, the waybill. Never rejects: a failed user is a result. */
+import { counted } from '#base/counted.ts'
 import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { Clock } from '#base/clock.ts'
@@ -134,7 +135,7 @@ async function resultOf(
     failure ??= asFault(thrown)
   }
   const lost = [...report.lostFlags].map(
-    ([flag, count]) => `${count} messages lost the flag ${flag}: the target does not keep it.`,
+    ([flag, count]) => `${counted(count, 'message')} lost the flag ${flag}: the target does not keep it.`,
   )
   return {
     ...emptyResult(job),

@@ -1,4 +1,5 @@
 /** What a check found, as plain lines for a terminal: whatever comes from the file is shown, never obeyed. */
+import { counted } from '#base/counted.ts'
 import { safeText } from '#base/safe-text.ts'
 import type { AgainstCheck } from './against.ts'
 import type { Counts, HeaderLine } from './format.ts'
@@ -12,7 +13,6 @@ const TRUST: Record<WaybillCheck['trust'], string> = {
   none: 'NOT PROVED',
 }
 
-const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`
 const path = (folder: readonly string[]) => safeText(folder.join('/'))
 
 export function renderCheck(check: WaybillCheck): string[] {
@@ -40,7 +40,7 @@ export function renderAgainst(against: AgainstCheck): string[] {
   if (!against.compared) return [...lines, 'target       not compared, for the file itself is not good']
   const { equal, canonical, rewritten, changed, missing, unlocated } = against.verdicts
   lines.push(
-    `target       ${count(against.looked, 'message')} of ${against.messages} compared: ${equal} equal, ${canonical} equal in ` +
+    `target       ${counted(against.looked, 'message')} of ${against.messages} compared: ${equal} equal, ${canonical} equal in ` +
       `canonical form, ${rewritten} rewritten, ${changed} changed, ${missing} missing, ${unlocated} not to be located`,
   )
   for (const { verdict, line, folder, uid, message } of against.differences) {
@@ -76,6 +76,6 @@ function aboutCounts(c: Counts, folders: number): string {
   ]
   const said = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`)
   const removed = c.removed > 0 ? `; ${c.removed} of these are no longer in the source` : ''
-  const held = `${c.source} in ${count(folders, 'folder')} of the source`
-  return `${held}: ${said.join(', ') || 'none'}${removed}; ${count(c.bytes, 'byte')}`
+  const held = `${c.source} in ${counted(folders, 'folder')} of the source`
+  return `${held}: ${said.join(', ') || 'none'}${removed}; ${counted(c.bytes, 'byte')}`
 }
