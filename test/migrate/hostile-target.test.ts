@@ -224,6 +224,28 @@ suite('a target', { timeout: 120_000 }, () => {
     )
   })
 
+  test('that stores late and then gives its UIDs to other mail in silence: doubles are removed, flags reach the right copies', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    await using one = await pair(mail(33), { faults: lateInbox(promise) })
+    assert.equal((await one.run()).status, 'Synced')
+    const before = one.inbox().messages.length
+    resolve()
+    await one.target.settled()
+    // As Dovecot does when it finds its list of UIDs broken: what came late has the first ones, in another order.
+    const { messages } = one.inbox()
+    const uids = messages.map(({ uid }) => uid)
+    const moved = [...messages.slice(before).toReversed(), ...messages.slice(0, before)]
+    messages.splice(0, messages.length, ...moved.map((one, at) => ({ ...one, uid: uids[at]! })))
+    const again = await one.run()
+    assert.equal(again.carried, 0)
+    assert.match(
+      again.notes.join('\n'),
+      /has renumbered its messages without saying so; of 30 messages 30 were recognised/,
+    )
+    await one.done()
+    await one.flagsFollow()
+  })
+
   test('that stores late and has no UIDPLUS: our second copies are removed, one by one', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     await using one = await pair(mail(35), { without: ['UIDPLUS'], faults: lateInbox(promise) })
