@@ -70,12 +70,10 @@ async function keepLate(
     )
     return
   }
-  const mending = keywordChange(
-    late,
-    message.flags,
-    now.get(late),
-    work.resent.some(({ uid }) => uid === message.uid),
-  )
+  // What came in this very pass nobody has labelled yet.
+  const isFresh =
+    typeof late === 'number' && late >= work.probeFrom && work.resent.some(({ uid }) => uid === message.uid)
+  const mending = keywordChange(late, message.flags, now.get(late), isFresh)
   if (flags && mending.length > 0) await reader.change(mending)
   // First the ledger, then the removal: a crash between leaves one copy too many, which the next audit finds.
   await pass.ports.ledger.update(work.record.id, [{ uid: message.uid, key: late }])
