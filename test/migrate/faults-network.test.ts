@@ -118,9 +118,10 @@ suite('a network', { timeout: 120_000 }, () => {
     test(`that falls silent on the way to the ${side}: after the deadline the same run goes on`, async () => {
       await using one = await world()
       inTheMiddle(one.ways.target, () => {
-        one.ways[side].freeze()
-        // A dead connection stays dead; what comes after the deadline finds a network again.
-        setTimeout(() => one.ways[side].thaw(), 1_500)
+        const way = one.ways[side]
+        way.freeze()
+        // A dead connection stays dead; who tries again after the deadline finds a network.
+        way.onConnection = () => way.thaw()
       })
       const user = await one.run({
         silenceMs: 500,

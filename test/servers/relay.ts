@@ -29,6 +29,8 @@ export interface Relay extends AsyncDisposable {
   thaw(): void
   /** Called with each chunk that a client sent, before it travels; `true` cuts all connections in its place. */
   onClientBytes: ((chunk: Buffer, totalBytes: number) => boolean) | null
+  /** Called when a client connects, before anything passes. */
+  onConnection: (() => void) | null
 }
 
 interface Parcel {
@@ -45,6 +47,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const counts = { roundTrips: 0, toServer: 0, toClient: 0, connections: 0 }
   let frozen = false
   let hook: Relay['onClientBytes'] = null
+  let greet: Relay['onConnection'] = null
 
   const cut = () => {
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy()
@@ -95,6 +98,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     const pair = [client, upstream] as const
     pairs.add(pair)
     counts.connections++
+    greet?.()
     let heard = true
     carry(client, upstream, (chunk) => {
       counts.toServer += chunk.length
@@ -142,6 +146,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     thaw: () => {
       frozen = false
       for (const wake of wakes) wake()
+    },
+    get onConnection() {
+      return greet
+    },
+    set onConnection(wanted) {
+      greet = wanted
     },
     get onClientBytes() {
       return hook
