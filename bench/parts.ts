@@ -304,7 +304,7 @@ const peers: Part = async (options) => {
     '|---|---|---|---|---|---|---|',
     ...rows,
     '',
-    `- From start to end of the whole program, verification included; COMPRESS off for all.${missing.length > 0 ? ` Not in PATH here: ${missing.join(', ')}.` : ''}`,
+    `- From start to end of the whole program, for ours with its sample read back; COMPRESS off for all.${missing.length > 0 ? ` Not in PATH here: ${missing.join(', ')}.` : ''}`,
     ...[...failed.values()].map((why) => `- **Failed:** ${why}; not measured after that.`),
   ]
 }

@@ -2,7 +2,7 @@
  * `npm run demo [-- --without-dovecot] [-- --remove]`: a whole migration on this machine alone. Whatever it says it has
  * checked; when a check fails it ends with 1 and says which.
  */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -14,6 +14,8 @@ import { asTyped, claim, claimsHeld, DemoFailed, DemoStopped, quote, say, step }
 import { startSource } from './source.ts'
 
 const MB = 1_048_576
+/** Any uid that nothing else uses will do. */
+const MAIL_USER = 64_007
 const WRONG = { email: 'davidd@contoso.example', password: 'right on the server', inTheCsv: 'Wrong password 4' }
 
 const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
@@ -48,6 +50,8 @@ async function demo(folder: string, withDovecot: boolean): Promise<void> {
   step('The migration; messages over 1 MB are to be left out')
   const [data, mail] = [join(folder, 'data'), join(folder, 'mail')]
   mkdirSync(mail)
+  // As on a real server: mail belongs to a user that is not root.
+  if (process.getuid?.() === 0) chownSync(mail, MAIL_USER, MAIL_USER)
   const migrate = [
     'migrate',
     csv,

@@ -14,5 +14,13 @@ if (Number(process.versions.node.split('.')[0]) < WANTED) {
 // Parsing our sources and the packages at every start would cost more than most commands.
 enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/waybill/compile'))
 
+// Whoever read our output has gone (`| head`, a closed terminal): the migration goes on, and its reports are in files.
+const GONE = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'])
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!GONE.has(error.code ?? '')) throw error
+  })
+}
+
 const { runCommandLine } = await import('./command-line.ts')
 process.exitCode = await runCommandLine(process.argv, startedAt)

@@ -30,6 +30,7 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
           ? `${safeJson({ dryRun: true, users, badRows, warnings }, 2)}\n`
           : `${renderDryRun(users, badRows)}\n`,
       )
+      if (signals.stopping.aborted) return EXIT.stopped
       return users.some(({ error }) => error) || badRows.length > 0 ? EXIT.someFailed : EXIT.ok
     }
     await using world = await openWorld(request.dataFolder)

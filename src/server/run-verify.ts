@@ -3,13 +3,14 @@ import { safeJson } from '#base/safe-json.ts'
 import { createPublicKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Fault } from '#base/fault.ts'
 import { silentLog } from '#base/log.ts'
 import { EXIT } from '#contract/migrate.ts'
 import type { VerifyRequest } from '#contract/verify.ts'
 import type { MailTarget } from '#engine/ports.ts'
 import { openImapTarget } from '#mailbox/imap/target.ts'
 import { openMaildirTarget } from '#mailbox/maildir/target.ts'
-import { maildirRoot } from '#migration/migrate/maildir-root.ts'
+import { fixedPart, maildirRoot } from '#migration/migrate/maildir-root.ts'
 import { readPasswordFile } from '#migration/migrate/password-file.ts'
 import { verifyAgainst } from '#migration/waybill/against.ts'
 import { fingerprintOf } from '#migration/waybill/chain.ts'
@@ -45,6 +46,16 @@ async function openTarget(request: VerifyRequest, address: string, login: string
   const { against } = request
   if (against?.kind !== 'imap') {
     const root = against?.root ?? ''
+    const path = fixedPart(root)
+    if (!existsSync(path)) {
+      throw new Fault({
+        code: 'TARGET_ROOT_REFUSED',
+        scope: 'request',
+        transient: false,
+        message: `There is no Maildir folder ${path} to compare with.`,
+        remedy: 'Name the folder that the mail was migrated to with --against maildir:/…',
+      })
+    }
     return openMaildirTarget({ root, address, allowedRoots: [maildirRoot(root)], log: silentLog })
   }
   const warn = (text: string) => process.stderr.write(`Warning: ${text}\n`)

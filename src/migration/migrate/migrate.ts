@@ -2,11 +2,11 @@
  * `waybill migrate`: every user of a CSV file, several at once, each with a pass, a report and a waybill. One user's
  * fault never stops another.
  */
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemClock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
 import { mapConcurrently } from '#base/limit-concurrency.ts'
+import { makeFolders } from '#base/make-folders.ts'
 import type { Log } from '#base/log.ts'
 import { Turnstile } from '#base/turnstile.ts'
 import type { DryRunUser, MigrateEvent, MigrateRequest, MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
@@ -25,13 +25,13 @@ import { checkCsvFile } from '../csv/check-csv-file.ts'
 import type { BadRow, CsvUser } from '../csv/check-rows.ts'
 import type { Signer } from '../waybill/signer.ts'
 import { dryRunUser } from './dry-run.ts'
-import { maildirRoot } from './maildir-root.ts'
+import { maildirRoot, warnOfRoot } from './maildir-root.ts'
 import { readPasswordFile } from './password-file.ts'
 import { writeReports } from './reports.ts'
 import { type UserJob, runUser } from './run-user.ts'
 import { sealWaybill } from './seal-waybill.ts'
 import { skippedCsv } from './skipped-csv.ts'
-import { sharedTargets } from './shared-targets.ts'
+import { sharedMailboxes } from './shared-mailboxes.ts'
 import { type LoginTemplate, checkTemplate, targetCredentials } from './target-login.ts'
 
 export interface MigrateWorld {
@@ -68,6 +68,7 @@ export async function acceptRequest(
   deadlines: ImapOptions['deadlines'] = {},
 ): Promise<Accepted> {
   const template = readTemplate(request, tell)
+  if (request.target.kind === 'maildir') warnOfRoot(request.target.root, tell)
   // A pattern that means nothing is refused before the first log-in.
   const exclude = request.excludeFolders.map(parseFolderPattern)
   const checked = await checkCsvFile(request.csvPath, {
@@ -77,7 +78,7 @@ export async function acceptRequest(
   for (const text of checked.warnings) tell({ kind: 'warning', text })
   const known = withoutOtherDatabases(checked)
   const all = known.users.map((user) => jobOf(user, request, template, { log, deadlines }))
-  const csv = withBadRows(known, sharedTargets(all, known.users))
+  const csv = withBadRows(known, sharedMailboxes(all, known.users))
   const bad = new Set(csv.badRows.map(({ rowNumber }) => rowNumber))
   const jobs = all.filter(({ rowNumber }) => !bad.has(rowNumber))
   tell({ kind: 'accepted', users: jobs.length, badRows: csv.badRows.length })
@@ -165,6 +166,7 @@ function jobOf(
   }
 }
 
+/** Users that were looked at before `signal`. */
 export async function dryRun(
   { request, jobs, exclude }: Accepted,
   tell: Tell,
@@ -175,12 +177,14 @@ export async function dryRun(
     maxMessageBytes: request.maxMessageBytes,
     maxItems: request.maxItems,
   }
-  return mapConcurrently(jobs, request.concurrency, async (job) => {
+  const users = await mapConcurrently(jobs, request.concurrency, async (job) => {
+    if (signal.aborted) return null
     tell({ kind: 'started', user: job.emailAddress })
     const user = await dryRunUser(job, limits, signal)
     tell({ kind: 'checked', user })
     return user
   })
+  return users.filter((user) => user !== null)
 }
 
 export async function migrate(
@@ -277,14 +281,14 @@ const runName = (at: number) =>
 
 function makeReportFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolders(path, 0o700)
   } catch (thrown) {
     throw new Fault({
       code: 'REPORT_FOLDER',
       scope: 'instance',
       transient: false,
       message: `The folder for reports, ${path}, cannot be made: ${(thrown as NodeJS.ErrnoException).code ?? String(thrown)}.`,
-      remedy: 'Name another with --report, or make room.',
+      remedy: 'Name another with --report.',
       cause: thrown,
     })
   }

@@ -23,6 +23,7 @@ const LIMITS = new Set(['THROTTLED', 'TOO_MANY_CONNECTIONS'])
 export async function openPatiently<T>(open: () => Promise<T>, patience: Patience): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     await patience.hold?.over(patience.stopping)
+    patience.stopping.throwIfAborted()
     try {
       return await open()
     } catch (thrown) {

@@ -1,5 +1,6 @@
 /** What stays after a run: result.json, skipped.csv, and the errors CSV with the rows that failed and empty passwords. */
 import { safeJson } from '#base/safe-json.ts'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MigrateResult } from '#contract/migrate.ts'
 import type { CsvCheck } from '../csv/check-csv.ts'
@@ -19,6 +20,8 @@ export function writeReports(result: MigrateResult, csv: CsvCheck): MigrateResul
   const path = rows.length > 0 ? join(result.reportFolder, 'errors.csv') : null
   const whole = { ...result, errorsCsv: path }
   if (path) writeReportFile(path, errorsCsv(csv.columns, rows))
+  // That of an earlier run into this folder would be submitted again.
+  else rmSync(join(result.reportFolder, 'errors.csv'), { force: true })
   writeReportFile(join(result.reportFolder, 'result.json'), `${safeJson(whole, 2)}\n`)
   return whole
 }

@@ -44,10 +44,12 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
   const started = performance.now()
   const startedAt = run.clock.now()
   const user = job.emailAddress
+  // After Ctrl-C nobody else is begun: a long file of users that fail would go on for hours.
+  if (run.stopping.aborted) return { ...emptyResult(job), status: 'Stopped' }
   run.tell({ kind: 'started', user })
   const failed = (thrown: unknown): MigrateUserResult => {
-    // What a stop cuts short before the pass has begun is no failure: nothing was wrong.
-    const stopped = run.stopping.aborted && !(thrown instanceof Fault)
+    // What a stop cuts short is no failure: nothing was wrong.
+    const stopped = run.stopping.aborted && (!(thrown instanceof Fault) || thrown.code === 'STOPPED')
     return {
       ...emptyResult(job),
       status: stopped ? 'Stopped' : 'Failed',
@@ -124,7 +126,8 @@ async function resultOf(
   durationMs: number,
 ): Promise<MigrateUserResult> {
   const { report } = result
-  let { failure } = result
+  const givenUp = result.failure?.code === 'STOPPED'
+  let failure = givenUp ? null : result.failure
   let skipped = 0
   let waybill: string | null = null
   try {
@@ -139,7 +142,7 @@ async function resultOf(
   )
   return {
     ...emptyResult(job),
-    status: failure ? 'Failed' : result.stopped ? 'Stopped' : 'Synced',
+    status: failure ? 'Failed' : result.stopped || givenUp ? 'Stopped' : 'Synced',
     items: report.folders.reduce((sum, { landed }) => sum + landed, report.landedElsewhere),
     carried: report.carried,
     carriedBytes: report.carriedBytes,

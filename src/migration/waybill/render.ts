@@ -13,6 +13,9 @@ const TRUST: Record<WaybillCheck['trust'], string> = {
   none: 'NOT PROVED',
 }
 
+/** Lines about single messages: what does not fit a screen is not read. */
+const MOST_SHOWN = 40
+
 const path = (folder: readonly string[]) => safeText(folder.join('/'))
 
 export function renderCheck(check: WaybillCheck): string[] {
@@ -43,12 +46,12 @@ export function renderAgainst(against: AgainstCheck): string[] {
     `target       ${counted(against.looked, 'message')} of ${against.messages} compared: ${equal} equal, ${canonical} equal in ` +
       `canonical form, ${rewritten} rewritten, ${changed} changed, ${missing} missing, ${unlocated} not to be located`,
   )
-  for (const { verdict, line, folder, uid, message } of against.differences) {
+  for (const { verdict, line, folder, uid, message } of against.differences.slice(0, MOST_SHOWN)) {
     lines.push(`${verdict.padEnd(12)} ${path(folder)}, source UID ${uid} (line ${line}): ${safeText(message)}`)
   }
-  const listed = against.differences.length
+  const listed = Math.min(against.differences.length, MOST_SHOWN)
   const all = against.looked - equal
-  if (listed < all) lines.push(`             and ${all - listed} more`)
+  if (listed < all) lines.push(`             and ${all - listed} more; --json lists more of them`)
   return lines
 }
 
