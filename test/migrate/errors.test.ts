@@ -39,6 +39,7 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
       users: {
         'alice@x.example': 'pass of alice',
         'bob@x.example': 'pass of bob',
+        'carla@x.example': 'pass of carla',
         'full@x.example': { password: 'pass of full', quotaKb: 20 },
         'roomy@x.example': 'pass of roomy',
         'odd@x.example': 'pass of odd',
@@ -46,10 +47,12 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
       masters: { migrator: 'sesame' },
     })
     const { host, port } = dovecot
-    await fill({ host, port, user: 'alice@x.example', password: 'pass of alice' }, [
-      folder('INBOX', everydayMessages(1, 120)),
-      folder('Sent', everydayMessages(2, 10)),
-    ])
+    for (const name of ['alice', 'carla']) {
+      await fill({ host, port, user: `${name}@x.example`, password: `pass of ${name}` }, [
+        folder('INBOX', everydayMessages(1, 120)),
+        folder('Sent', everydayMessages(2, 10)),
+      ])
+    }
     csv = writeCsv(at, [ALICE, BOB])
   })
   after(async () => {
@@ -148,7 +151,7 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
   test('a target over quota fails its user with the remedy, and the same command goes on after it', async () => {
     const rows = [
       [...ALICE, 'full@x.example'],
-      ['alice2@x.example', 'alice@x.example', 'pass of alice', 'roomy@x.example'],
+      ['carla@x.example', 'carla@x.example', 'pass of carla', 'roomy@x.example'],
     ]
     const two = writeCsv(mkdir('quota'), rows, ['EmailAddress', 'UserName', 'Password', 'TargetUserName'])
     const file = write('sesame', 'sesame\n')

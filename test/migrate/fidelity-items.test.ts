@@ -57,7 +57,7 @@ test('flags that the target does not keep are counted and named, once, and cost 
     ]),
   ])
   const first = await moving!.sync('u2', source!, narrow)
-  assert.match(first.notes.join('\n'), /1 messages lost the flag \\Answered/)
+  assert.match(first.notes.join('\n'), /1 message lost the flag \\Answered/)
   assert.match(first.notes.join('\n'), /2 messages lost the flag Project/)
   const there = (await snapshot(login(narrow, 'u2'))).folders.get('INBOX')!.map(({ flags }) => flags.join(' '))
   assert.deepEqual(there.sort(), ['', '$Forwarded \\Seen', '\\Flagged'])
