@@ -9,6 +9,7 @@ import { Feed } from './feed.ts'
 import { type FetchItems, fetchItems } from './fetch-items.ts'
 import type { Handler, Lane } from './lane.ts'
 import { Untagged } from './response.ts'
+import { MESSAGE_REFUSED } from './fetch-header.ts'
 import { GarbledError } from './tokens.ts'
 import type { LiteralSink } from './wire.ts'
 
@@ -31,13 +32,6 @@ const ENTRY_BYTES = 256
 /** A body that comes before its UID is held up to this length, else asked for again. */
 const MOST_AHEAD_BYTES = 1_048_576
 const LONGEST_SET = 4000
-
-const REFUSED = {
-  fault: 'MESSAGE_UNREADABLE',
-  scope: 'item',
-  transient: true,
-  says: 'the server could not read a message',
-} as const
 
 /**
  * Sends at once, reads when asked. Each UID is answered at most once, those that are gone not at all. Bodies that fit
@@ -139,7 +133,7 @@ class BodyFetch {
       },
     }
     this.#mine.add(handler)
-    const metadata = lane.run(this.#what, [`UID FETCH ${uid} (UID FLAGS INTERNALDATE)`], handler, REFUSED)
+    const metadata = lane.run(this.#what, [`UID FETCH ${uid} (UID FLAGS INTERNALDATE)`], handler, MESSAGE_REFUSED)
     metadata.catch(() => undefined)
     await this.#fetch(`UID FETCH ${uid} (UID BODY.PEEK[])`, [[uid, uid]], () => known)
     await metadata
@@ -205,7 +199,7 @@ class BodyFetch {
     if (answer.status === 'OK') return
     // What is there came before this answer; the others have been expunged meanwhile (RFC 2180 §4.1.2).
     if (answer.code === 'EXPUNGEISSUED' || /no longer exist/i.test(answer.text)) return
-    throw this.#lane.refusal(this.#what, answer, REFUSED)
+    throw this.#lane.refusal(this.#what, answer, MESSAGE_REFUSED)
   }
 
   #begin(message: Complete, bytes: number, handler: Handler): Arriving {
@@ -342,25 +336,4 @@ function sets(uids: Runs): Runs[] {
   }
   if (set.length > 0) out.push(set)
   return out
-}
-
-/** The first `most` bytes of a header (BODY.PEEK[HEADER]<0.n>); null when the message is gone. */
-export async function fetchHeader(lane: Lane, what: string, uid: number, most: number): Promise<Buffer | null> {
-  let header: Buffer | null = null
-  const length = Math.min(Math.max(most, 1), 131_072)
-  await lane.run(
-    what,
-    [`UID FETCH ${uid} (UID BODY.PEEK[HEADER]<0.${length}>)`],
-    {
-      untagged(response) {
-        if (response.word !== 'FETCH') return false
-        const items = fetchItems(response)
-        if (items.uid !== uid || !items.hasBody || items.body === null) return false
-        header = items.body.subarray(0, most)
-        return true
-      },
-    },
-    REFUSED,
-  )
-  return header
 }

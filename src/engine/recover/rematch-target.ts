@@ -5,23 +5,16 @@
 import { Fault } from '#base/fault.ts'
 import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
-import type { FolderStatus, Landed } from '../ports.ts'
-import { unexplainedCopies } from './look.ts'
-import { matchCopies, roughKey } from './match.ts'
+import type { FolderStatus } from '../ports.ts'
+import { findAnew } from './find-anew.ts'
 
 const ENOUGH = 0.99
 
 export async function rematchTarget(pass: Pass, work: FolderWork, status: FolderStatus): Promise<void> {
   const { ledger } = pass.ports
   const place = work.place
-  const ours: Landed[] = []
-  for await (const group of ledger.groups(work.record.id, null)) ours.push(...group.messages)
+  const { ours, found } = await findAnew(pass, work)
   if (ours.length === 0) return
-  const found = await pass.look(async (reader) => {
-    await reader.open(work.target)
-    const copies = await unexplainedCopies(reader, 1, new Set(ours.map(roughKey)), new Set())
-    return matchCopies(ours, copies)
-  })
   if (found.size < ours.length * ENOUGH) {
     throw new Fault({
       code: 'TARGET_FOLDER_RECREATED',

@@ -9,19 +9,13 @@ import type { FolderWork } from '../pass/folder-work.ts'
 import type { Pass } from '../pass/pass.ts'
 import { Listing } from '../plan/listing.ts'
 import type { DateS, Landed } from '../ports.ts'
-import { unexplainedCopies } from './look.ts'
-import { matchCopies, roughKey } from './match.ts'
+import { findAnew } from './find-anew.ts'
 
 /** Finds the copies of the folder by their contents when one of our keys stands for another of our messages. */
 export async function mendKeys(pass: Pass, work: FolderWork): Promise<void> {
   const { ledger, target } = pass.ports
   if (target.traits.named || !(await isRenumbered(pass, work))) return
-  const ours: Landed[] = []
-  for await (const group of ledger.groups(work.record.id, null)) ours.push(...group.messages)
-  const found = await pass.look(async (reader) => {
-    await reader.open(work.target)
-    return matchCopies(ours, await unexplainedCopies(reader, 1, new Set(ours.map(roughKey)), new Set()))
-  })
+  const { ours, found } = await findAnew(pass, work)
   // A copy that is not byte-equal (adopted by its Message-ID, rewritten) keeps its key, unless another stands there.
   const taken = new Set(found.values())
   const keyOf = ({ uid, key }: Landed) => found.get(uid) ?? (key !== null && taken.has(key) ? null : key)

@@ -1,7 +1,8 @@
 /** One connection that reads. */
 import type { Room } from '#base/room.ts'
 import type { Runs } from '#base/uid-set.ts'
-import { fetchBodies, fetchHeader, type FetchedItem } from '#imap/fetch-bodies.ts'
+import { fetchBodies, type FetchedItem } from '#imap/fetch-bodies.ts'
+import { fetchHeader } from '#imap/fetch-header.ts'
 import { fetchList, type ListedItem } from '#imap/fetch-list.ts'
 import type { Lane } from '#imap/lane.ts'
 import { openFolder, type OpenedFolder } from '#imap/open-folder.ts'

@@ -1,7 +1,8 @@
 /** The connection that looks: recovery, adoption, audit, flags, verification. */
 import { runsOf } from '#base/uid-set.ts'
 import { expungeOne } from '#imap/expunge.ts'
-import { fetchBody, fetchHeader } from '#imap/fetch-bodies.ts'
+import { fetchBody } from '#imap/fetch-bodies.ts'
+import { fetchHeader } from '#imap/fetch-header.ts'
 import { fetchFlags } from '#imap/fetch-flags.ts'
 import { fetchList } from '#imap/fetch-list.ts'
 import type { Lane } from '#imap/lane.ts'
