@@ -62,4 +62,17 @@ suite('a command', { timeout: 60_000 }, () => {
     assert.equal(ended.code, 4)
     assert.match(ended.stderr, /The folder for reports, \/proc\/nope\/deeper, cannot be made/)
   })
+
+  test(
+    'as root tells that a Maildir would belong to root, and makes nothing in a dry run',
+    { skip: process.getuid?.() !== 0 && 'not root' },
+    async () => {
+      const one = writeCsv(at, many.slice(0, 1))
+      const to = (root: string) => command('--dry-run').with(1, one).concat(`--target=maildir:${root}`)
+      const absent = await waybill(to(path('absent')), quick)
+      assert.match(absent.stderr, /Maildir folder \S+absent is not there and will belong to root/)
+      assert.ok(!existsSync(path('absent')))
+      assert.match((await waybill(to(path('mail')), quick)).stderr, /Maildir folder \S+mail belongs to root/)
+    },
+  )
 })
