@@ -23,7 +23,9 @@ export class MailboxPlace {
   readonly path: string
   readonly log: Log
   readonly owner: Owner
-  readonly #root: number
+  #root: number
+  /** Folders of the root that are not there yet, below `#root`: made with the first thing that is written. */
+  readonly #missing: string[]
   readonly #below: readonly string[]
   #mailbox: number | null = null
   readonly #indexes = new Map<string, FolderIndex>()
@@ -33,7 +35,9 @@ export class MailboxPlace {
     this.path = [place.root === '/' ? '' : place.root, ...place.below].join('/')
     this.log = log
     this.#below = place.below
-    this.#root = openRoot(place.root, allowedRoots)
+    const { handle, missing } = openRoot(place.root, allowedRoots)
+    this.#root = handle
+    this.#missing = missing
     const { uid, gid } = fstatSync(this.#root)
     this.owner = process.getuid?.() === 0 && (uid !== 0 || gid !== 0) ? { uid, gid } : null
   }
@@ -43,6 +47,10 @@ export class MailboxPlace {
   mailbox(make: boolean): number | null
   mailbox(make: boolean): number | null {
     if (this.#mailbox !== null) return this.#mailbox
+    if (this.#missing.length > 0) {
+      if (!make) return null
+      this.#makeRoot()
+    }
     let handle = this.#root
     try {
       for (const name of this.#below) {
@@ -57,6 +65,17 @@ export class MailboxPlace {
     }
     this.#mailbox = handle
     return handle
+  }
+
+  #makeRoot(): void {
+    try {
+      for (let name = this.#missing[0]; name !== undefined; name = this.#missing[0]) {
+        this.#root = makeBelow(this.#root, name)
+        this.#missing.shift()
+      }
+    } catch (thrown) {
+      throw maildirFault(thrown, 'opening the Maildir root', this.path)
+    }
   }
 
   /** @param name on disk, '' for the INBOX. To be disposed. */
@@ -116,8 +135,8 @@ export function openPlace(
   return new MailboxPlace(placeOf(options.root, options.address), options.allowedRoots, log)
 }
 
-/** The root and what is above it may hold links; where they lead must be below an allowed root. Made on demand. */
-function openRoot(root: string, allowedRoots: readonly string[]): number {
+/** The root and what is above it may hold links; where they lead must be below an allowed root. */
+function openRoot(root: string, allowedRoots: readonly string[]): { handle: number; missing: string[] } {
   const allowed = allowedRoots.flatMap((one) => {
     try {
       return [realpathSync(one)]
@@ -145,7 +164,7 @@ function openRoot(root: string, allowedRoots: readonly string[]): number {
       )
     }
     try {
-      return makeBelow(openSync(real, constants.O_RDONLY | constants.O_DIRECTORY), missing)
+      return { handle: openSync(real, constants.O_RDONLY | constants.O_DIRECTORY), missing }
     } catch (thrown) {
       throw maildirFault(thrown, 'opening the Maildir root', root)
     }
@@ -153,21 +172,17 @@ function openRoot(root: string, allowedRoots: readonly string[]): number {
 }
 
 /** Folders above the mailboxes are traversable by those who own mailboxes below (0755), owned like the one above. */
-function makeBelow(parent: number, missing: readonly string[]): number {
-  let handle = parent
-  for (const name of missing) {
-    try {
-      mkdirSync(at(handle, name), 0o755)
-    } catch (thrown) {
-      if (errno(thrown) !== 'EEXIST') throw thrown
-    }
-    const next = openFolder(handle, name)
-    if (next === null) throw rootRefused(`${name} in the Maildir root was removed while it was made`, 'Try again.')
-    const { uid, gid } = fstatSync(handle)
-    if (process.getuid?.() === 0) fchownSync(next, uid, gid)
-    fsyncSync(handle)
-    closeSync(handle)
-    handle = next
+function makeBelow(parent: number, name: string): number {
+  try {
+    mkdirSync(at(parent, name), 0o755)
+  } catch (thrown) {
+    if (errno(thrown) !== 'EEXIST') throw thrown
   }
-  return handle
+  const made = openFolder(parent, name)
+  if (made === null) throw rootRefused(`${name} in the Maildir root was removed while it was made`, 'Try again.')
+  const { uid, gid } = fstatSync(parent)
+  if (process.getuid?.() === 0) fchownSync(made, uid, gid)
+  fsyncSync(parent)
+  closeSync(parent)
+  return made
 }
