@@ -1,0 +1,53 @@
+/** What a route becomes on either side of HTTP: a use case that answers, and a client that asks. */
+import type { z } from 'zod'
+import type { Scope, ServiceEvent } from './organization.ts'
+import type { ROUTES, RouteName } from './routes/all.ts'
+import type { Route } from './routes/route.ts'
+
+/** Who asks. */
+export interface Principal {
+  /** For SubmittedByUser and the audit log. */
+  readonly name: string
+  readonly scopes: readonly Scope[]
+}
+
+/** `migration` may what `view` may, `organization` may all. */
+export const SCOPE_RANK: Readonly<Record<Scope, number>> = { view: 0, migration: 1, organization: 2 }
+
+export function mayCall({ scopes }: Principal, { scope }: Pick<Route, 'scope'>): boolean {
+  return scopes.some((held) => SCOPE_RANK[held] >= SCOPE_RANK[scope])
+}
+
+export interface EmlFile {
+  readonly fileName: string
+  readonly bytes: Uint8Array
+}
+
+/** Parsed and checked input of a use case. */
+export interface Call<R extends Route> {
+  readonly params: z.output<R['params']>
+  readonly query: z.output<R['query']>
+  readonly body: R['bodyType'] extends 'csv' ? AsyncIterable<Uint8Array> : z.output<R['body']>
+  readonly principal: Principal
+  /** Aborted when the caller has gone. */
+  readonly signal: AbortSignal
+}
+
+export type Answer<R extends Route> = R['answerType'] extends 'csv'
+  ? AsyncIterable<string>
+  : R['answerType'] extends 'eml'
+    ? EmlFile
+    : R['answerType'] extends 'events'
+      ? AsyncIterable<ServiceEvent>
+      : z.output<R['answer']>
+
+export type UseCase<R extends Route> = (call: Call<R>) => Promise<Answer<R>>
+/** The service behind the API: one use case for each route. */
+export type UseCases = { readonly [Name in RouteName]: UseCase<(typeof ROUTES)[Name]> }
+
+/** What a client sends; defaults may be left out. */
+export interface Ask<R extends Route> {
+  readonly params?: z.input<R['params']>
+  readonly query?: z.input<R['query']>
+  readonly body?: R['bodyType'] extends 'csv' ? AsyncIterable<Uint8Array> | Uint8Array : z.input<R['body']>
+}

@@ -1,0 +1,16 @@
+/** Limits and defaults of the service (exchange-semantics.md §5 and the decisions at its top). */
+export const LIMITS = {
+  batches: 100,
+  /** Slots of an endpoint in each bucket. */
+  slots: 300,
+  migrations: 20,
+  incrementalSyncs: 10,
+  nameLength: 64,
+  csvRows: 50_000,
+  csvBytes: 10 * 1_048_576,
+  connectionTestMs: 15_000,
+  incrementalSyncIntervalSeconds: 86_400,
+  pageSize: 1000,
+  messageBytes: 35 * 1_048_576,
+  items: 500_000,
+} as const

@@ -1,0 +1,91 @@
+/** What the whole service counts, may and tells: statistics, configuration, reports, tokens, events. */
+import { z } from 'zod'
+import { BATCH_STATUSES } from './states.ts'
+import { LIMITS } from './limits.ts'
+import { DateTime, Name, TimeSpan } from './values.ts'
+
+export const MigrationStatistics = z.object({
+  identity: z.string(),
+  migrationType: z.enum(['IMAP']),
+  totalCount: z.int(),
+  activeCount: z.int(),
+  stoppedCount: z.int(),
+  syncedCount: z.int(),
+  finalizedCount: z.int(),
+  failedCount: z.int(),
+  pendingCount: z.int(),
+  batches: z.partialRecord(z.enum(BATCH_STATUSES), z.int()),
+  workers: z.array(
+    z.object({ name: z.string(), capacity: z.int(), active: z.int(), lastHeartbeat: DateTime, isAlive: z.boolean() }),
+  ),
+})
+export type MigrationStatistics = z.infer<typeof MigrationStatistics>
+
+export const MigrationConfig = z.object({
+  identity: z.string(),
+  maxNumberOfBatches: z.int().min(1).max(1000),
+  /** Of all endpoints together. */
+  maxConcurrentMigrations: z.int().min(1).max(LIMITS.slots),
+  features: z.array(z.enum(['MultiBatch', 'Endpoints'])),
+  incrementalSyncInterval: TimeSpan,
+})
+export type MigrationConfig = z.infer<typeof MigrationConfig>
+export const SetConfig = MigrationConfig.pick({
+  maxNumberOfBatches: true,
+  maxConcurrentMigrations: true,
+  incrementalSyncInterval: true,
+}).partial()
+export type SetConfig = z.infer<typeof SetConfig>
+
+/** A report is of a batch: the errors CSV, or one line for each user. */
+export const MigrationReport = z.object({
+  identity: z.string(),
+  batchId: z.string(),
+  reportType: z.enum(['BatchFailure', 'BatchReport']),
+  rowCount: z.int(),
+  creationTime: DateTime,
+})
+export type MigrationReport = z.infer<typeof MigrationReport>
+
+export const SCOPES = ['view', 'migration', 'organization'] as const
+export type Scope = (typeof SCOPES)[number]
+
+export const ApiToken = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  scopes: z.array(z.enum(SCOPES)),
+  creationDateTime: DateTime,
+  expiresAt: DateTime,
+  lastUsedAt: DateTime.nullable(),
+})
+export type ApiToken = z.infer<typeof ApiToken>
+export const NewToken = z.object({ name: Name, scopes: z.array(z.enum(SCOPES)).min(1), expiresAt: DateTime })
+export const CreatedToken = ApiToken.extend({
+  /** Shown this once. */
+  token: z.string(),
+})
+
+/** One line of the event log. */
+export const ServiceEvent = z.object({
+  id: z.int(),
+  at: DateTime,
+  kind: z.string(),
+  batch: z.string().nullable(),
+  user: z.string().nullable(),
+  endpoint: z.string().nullable(),
+  worker: z.string().nullable(),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+})
+export type ServiceEvent = z.infer<typeof ServiceEvent>
+
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  code: z.string(),
+  remedy: z.string().nullable(),
+  /** Which fields were wrong, and why. */
+  errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+})
+export type Problem = z.infer<typeof Problem>

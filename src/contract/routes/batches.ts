@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { BatchQuery, CsvFile, MigrationBatch, NewBatch, SetBatch } from '../batch.ts'
+import { Identity, QueryFlag, pageOf } from '../values.ts'
+import { route } from './route.ts'
+
+const params = z.object({ identity: Identity })
+
+export const uploadCsv = route({
+  method: 'POST',
+  path: '/csv-files',
+  name: 'uploadCsv',
+  summary: 'Uploads and checks a CSV file; NewBatch and SetBatch name it by its id for an hour',
+  scope: 'migration',
+  query: z.object({ allowUnknownColumns: QueryFlag.optional() }),
+  bodyType: 'csv',
+  answer: CsvFile,
+  status: 201,
+})
+export const listBatches = route({
+  method: 'GET',
+  path: '/batches',
+  name: 'listBatches',
+  summary: 'Migration batches',
+  scope: 'view',
+  query: BatchQuery,
+  answer: pageOf(MigrationBatch),
+})
+export const getBatch = route({
+  method: 'GET',
+  path: '/batches/:identity',
+  name: 'getBatch',
+  summary: 'One migration batch',
+  scope: 'view',
+  params,
+  answer: MigrationBatch,
+})
+export const createBatch = route({
+  method: 'POST',
+  path: '/batches',
+  name: 'createBatch',
+  summary: 'Creates a migration batch',
+  scope: 'migration',
+  body: NewBatch,
+  answer: MigrationBatch,
+  status: 201,
+})
+export const updateBatch = route({
+  method: 'PATCH',
+  path: '/batches/:identity',
+  name: 'updateBatch',
+  summary: 'Changes a migration batch, adds users to it, asks for a sync now',
+  scope: 'migration',
+  params,
+  body: SetBatch,
+  answer: MigrationBatch,
+})
+const command = (verb: string, summary: string) =>
+  route({
+    method: 'POST',
+    path: `/batches/:identity/${verb}`,
+    name: `${verb}Batch`,
+    summary,
+    scope: 'migration',
+    params,
+    answer: MigrationBatch,
+    status: 202,
+  })
+export const startBatch = command('start', 'Starts or resumes a batch; of a running one, retries the failed users')
+export const stopBatch = command('stop', 'Stops a batch; what is in flight lands first')
+export const completeBatch = command('complete', 'Refused for IMAP, which has no completion')
+export const removeBatch = route({
+  method: 'DELETE',
+  path: '/batches/:identity',
+  name: 'removeBatch',
+  summary: 'Removes a batch with its users; no migrated mail is deleted',
+  scope: 'migration',
+  params,
+  answer: MigrationBatch,
+  status: 202,
+})

@@ -1,0 +1,70 @@
+/** How a route is declared: once, here; server, client, OpenAPI document and cmdlets follow from it. */
+import { z } from 'zod'
+import type { Scope } from '../organization.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+/** `csv` is a stream, its limit enforced while it is read. */
+export type BodyType = 'json' | 'csv'
+export type AnswerType = 'json' | 'csv' | 'eml' | 'events'
+
+export interface Route<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Answer extends z.ZodType = z.ZodType,
+  In extends BodyType = BodyType,
+  Out extends AnswerType = AnswerType,
+> {
+  readonly method: Method
+  /** Below /api/v1, with `:name` for parameters. */
+  readonly path: string
+  /** operationId of the OpenAPI document. */
+  readonly name: string
+  readonly summary: string
+  /** The least scope that may call it. The local administrator may call everything. */
+  readonly scope: Scope
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  readonly answer: Answer
+  readonly status: 200 | 201 | 202 | 204
+  readonly bodyType: In
+  readonly answerType: Out
+}
+
+const NoParams = z.object({})
+const Nothing = z.undefined()
+
+export function route<
+  P extends z.ZodType = typeof NoParams,
+  Q extends z.ZodType = typeof NoParams,
+  B extends z.ZodType = typeof Nothing,
+  A extends z.ZodType = typeof Nothing,
+  In extends BodyType = 'json',
+  Out extends AnswerType = 'json',
+>(given: {
+  method: Method
+  path: string
+  name: string
+  summary: string
+  scope: Scope
+  params?: P
+  query?: Q
+  body?: B
+  answer?: A
+  status?: 200 | 201 | 202 | 204
+  bodyType?: In
+  answerType?: Out
+}): Route<P, Q, B, A, In, Out> {
+  // The defaults are the types' own defaults: a caller that names a type gives the value, too.
+  const defaults = {
+    params: NoParams,
+    query: NoParams,
+    body: Nothing,
+    answer: Nothing,
+    status: given.answer || given.answerType ? 200 : 204,
+    bodyType: 'json',
+    answerType: 'json',
+  }
+  return { ...defaults, ...given } as unknown as Route<P, Q, B, A, In, Out>
+}

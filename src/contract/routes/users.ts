@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import {
+  MigrationUser,
+  MigrationUserStatistics,
+  SetUser,
+  SkippedItem,
+  UserQuery,
+  UserSelect,
+  UserStatisticsQuery,
+} from '../user.ts'
+import { Identity, PageQuery, pageOf } from '../values.ts'
+import { route } from './route.ts'
+
+const params = z.object({ identity: Identity })
+
+export const listUsers = route({
+  method: 'GET',
+  path: '/users',
+  name: 'listUsers',
+  summary: 'Migration users, of one batch or of all',
+  scope: 'view',
+  query: UserQuery,
+  answer: pageOf(MigrationUser),
+})
+export const getUser = route({
+  method: 'GET',
+  path: '/users/:identity',
+  name: 'getUser',
+  summary: 'One migration user',
+  scope: 'view',
+  params,
+  query: UserSelect,
+  answer: MigrationUser,
+})
+export const getUserStatistics = route({
+  method: 'GET',
+  path: '/users/:identity/statistics',
+  name: 'getUserStatistics',
+  summary: 'What was carried for a user, how fast, what not and why',
+  scope: 'view',
+  params,
+  query: UserStatisticsQuery,
+  answer: MigrationUserStatistics,
+})
+export const listSkippedItems = route({
+  method: 'GET',
+  path: '/users/:identity/skipped-items',
+  name: 'listSkippedItems',
+  summary: 'Messages that could not be carried',
+  scope: 'view',
+  params,
+  query: PageQuery.extend(UserSelect.shape),
+  answer: pageOf(SkippedItem),
+})
+export const getSkippedItemEml = route({
+  method: 'GET',
+  path: '/users/:identity/skipped-items/:item/eml',
+  name: 'getSkippedItemEml',
+  summary: 'A skipped message as a file, while the source still has it',
+  scope: 'migration',
+  params: params.extend({ item: z.string().min(1).max(200) }),
+  query: UserSelect,
+  answerType: 'eml',
+})
+export const updateUser = route({
+  method: 'PATCH',
+  path: '/users/:identity',
+  name: 'updateUser',
+  summary: 'Changes a user, or asks for a sync now',
+  scope: 'migration',
+  params,
+  query: UserSelect,
+  body: SetUser,
+  answer: MigrationUser,
+})
+const command = (verb: string, summary: string) =>
+  route({
+    method: 'POST',
+    path: `/users/:identity/${verb}`,
+    name: `${verb}User`,
+    summary,
+    scope: 'migration',
+    params,
+    query: UserSelect,
+    answer: MigrationUser,
+    status: 202,
+  })
+export const startUser = command('start', 'Retries or resumes one user')
+export const stopUser = command('stop', 'Stops one user; what is in flight lands first')
+export const removeUser = route({
+  method: 'DELETE',
+  path: '/users/:identity',
+  name: 'removeUser',
+  summary: 'Takes a user out of its batch; no migrated mail is deleted',
+  scope: 'migration',
+  params,
+  query: UserSelect,
+})
