@@ -17,6 +17,8 @@ import type { Tables } from './tables.ts'
 export interface Store extends AsyncDisposable {
   readonly db: Kysely<Tables>
   readonly pool: Pool
+  /** How the database is reached, for what needs connections of its own: the job queue, LISTEN. Holds a password. */
+  readonly connection: ClientConfig
   readonly kind: 'embedded' | 'external'
   readonly dataFolder: DataFolder
   /** `18.4` */
@@ -81,6 +83,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     return {
       db: kyselyOver(drivers, pool),
       pool,
+      connection: target,
       kind: where.kind,
       dataFolder: folder,
       serverVersion: server.versionText,

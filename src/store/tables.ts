@@ -88,8 +88,6 @@ export interface MigrationBatchTable {
   submitted_by: string
   created_at: Generated<Date>
   started_at: TimeOrNone
-  initial_synced_at: TimeOrNone
-  last_synced_at: TimeOrNone
 }
 
 export interface MigrationUserTable {
@@ -115,6 +113,7 @@ export interface MigrationUserTable {
   next_at: Generated<Date>
   job_id: string | null
   pass_token: string | null
+  restart: Generated<boolean>
   transient_failures: Generated<number>
   initial_synced_at: TimeOrNone
   last_synced_at: TimeOrNone

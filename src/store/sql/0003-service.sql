@@ -63,9 +63,7 @@ CREATE TABLE migration_batch (
   message text NOT NULL DEFAULT '',
   submitted_by text NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now(),
-  started_at timestamptz,
-  initial_synced_at timestamptz,
-  last_synced_at timestamptz
+  started_at timestamptz
 );
 CREATE INDEX migration_batch_endpoint ON migration_batch (endpoint_id);
 CREATE INDEX migration_batch_database ON migration_batch (database_id);
@@ -99,6 +97,8 @@ CREATE TABLE migration_user (
   job_id uuid,
   -- Of the process that runs the pass; whoever has another one records nothing.
   pass_token uuid,
+  -- Settings have changed: the pass that runs ends where it is and begins anew.
+  restart boolean NOT NULL DEFAULT false,
   -- Passing faults in a row, without a landed message between.
   transient_failures integer NOT NULL DEFAULT 0,
   initial_synced_at timestamptz,

@@ -1,0 +1,116 @@
+/** Carries out what administrators asked of batches: Start, Stop, Remove. Each step can be repeated after a crash. */
+import type { PoolClient } from 'pg'
+import { inTransaction } from '../ledger/transaction.ts'
+import { addEvent } from './events.ts'
+import type { ServiceStore } from './service-store.ts'
+import { wake } from './wake.ts'
+
+interface Asked {
+  readonly id: string
+  readonly flags: 'Start' | 'Stop' | 'Remove'
+}
+
+/** One step of every batch that waits for one; true when there is more to do at once. */
+export async function carryOut(store: ServiceStore): Promise<boolean> {
+  const { rows } = await store.pool.query<Asked>(`SELECT id, flags FROM migration_batch WHERE flags <> 'None'`)
+  let more = false
+  for (const { id } of rows) {
+    more =
+      (await inTransaction(store.pool, async (client) => {
+        const found = await client.query<Asked>(
+          `SELECT id, flags FROM migration_batch WHERE id = $1 AND flags <> 'None' FOR UPDATE SKIP LOCKED`,
+          [id],
+        )
+        const batch = found.rows[0]
+        if (!batch) return false
+        return await { Start: start, Stop: stop, Remove: remove }[batch.flags](client, id)
+      })) || more
+  }
+  return more
+}
+
+/** Resumes what was stopped, tries again what has failed; what is synced goes on as it was. */
+async function start(client: PoolClient, id: string): Promise<boolean> {
+  await takeHold(client, id)
+  await client.query(
+    `UPDATE migration_user SET next_at = now(), transient_failures = 0, error_code = NULL, error_message = NULL,
+       error_remedy = NULL, stage = 'Injection',
+       status = CASE WHEN initial_synced_at IS NULL THEN 'Queued' ELSE 'Synced' END
+     WHERE batch_id = $1 AND holds AND status IN ('Validating', 'Stopped', 'Failed', 'IncrementalStopped', 'IncrementalFailed')`,
+    [id],
+  )
+  await client.query(
+    `UPDATE migration_batch SET flags = 'None', running = true, was_started = true, started_at = coalesce(started_at, now())
+     WHERE id = $1`,
+    [id],
+  )
+  await addEvent(client, { kind: 'batch.started', batchId: id })
+  await wake(client, 'work')
+  await wake(client, 'events')
+  return false
+}
+
+/**
+ * Users that stood aside because another one had their mailbox try again: one by one, for two of them may want the
+ * same one. Rows whose values are wrong stay: only a corrected file helps.
+ */
+async function takeHold(client: PoolClient, id: string): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT id FROM migration_user WHERE batch_id = $1 AND NOT holds AND status = 'Failed'
+       AND error_code IN ('USER_ALREADY_BEING_MIGRATED', 'USER_DUPLICATE_IN_OTHER_BATCH') ORDER BY row_number`,
+    [id],
+  )
+  for (const user of rows) {
+    await client.query(
+      `UPDATE migration_user u SET holds = true WHERE u.id = $1 AND NOT EXISTS (
+         SELECT 1 FROM migration_user o WHERE o.holds
+           AND (o.address_key = u.address_key OR o.source_key = u.source_key OR o.target_key = u.target_key))`,
+      [user.id],
+    )
+  }
+}
+
+/** What runs is told to end; all else is stopped at once. Done when nothing runs any more. */
+async function stop(client: PoolClient, id: string): Promise<boolean> {
+  await client.query('UPDATE migration_batch SET running = false WHERE id = $1', [id])
+  await client.query(
+    `UPDATE migration_user SET status = CASE
+         WHEN job_id IS NOT NULL THEN 'Stopping' WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
+     WHERE batch_id = $1 AND (job_id IS NOT NULL OR status IN ('Validating', 'Queued', 'Starting', 'Synced'))
+       AND status NOT IN ('Stopping', 'Removing')`,
+    [id],
+  )
+  await wake(client, 'stop')
+  if (await isAtWork(client, id)) return false
+  await client.query(`UPDATE migration_batch SET flags = 'None' WHERE id = $1`, [id])
+  await addEvent(client, { kind: 'batch.stopped', batchId: id })
+  await wake(client, 'events')
+  return false
+}
+
+const CHUNK = 5_000
+
+/** Its name stays taken until it is gone. Only records are deleted, never mail; the passwords go with them. */
+async function remove(client: PoolClient, id: string): Promise<boolean> {
+  await client.query('UPDATE migration_batch SET running = false WHERE id = $1', [id])
+  await client.query(`UPDATE migration_user SET status = 'Removing' WHERE batch_id = $1 AND job_id IS NOT NULL`, [id])
+  await wake(client, 'stop')
+  const { rowCount } = await client.query(
+    `DELETE FROM migration_user WHERE id IN (SELECT id FROM migration_user WHERE batch_id = $1 AND job_id IS NULL LIMIT ${CHUNK})`,
+    [id],
+  )
+  if ((rowCount ?? 0) === CHUNK) return true
+  if (await isAtWork(client, id)) return false
+  await addEvent(client, { kind: 'batch.removed', batchId: id })
+  await client.query('DELETE FROM migration_batch WHERE id = $1', [id])
+  await wake(client, 'events')
+  return false
+}
+
+async function isAtWork(client: PoolClient, id: string): Promise<boolean> {
+  const { rows } = await client.query<{ at: boolean }>(
+    'SELECT EXISTS (SELECT 1 FROM migration_user WHERE batch_id = $1 AND job_id IS NOT NULL) AS at',
+    [id],
+  )
+  return rows[0]?.at ?? false
+}

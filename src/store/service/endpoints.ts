@@ -1,0 +1,114 @@
+/** Migration endpoints as they are stored, with the slots in use. */
+import type { Selectable, Updateable } from 'kysely'
+import { inUse, nameTaken, notFound } from '#base/request-faults.ts'
+import type { MigrationEndpointTable } from '../tables.ts'
+import { inTransaction } from '../ledger/transaction.ts'
+import { isGuid, isStillReferred, nameKey } from './named.ts'
+import type { ServiceStore } from './service-store.ts'
+import { wake } from './wake.ts'
+
+export type StoredEndpoint = Selectable<MigrationEndpointTable>
+
+export interface EndpointRow extends StoredEndpoint {
+  /** Slots in use of either bucket. */
+  readonly active_migrations: number
+  readonly active_incremental: number
+}
+
+export type NewEndpointRow = Omit<StoredEndpoint, 'name_key' | 'created_at' | 'modified_at'>
+export type EndpointChanges = Pick<
+  Updateable<MigrationEndpointTable>,
+  | 'remote_server'
+  | 'port'
+  | 'security'
+  | 'authentication'
+  | 'accept_untrusted'
+  | 'allow_clear_text'
+  | 'max_migrations'
+  | 'max_incremental'
+>
+
+const KIND = 'migration endpoint'
+
+const SELECT = `
+  SELECT e.*, (SELECT count(*) FROM slot s WHERE s.endpoint_id = e.id AND s.bucket = 'initial') AS active_migrations,
+    (SELECT count(*) FROM slot s WHERE s.endpoint_id = e.id AND s.bucket = 'incremental') AS active_incremental
+  FROM migration_endpoint e`
+
+export async function listEndpointRows(store: ServiceStore): Promise<EndpointRow[]> {
+  return (await store.retrying(() => store.pool.query<EndpointRow>(SELECT))).rows
+}
+
+/** @throws Fault OBJECT_NOT_FOUND */
+export async function findEndpoint(store: ServiceStore, identity: string): Promise<EndpointRow> {
+  const guid = isGuid(identity) ? identity : null
+  const { rows } = await store.retrying(() =>
+    store.pool.query<EndpointRow>(`${SELECT} WHERE e.name_key = $1 OR e.id = $2::uuid ORDER BY e.id = $2::uuid DESC`, [
+      nameKey(identity),
+      guid,
+    ]),
+  )
+  if (!rows[0]) throw notFound(KIND, identity)
+  return rows[0]
+}
+
+/** @throws Fault NAME_TAKEN */
+export async function insertEndpoint(store: ServiceStore, row: NewEndpointRow): Promise<EndpointRow> {
+  await store.retrying(() =>
+    store.db
+      .insertInto('migration_endpoint')
+      .values({ ...row, name_key: nameKey(row.name) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute(),
+  )
+  const found = await findEndpoint(store, row.name)
+  // Ours, also when it was an earlier attempt whose answer was lost.
+  if (found.id !== row.id) throw nameTaken(KIND, row.name)
+  return found
+}
+
+/**
+ * @param check sees the row as it is, locked, and throws what forbids the change
+ * @throws Fault OBJECT_NOT_FOUND
+ */
+export async function changeEndpoint(
+  store: ServiceStore,
+  id: string,
+  changes: EndpointChanges,
+  check: (row: StoredEndpoint) => void,
+): Promise<EndpointRow> {
+  const set = Object.entries(changes).filter(([, value]) => value !== undefined)
+  await store.retrying(() =>
+    inTransaction(store.pool, async (client) => {
+      const { rows } = await client.query<StoredEndpoint>('SELECT * FROM migration_endpoint WHERE id = $1 FOR UPDATE', [
+        id,
+      ])
+      if (!rows[0]) throw notFound(KIND, id)
+      check(rows[0])
+      const columns = set.map(([column], at) => `${column} = $${at + 2}`)
+      await client.query(
+        `UPDATE migration_endpoint SET ${[...columns, 'modified_at = now()'].join(', ')} WHERE id = $1`,
+        [id, ...set.map(([, value]) => value)],
+      )
+      // More slots than before may be given at once.
+      await wake(client, 'work')
+    }),
+  )
+  return findEndpoint(store, id)
+}
+
+/** @throws Fault OBJECT_IN_USE */
+export async function deleteEndpoint(store: ServiceStore, { id, name }: StoredEndpoint): Promise<void> {
+  try {
+    await store.retrying(async () => {
+      try {
+        await store.db.deleteFrom('migration_endpoint').where('id', '=', id).execute()
+      } catch (thrown) {
+        if (isStillReferred(thrown)) throw new StillUsed()
+        throw thrown
+      }
+    })
+  } catch (thrown) {
+    if (!(thrown instanceof StillUsed)) throw thrown
+  }
+}

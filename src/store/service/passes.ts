@@ -1,0 +1,293 @@
+/**
+ * A pass in the tables: begun, told of, ended. Whoever begins it leaves a token, and only with that token is anything
+ * recorded: a worker that was frozen and wakes after another has taken over finds that it is not its pass any more.
+ */
+import { randomUUID } from 'node:crypto'
+import type { PoolClient } from 'pg'
+import type { UserStatus } from '#contract/states.ts'
+import { inTransaction } from '../ledger/transaction.ts'
+import { addEvent } from './events.ts'
+import type { ServiceStore } from './service-store.ts'
+import { wake } from './wake.ts'
+
+export interface BegunPass {
+  readonly passId: string
+  readonly token: string
+  readonly isInitial: boolean
+}
+
+export interface PassBeginning {
+  readonly jobId: string
+  readonly userId: string
+  readonly endpointId: string
+  readonly bucket: 'initial' | 'incremental'
+  readonly worker: string
+}
+
+/** Null when there is nothing to run: the user was stopped or removed meanwhile, or the job is not the user's any more. */
+export async function beginPass(store: ServiceStore, begin: PassBeginning): Promise<BegunPass | null> {
+  const token = randomUUID()
+  const passId = randomUUID()
+  return await store.retrying(() =>
+    inTransaction(store.pool, async (client) => {
+      const { rows } = await client.query<{ status: UserStatus; batch_id: string; initial: boolean; flags: string }>(
+        `SELECT u.status, u.batch_id, u.initial_synced_at IS NULL AS initial, b.flags
+         FROM migration_user u JOIN migration_batch b ON b.id = u.batch_id
+         WHERE u.id = $1 AND u.job_id = $2 FOR UPDATE OF u`,
+        [begin.userId, begin.jobId],
+      )
+      const user = rows[0]
+      if (!user) {
+        await freeSlot(client, begin.jobId)
+        return null
+      }
+      if (
+        user.status === 'Stopping' ||
+        user.status === 'Removing' ||
+        user.flags === 'Stop' ||
+        user.flags === 'Remove'
+      ) {
+        await rest(client, begin.userId, user.status === 'Removing' ? 'Removing' : 'Stopping', user.initial)
+        await freeSlot(client, begin.jobId)
+        return null
+      }
+      // Of a worker that died at it: that it was interrupted is part of the history.
+      await client.query(
+        `UPDATE migration_pass SET result = 'Interrupted', ended_at = now(), message = 'The worker was lost; another one went on.'
+         WHERE user_id = $1 AND result = 'Running'`,
+        [begin.userId],
+      )
+      await client.query(
+        `UPDATE migration_user SET status = $2, stage = 'Processing', pass_token = $3, restart = false, last_check_at = now()
+         WHERE id = $1`,
+        [begin.userId, begin.bucket === 'initial' ? 'Syncing' : 'IncrementalSyncing', token],
+      )
+      await client.query('INSERT INTO migration_pass (id, user_id, kind, worker, result) VALUES ($1, $2, $3, $4, $5)', [
+        passId,
+        begin.userId,
+        begin.bucket === 'initial' ? 'Initial' : 'Incremental',
+        begin.worker,
+        'Running',
+      ])
+      await addEvent(client, {
+        kind: 'pass.started',
+        batchId: user.batch_id,
+        userId: begin.userId,
+        endpointId: begin.endpointId,
+        worker: begin.worker,
+        facts: { bucket: begin.bucket, pass: passId, job: begin.jobId },
+      })
+      await wake(client, 'events')
+      return { passId, token, isInitial: user.initial }
+    }),
+  )
+}
+
+/** What the tables keep of a pass. `outcome` says what becomes of the user. */
+export interface PassEnd {
+  readonly result: 'Synced' | 'Failed' | 'Stopped' | 'Interrupted'
+  readonly outcome:
+    | { readonly kind: 'synced'; readonly nextAt: Date | null }
+    | { readonly kind: 'failed' }
+    /** Comes again at that time. `counts`: as one more passing fault in a row. */
+    | { readonly kind: 'again'; readonly at: Date; readonly counts: boolean }
+    /** An administrator's Stop or Remove, or new settings; the service looks which. */
+    | { readonly kind: 'ended' }
+  readonly error: { readonly code: string; readonly message: string; readonly remedy: string | null } | null
+  readonly items: number
+  readonly bytes: number
+  readonly transferMs: number
+  /** Null: not known, for the mailbox was not opened. */
+  readonly totals: {
+    readonly sourceItems: number
+    readonly syncedItems: number
+    readonly skippedItems: number
+    readonly folders: number
+  } | null
+  readonly mailboxId: string | null
+  readonly notes: readonly string[]
+  readonly waybill: string | null
+}
+
+/** False when the pass is not ours any more: nothing was recorded. */
+export async function endPass(
+  store: ServiceStore,
+  begin: PassBeginning,
+  pass: BegunPass,
+  end: PassEnd,
+): Promise<boolean> {
+  return await store.retrying(() =>
+    inTransaction(store.pool, async (client) => {
+      const { rows } = await client.query<{ status: UserStatus; batch_id: string; failures: number }>(
+        `SELECT status, batch_id, transient_failures AS failures FROM migration_user
+         WHERE id = $1 AND pass_token = $2 FOR UPDATE`,
+        [begin.userId, pass.token],
+      )
+      const user = rows[0]
+      if (!user) {
+        await client.query(
+          `UPDATE migration_pass SET result = 'Interrupted', ended_at = now() WHERE id = $1 AND result = 'Running'`,
+          [pass.passId],
+        )
+        return false
+      }
+      await record(client, begin.userId, pass, end)
+      if (user.status === 'Stopping' || user.status === 'Removing') {
+        const isSynced = end.outcome.kind === 'synced'
+        await rest(client, begin.userId, user.status, pass.isInitial && !isSynced)
+      } else await settle(client, begin.userId, pass, end)
+      await client.query('UPDATE migration_user SET job_id = NULL, pass_token = NULL WHERE id = $1', [begin.userId])
+      await addEvent(client, {
+        kind: 'pass.ended',
+        batchId: user.batch_id,
+        userId: begin.userId,
+        endpointId: begin.endpointId,
+        worker: begin.worker,
+        facts: {
+          bucket: begin.bucket,
+          pass: pass.passId,
+          result: end.result,
+          items: end.items,
+          bytes: end.bytes,
+          code: end.error?.code ?? null,
+        },
+      })
+      await freeSlot(client, begin.jobId)
+      await wake(client, 'events')
+      return true
+    }),
+  )
+}
+
+async function record(client: PoolClient, userId: string, pass: BegunPass, end: PassEnd): Promise<void> {
+  const message = end.error ? [end.error.message, end.error.remedy ?? ''].join(' ').trim() : ''
+  await client.query(
+    `UPDATE migration_pass SET result = $2, ended_at = now(), items = $3, bytes = $4, message = $5, notes = $6, waybill = $7
+     WHERE id = $1`,
+    [pass.passId, end.result, end.items, end.bytes, clean(message), end.notes.map(clean), end.waybill],
+  )
+  await client.query(
+    `UPDATE migration_user SET last_check_at = now(), mailbox_id = coalesce($2, mailbox_id),
+       transferred_items = transferred_items + $3, transferred_bytes = transferred_bytes + $4,
+       transfer_ms = transfer_ms + $5, source_items = coalesce($6, source_items),
+       synced_items = coalesce($7, synced_items), skipped_items = coalesce($8, skipped_items),
+       synced_folders = coalesce($9, synced_folders), error_code = $10, error_message = $11, error_remedy = $12
+     WHERE id = $1`,
+    [
+      userId,
+      end.mailboxId,
+      end.items,
+      end.bytes,
+      Math.round(end.transferMs),
+      end.totals?.sourceItems ?? null,
+      end.totals?.syncedItems ?? null,
+      end.totals?.skippedItems ?? null,
+      end.totals?.folders ?? null,
+      end.error?.code ?? null,
+      end.error ? clean(end.error.message) : null,
+      end.error?.remedy ? clean(end.error.remedy) : null,
+    ],
+  )
+}
+
+/** U+0000 can stand in no text of PostgreSQL, and servers' words may hold it. */
+const clean = (words: string) => words.replaceAll('\0', '\uFFFD')
+
+async function settle(client: PoolClient, userId: string, pass: BegunPass, end: PassEnd): Promise<void> {
+  const { outcome } = end
+  if (outcome.kind === 'synced') {
+    await client.query(
+      `UPDATE migration_user SET status = CASE WHEN $2::timestamptz IS NULL THEN 'IncrementalStopped' ELSE 'Synced' END,
+         next_at = coalesce($2, 'infinity'), transient_failures = 0, last_synced_at = now(),
+         initial_synced_at = coalesce(initial_synced_at, now()) WHERE id = $1`,
+      [userId, outcome.nextAt],
+    )
+  } else if (outcome.kind === 'failed') {
+    // A failed sync of a mailbox that was synced before is tried again with the next round.
+    await client.query(
+      `UPDATE migration_user SET status = $2, transient_failures = 0,
+         next_at = CASE WHEN $2 = 'IncrementalFailed' THEN now() + $3 * interval '1 second' ELSE 'infinity' END WHERE id = $1`,
+      [userId, pass.isInitial ? 'Failed' : 'IncrementalFailed', RETRY_SECONDS],
+    )
+  } else {
+    const at = outcome.kind === 'again' ? outcome.at : new Date(0)
+    const counts = outcome.kind === 'again' && outcome.counts
+    await client.query(
+      `UPDATE migration_user SET status = $2, next_at = $3,
+         transient_failures = CASE WHEN $4 THEN CASE WHEN $5 > 0 THEN 1 ELSE transient_failures + 1 END ELSE 0 END
+       WHERE id = $1`,
+      [userId, pass.isInitial ? 'Queued' : 'Synced', at, counts, end.items],
+    )
+  }
+}
+
+/** An incremental sync that failed is repeated with the next round, a day later (exchange-semantics.md §2.3). */
+const RETRY_SECONDS = 86_400
+
+/** A user that was being stopped is; one that was being removed is gone. */
+async function rest(
+  client: PoolClient,
+  userId: string,
+  status: 'Stopping' | 'Removing',
+  isInitial: boolean,
+): Promise<void> {
+  if (status === 'Removing') {
+    await client.query('DELETE FROM migration_user WHERE id = $1', [userId])
+    return
+  }
+  await client.query('UPDATE migration_user SET status = $2, job_id = NULL WHERE id = $1', [
+    userId,
+    isInitial ? 'Stopped' : 'IncrementalStopped',
+  ])
+}
+
+/** Together with what ended the pass: the next user gets the slot at once. */
+async function freeSlot(client: PoolClient, jobId: string): Promise<void> {
+  await client.query('DELETE FROM slot WHERE job_id = $1', [jobId])
+  await wake(client, 'work')
+}
+
+/** What a running pass must know, by user: to end, or to begin anew. Users that are as they were are absent. */
+export async function passesToEnd(store: ServiceStore, tokens: readonly string[]): Promise<Set<string>> {
+  if (tokens.length === 0) return new Set()
+  const { rows } = await store.pool.query<{ token: string }>(
+    `SELECT t.token FROM unnest($1::uuid[]) AS t(token) LEFT JOIN migration_user u ON u.pass_token = t.token
+     WHERE u.id IS NULL OR u.restart OR u.status IN ('Stopping', 'Removing')`,
+    [tokens],
+  )
+  return new Set(rows.map(({ token }) => token))
+}
+
+/** How far a running pass is: what lists show between its beginning and its end. */
+export interface PassProgress {
+  readonly token: string
+  readonly sourceItems: number | null
+  readonly syncedItems: number
+  readonly passItems: number
+  readonly passBytes: number
+}
+
+/** One statement for all passes of a process. */
+export async function recordProgress(store: ServiceStore, progress: readonly PassProgress[]): Promise<void> {
+  if (progress.length === 0) return
+  await store.pool.query(
+    `UPDATE migration_user u SET source_items = coalesce(p.source, u.source_items), synced_items = p.synced
+     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS p(token, source, synced)
+     WHERE u.pass_token = p.token`,
+    [
+      progress.map(({ token }) => token),
+      progress.map(({ sourceItems }) => sourceItems),
+      progress.map(({ syncedItems }) => syncedItems),
+    ],
+  )
+  await store.pool.query(
+    `UPDATE migration_pass m SET items = p.items, bytes = p.bytes
+     FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) AS p(token, items, bytes), migration_user u
+     WHERE u.pass_token = p.token AND m.user_id = u.id AND m.result = 'Running'`,
+    [
+      progress.map(({ token }) => token),
+      progress.map(({ passItems }) => passItems),
+      progress.map(({ passBytes }) => passBytes),
+    ],
+  )
+}

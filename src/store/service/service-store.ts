@@ -1,0 +1,4 @@
+import type { Store } from '../open.ts'
+
+/** What the service's statements need of the store. */
+export type ServiceStore = Pick<Store, 'db' | 'pool' | 'retrying'>

@@ -1,0 +1,121 @@
+/** Users of batches: found, listed in pages, changed one at a time. */
+import type { Selectable } from 'kysely'
+import { SUMMARY_OF, USER_STATUSES, type StatusSummary, type UserStatus } from '#contract/states.ts'
+import type { MigrationUserTable } from '../tables.ts'
+import type { ServiceStore } from './service-store.ts'
+
+export interface UserRow extends Omit<Selectable<MigrationUserTable>, 'status'> {
+  readonly status: UserStatus
+  readonly batch: string
+  readonly batch_start_after: Date | null
+  readonly database: string
+  readonly endpoint_id: string
+}
+
+const COLUMNS = `u.*, b.name AS batch, b.start_after AS batch_start_after, b.endpoint_id, d.name AS database`
+const TABLES = `migration_user u JOIN migration_batch b ON b.id = u.batch_id JOIN mailbox_database d ON d.id = u.database_id`
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** All users that an address or a Guid names; an address may stand in several batches. */
+export async function findUsers(store: ServiceStore, identity: string, batchId: string | null): Promise<UserRow[]> {
+  const { rows } = await store.retrying(() =>
+    store.pool.query<UserRow>(
+      `SELECT ${COLUMNS} FROM ${TABLES}
+       WHERE (u.address_key = $1 OR u.id = $2::uuid) AND ($3::uuid IS NULL OR u.batch_id = $3)
+       ORDER BY b.name_key`,
+      [identity.toLowerCase(), GUID.test(identity) ? identity : null, batchId],
+    ),
+  )
+  return rows
+}
+
+/** What a list may be sorted by; every expression is never null, so that a page can go on after any row. */
+const SORTS = {
+  identity: 'u.address_key',
+  rowNumber: `lpad(u.row_number::text, 10, '0')`,
+  status: 'u.status',
+  batchId: 'b.name_key',
+  syncedItemCount: `lpad(u.synced_items::text, 20, '0')`,
+  skippedItemCount: `lpad(u.skipped_items::text, 20, '0')`,
+  bytesTransferred: `lpad(u.transferred_bytes::text, 20, '0')`,
+  lastSuccessfulSyncTime: `coalesce(to_char(u.last_synced_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '')`,
+} as const
+export type UserSort = keyof typeof SORTS
+export const USER_SORTS = Object.keys(SORTS) as UserSort[]
+
+export interface UserFilter {
+  readonly batchId: string | null
+  readonly status: UserStatus | null
+  readonly summary: StatusSummary | null
+  readonly address: string | null
+  readonly search: string | null
+}
+
+/** The place after which a page begins: the sort value and the id of the last row of the page before. */
+export interface UserPlace {
+  readonly value: string
+  readonly id: string
+}
+
+export interface UserPage {
+  readonly rows: readonly UserRow[]
+  readonly next: UserPlace | null
+  readonly total: number
+}
+
+export async function listUsers(
+  store: ServiceStore,
+  filter: UserFilter,
+  sort: UserSort,
+  isDescending: boolean,
+  after: UserPlace | null,
+  limit: number,
+): Promise<UserPage> {
+  const statuses = filter.status
+    ? [filter.status]
+    : filter.summary
+      ? USER_STATUSES.filter((status) => SUMMARY_OF[status] === filter.summary)
+      : null
+  const values = [
+    filter.batchId,
+    statuses,
+    filter.address?.toLowerCase() ?? null,
+    filter.search === null ? null : `%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`,
+  ]
+  const where = `($1::uuid IS NULL OR u.batch_id = $1) AND ($2::text[] IS NULL OR u.status = ANY($2))
+    AND ($3::text IS NULL OR u.address_key = $3) AND ($4::text IS NULL OR u.address_key LIKE $4)`
+  const by = `(${SORTS[sort]}) COLLATE "C"`
+  const [way, past] = isDescending ? ['DESC', '<'] : ['ASC', '>']
+  const [{ rows }, { rows: counts }] = await store.retrying(() =>
+    Promise.all([
+      store.pool.query<UserRow & { sort_value: string }>(
+        `SELECT ${COLUMNS}, ${by} AS sort_value FROM ${TABLES}
+         WHERE ${where} AND ($5::text IS NULL OR (${by}, u.id) ${past} ($5 COLLATE "C", $6::uuid))
+         ORDER BY ${by} ${way}, u.id ${way} LIMIT $7`,
+        [...values, after?.value ?? null, after?.id ?? null, limit + 1],
+      ),
+      store.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM migration_user u WHERE ${where}`, values),
+    ]),
+  )
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    rows: page,
+    next: rows.length > limit && last ? { value: last.sort_value, id: last.id } : null,
+    total: counts[0]?.n ?? 0,
+  }
+}
+
+/** The passes of a user, newest first. */
+export async function readPasses(store: ServiceStore, userId: string, limit: number) {
+  return await store.retrying(() =>
+    store.db
+      .selectFrom('migration_pass')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .orderBy('started_at', 'desc')
+      .limit(limit)
+      .execute(),
+  )
+}
