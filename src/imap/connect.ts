@@ -6,9 +6,10 @@ import { bug, Fault } from '#base/fault.ts'
 import { type Deadlines, DEADLINES } from './deadlines.ts'
 import { Lane } from './lane.ts'
 import { closedFault, faultOfSocket, timeoutFault } from './net-faults.ts'
+import { checkedAddresses, isLoopbackAddress, type OutgoingRules } from './outgoing.ts'
 import { Peer } from './peer.ts'
 import { faultOfRefusal } from './response-faults.ts'
-import { type Attempt, transport } from './transport.ts'
+import { type Attempt, inOrder, transport } from './transport.ts'
 
 export interface ConnectOptions {
   readonly host: string
@@ -22,6 +23,8 @@ export interface ConnectOptions {
   readonly password: string
   /** SASL authorisation id (RFC 4616): log in as `username`, act as this user. */
   readonly authzid?: string
+  /** What may be connected to; left out, everything: who starts a command on this machine can reach it anyway. */
+  readonly outgoing?: OutgoingRules
   readonly deadlines?: Partial<Deadlines>
 }
 
@@ -35,16 +38,29 @@ interface Inner {
 /** Logs in. Throws a Fault that names the user and the server's words, never the password. */
 export async function connectLane(options: ConnectOptions): Promise<Lane> {
   const deadlines = { ...DEADLINES, ...options.deadlines }
-  const { host, port, username, password } = options
+  const { host, port, username, password, outgoing } = options
   const peer = new Peer({ host, port, username, secrets: [password] })
-  if (options.security === 'none' && !options.allowClearText && !(await isHere(peer))) throw clearText(peer)
-  const attempt: Attempt = { fault: null, socket: null, reads: null, greeted: () => undefined }
+  const addresses = outgoing ? await checkedAddresses(peer, outgoing, deadlines.connectMs) : null
+  if (options.security === 'none' && !options.allowClearText) {
+    if (!(addresses ? addresses.every(isLoopbackAddress) : await isHere(peer))) throw clearText(peer)
+  }
+  return inOrder(addresses, (address, attempt) => logIn(peer, options, deadlines, address, attempt))
+}
+
+async function logIn(
+  peer: Peer,
+  options: ConnectOptions,
+  deadlines: Deadlines,
+  address: string | null,
+  attempt: Attempt,
+): Promise<Lane> {
+  const { host, port, username, password } = options
   const client = new ImapFlow({
     host,
     port,
     secure: options.security === 'ssl',
     doSTARTTLS: options.security === 'tls',
-    transport: transport(peer, options, deadlines, attempt),
+    transport: transport(peer, { ...options, address }, deadlines, attempt),
     auth: {
       user: username,
       pass: password,
@@ -221,14 +237,12 @@ function clearText(peer: Peer): Fault {
   })
 }
 
-const loopback = (address: string) => /^(?:127\.|::1$|::ffff:127\.)/.test(address)
-
 /** True when the name means this machine and nothing else. */
 async function isHere(peer: Peer): Promise<boolean> {
-  if (isIP(peer.host) !== 0) return loopback(peer.host)
+  if (isIP(peer.host) !== 0) return isLoopbackAddress(peer.host)
   try {
     const addresses = await lookup(peer.host, { all: true })
-    return addresses.length > 0 && addresses.every(({ address }) => loopback(address))
+    return addresses.length > 0 && addresses.every(({ address }) => isLoopbackAddress(address))
   } catch (error) {
     throw faultOfSocket(peer, 'its name was looked up', error instanceof Error ? error : new Error('look-up failed'))
   }

@@ -20,11 +20,35 @@ export interface Attempt {
   socket: Socket | null
   /** What that socket reads into; null after STARTTLS. */
   reads: ReadBuffer | null
+  /** True when something took the connection: from then on a failure is its own. */
+  connected: boolean
+}
+
+/** Tries checked addresses one after the other until one takes the connection; null: whatever the name leads to. */
+export async function inOrder<T>(
+  addresses: readonly string[] | null,
+  open: (address: string | null, attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  const left: (string | null)[] = [...(addresses ?? [null])]
+  for (;;) {
+    const attempt: Attempt = { fault: null, greeted: () => undefined, socket: null, reads: null, connected: false }
+    const address = left.shift() ?? null
+    try {
+      return await open(address, attempt)
+    } catch (thrown) {
+      if (attempt.connected || left.length === 0) throw thrown
+    }
+  }
 }
 
 export function transport(
   peer: Peer,
-  how: { readonly security: 'none' | 'ssl' | 'tls'; readonly acceptUntrusted?: boolean },
+  how: {
+    readonly security: 'none' | 'ssl' | 'tls'
+    readonly acceptUntrusted?: boolean
+    /** Where to connect to, in place of what the name leads to; the name is still what the certificate must be for. */
+    readonly address?: string | null
+  },
   deadlines: Deadlines,
   attempt: Attempt,
 ): ImapTransport {
@@ -69,7 +93,7 @@ export function transport(
         greet(socket)
       }
       const reads = new ReadBuffer()
-      const plain = { host: peer.host, port: peer.port, noDelay: true }
+      const plain = { host: how.address ?? peer.host, port: peer.port, noDelay: true }
       let socket: Socket
       if (options.secure) {
         // Node ignores onread where a socket is given.
@@ -81,6 +105,9 @@ export function transport(
         socket = connectTcp(how.security === 'none' ? { ...plain, onread: reads.onread } : plain)
         socket.once('connect', ready)
       }
+      socket.once('connect', () => {
+        attempt.connected = true
+      })
       within(socket, deadlines.connectMs, 'we connected', 'connect')
       attempt.socket = reads.socket = socket
       attempt.reads = how.security === 'tls' ? null : reads

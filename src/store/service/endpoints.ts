@@ -41,14 +41,18 @@ export async function listEndpointRows(store: ServiceStore): Promise<EndpointRow
 
 /** @throws Fault OBJECT_NOT_FOUND */
 export async function findEndpoint(store: ServiceStore, identity: string): Promise<EndpointRow> {
-  const guid = isGuid(identity) ? identity : null
+  const row = await read(store, nameKey(identity), isGuid(identity) ? identity : null)
+  if (!row) throw notFound(KIND, identity)
+  return row
+}
+
+async function read(store: ServiceStore, key: string | null, id: string | null): Promise<EndpointRow | undefined> {
   const { rows } = await store.retrying(() =>
-    store.pool.query<EndpointRow>(`${SELECT} WHERE e.name_key = $1 OR e.id = $2::uuid ORDER BY e.id = $2::uuid DESC`, [
-      nameKey(identity),
-      guid,
-    ]),
+    store.pool.query<EndpointRow>(
+      `${SELECT} WHERE e.id = $1::uuid OR e.name_key = $2 ORDER BY e.id = $1::uuid DESC NULLS LAST LIMIT 1`,
+      [id, key],
+    ),
   )
-  if (!rows[0]) throw notFound(KIND, identity)
   return rows[0]
 }
 
@@ -61,10 +65,10 @@ export async function insertEndpoint(store: ServiceStore, row: NewEndpointRow): 
       .onConflict((conflict) => conflict.doNothing())
       .execute(),
   )
-  const found = await findEndpoint(store, row.name)
-  // Ours, also when it was an earlier attempt whose answer was lost.
-  if (found.id !== row.id) throw nameTaken(KIND, row.name)
-  return found
+  // There, also when it was an earlier attempt whose answer was lost.
+  const stored = await read(store, null, row.id)
+  if (!stored) throw nameTaken(KIND, row.name)
+  return stored
 }
 
 /**
@@ -94,21 +98,29 @@ export async function changeEndpoint(
       await wake(client, 'work')
     }),
   )
-  return findEndpoint(store, id)
+  const changed = await read(store, null, id)
+  if (!changed) throw notFound(KIND, id)
+  return changed
 }
 
-/** @throws Fault OBJECT_IN_USE */
+/** @throws Fault OBJECT_IN_USE, naming the batches */
 export async function deleteEndpoint(store: ServiceStore, { id, name }: StoredEndpoint): Promise<void> {
-  try {
-    await store.retrying(async () => {
-      try {
-        await store.db.deleteFrom('migration_endpoint').where('id', '=', id).execute()
-      } catch (thrown) {
-        if (isStillReferred(thrown)) throw new StillUsed()
-        throw thrown
-      }
-    })
-  } catch (thrown) {
-    if (!(thrown instanceof StillUsed)) throw thrown
-  }
+  await store.retrying(async () => {
+    try {
+      await store.db.deleteFrom('migration_endpoint').where('id', '=', id).execute()
+    } catch (thrown) {
+      if (!isStillReferred(thrown)) throw thrown
+      const batches = await store.db
+        .selectFrom('migration_batch')
+        .select('name')
+        .where('endpoint_id', '=', id)
+        .orderBy('name_key')
+        .execute()
+      throw inUse(
+        KIND,
+        name,
+        batches.map((batch) => `batch "${batch.name}"`),
+      )
+    }
+  })
 }

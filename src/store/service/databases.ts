@@ -1,0 +1,163 @@
+/** Mailbox databases as they are stored: where target mailboxes live. */
+import type { Selectable, Updateable } from 'kysely'
+import { inUse, nameTaken, notFound } from '#base/request-faults.ts'
+import { inTransaction } from '../ledger/transaction.ts'
+import type { MailboxDatabaseTable } from '../tables.ts'
+import { isGuid, isStillReferred, nameKey } from './named.ts'
+import type { ServiceStore } from './service-store.ts'
+
+export type DatabaseRow = Selectable<MailboxDatabaseTable>
+export type NewDatabaseRow = Omit<DatabaseRow, 'name_key' | 'created_at' | 'modified_at'>
+export type DatabaseChanges = Partial<
+  Pick<
+    Updateable<MailboxDatabaseTable>,
+    | 'path'
+    | 'server'
+    | 'port'
+    | 'security'
+    | 'accept_untrusted'
+    | 'allow_clear_text'
+    | 'login_template'
+    | 'admin_user'
+    | 'admin_password'
+    | 'is_default'
+  >
+>
+
+const KIND = 'mailbox database'
+
+export async function listDatabaseRows(store: ServiceStore): Promise<DatabaseRow[]> {
+  return store.retrying(() => store.db.selectFrom('mailbox_database').selectAll().execute())
+}
+
+/** @throws Fault OBJECT_NOT_FOUND */
+export async function findDatabase(store: ServiceStore, identity: string): Promise<DatabaseRow> {
+  const row = await read(store, nameKey(identity), isGuid(identity) ? identity : null)
+  if (!row) throw notFound(KIND, identity)
+  return row
+}
+
+/** Where users go that name no other; null when an administrator removed every database. */
+export async function defaultDatabase(store: ServiceStore): Promise<DatabaseRow | null> {
+  const row = await store.retrying(() =>
+    store.db.selectFrom('mailbox_database').selectAll().where('is_default', '=', true).executeTakeFirst(),
+  )
+  return row ?? null
+}
+
+async function read(store: ServiceStore, key: string | null, id: string | null): Promise<DatabaseRow | undefined> {
+  const { rows } = await store.retrying(() =>
+    store.pool.query<DatabaseRow>(
+      `SELECT * FROM mailbox_database WHERE id = $1::uuid OR name_key = $2
+       ORDER BY id = $1::uuid DESC NULLS LAST LIMIT 1`,
+      [id, key],
+    ),
+  )
+  return rows[0]
+}
+
+/** Changes of which is the default come one after the other: at most one is, and while there are any, one is. */
+const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('waybill default database', 0))`
+
+/**
+ * The first one is the default.
+ * @throws Fault NAME_TAKEN
+ */
+export async function insertDatabase(store: ServiceStore, row: NewDatabaseRow): Promise<DatabaseRow> {
+  await store.retrying(() =>
+    inTransaction(store.pool, async (client) => {
+      await client.query(LOCK)
+      const taken = await client.query('SELECT FROM mailbox_database WHERE name_key = $1', [nameKey(row.name)])
+      if (taken.rowCount !== 0) return
+      if (row.is_default) await client.query('UPDATE mailbox_database SET is_default = false WHERE is_default')
+      await client.query(
+        `INSERT INTO mailbox_database (id, name, name_key, kind, path, server, port, security, accept_untrusted,
+           allow_clear_text, login_template, admin_user, admin_password, is_default)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+           NOT EXISTS (SELECT FROM mailbox_database WHERE is_default))`,
+        [
+          row.id,
+          row.name,
+          nameKey(row.name),
+          row.kind,
+          row.path,
+          row.server,
+          row.port,
+          row.security,
+          row.accept_untrusted,
+          row.allow_clear_text,
+          row.login_template,
+          row.admin_user,
+          row.admin_password,
+        ],
+      )
+    }),
+  )
+  // There, also when it was an earlier attempt whose answer was lost.
+  const stored = await read(store, null, row.id)
+  if (!stored) throw nameTaken(KIND, row.name)
+  return stored
+}
+
+/**
+ * @param decide sees the row as it is, locked; answers what changes, or throws what forbids it
+ * @throws Fault OBJECT_NOT_FOUND
+ */
+export async function changeDatabase(
+  store: ServiceStore,
+  id: string,
+  decide: (row: DatabaseRow) => DatabaseChanges,
+): Promise<DatabaseRow> {
+  await store.retrying(() =>
+    inTransaction(store.pool, async (client) => {
+      await client.query(LOCK)
+      const { rows } = await client.query<DatabaseRow>('SELECT * FROM mailbox_database WHERE id = $1 FOR UPDATE', [id])
+      if (!rows[0]) throw notFound(KIND, id)
+      const set = Object.entries(decide(rows[0])).filter(([, value]) => value !== undefined)
+      if (set.some(([column, value]) => column === 'is_default' && value === true)) {
+        await client.query('UPDATE mailbox_database SET is_default = false WHERE is_default AND id <> $1', [id])
+      }
+      const columns = set.map(([column], at) => `${column} = $${at + 2}`)
+      await client.query(
+        `UPDATE mailbox_database SET ${[...columns, 'modified_at = now()'].join(', ')} WHERE id = $1`,
+        [id, ...set.map(([, value]) => value)],
+      )
+    }),
+  )
+  const changed = await read(store, null, id)
+  if (!changed) throw notFound(KIND, id)
+  return changed
+}
+
+/**
+ * When it was the default, the first of the others by name is from now on.
+ * @throws Fault OBJECT_IN_USE, naming the batches
+ */
+export async function deleteDatabase(store: ServiceStore, { id, name }: DatabaseRow): Promise<void> {
+  await store.retrying(async () => {
+    try {
+      await inTransaction(store.pool, async (client) => {
+        await client.query(LOCK)
+        await client.query('DELETE FROM mailbox_database WHERE id = $1', [id])
+        await client.query(
+          `UPDATE mailbox_database SET is_default = true WHERE id =
+             (SELECT id FROM mailbox_database ORDER BY name_key COLLATE "C" LIMIT 1)
+             AND NOT EXISTS (SELECT FROM mailbox_database WHERE is_default)`,
+        )
+      })
+    } catch (thrown) {
+      if (isStillReferred(thrown)) throw inUse(KIND, name, await usersOf(store, id))
+      throw thrown
+    }
+  })
+}
+
+/** Batches that name it, and batches of which a row does. */
+async function usersOf(store: ServiceStore, id: string): Promise<string[]> {
+  const { rows } = await store.pool.query<{ name: string; whole: boolean }>(
+    `SELECT b.name, b.database_id = $1 AS whole FROM migration_batch b WHERE b.database_id = $1
+       OR EXISTS (SELECT FROM migration_user u WHERE u.batch_id = b.id AND u.database_id = $1) ORDER BY b.name_key`,
+    [id],
+  )
+  return rows.map((batch) => (batch.whole ? `batch "${batch.name}"` : `rows of batch "${batch.name}"`))
+}
