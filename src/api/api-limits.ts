@@ -1,0 +1,41 @@
+/** What one caller may cost the service. A test sets its own. */
+import { LIMITS } from '#contract/limits.ts'
+
+export interface ApiLimits {
+  /** From the connection until all headers are there, ms. */
+  readonly headersMs: number
+  /** From the headers until a JSON body is there, and the longest a reader of a file may stall, ms. */
+  readonly requestMs: number
+  /** The same for a CSV file: 10 MB over a slow line. */
+  readonly csvMs: number
+  readonly jsonBytes: number
+  readonly csvBytes: number
+  readonly headerBytes: number
+  /** How long a body that is refused is still read, so that its sender sees the answer instead of a reset, ms. */
+  readonly lingerMs: number
+  /** How long running requests may take to end after `close`, ms. */
+  readonly closeMs: number
+  /** Between two comments on a silent event stream, ms. */
+  readonly heartbeatMs: number
+  /** Between two looks whether the token of an event stream is still good, ms. */
+  readonly recheckMs: number
+  /** Wrong tokens of one address in a minute. */
+  readonly failuresPerMinute: number
+}
+
+export const API_LIMITS: ApiLimits = {
+  headersMs: 30_000,
+  requestMs: 60_000,
+  csvMs: 600_000,
+  jsonBytes: 5 * 1_048_576,
+  csvBytes: LIMITS.csvBytes,
+  headerBytes: 16_384,
+  lingerMs: 2_000,
+  closeMs: 10_000,
+  heartbeatMs: 15_000,
+  recheckMs: 30_000,
+  failuresPerMinute: 10,
+}
+
+/** Unsent bytes for one client, after which what is written to it waits. */
+export const UNSENT_BYTES = 65_536

@@ -1,0 +1,127 @@
+/** One Fastify app for one way in: the checks in front, the routes of the contract behind them. */
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Log } from '#base/log.ts'
+import type { UseCases } from '#contract/calls.ts'
+import { ROUTES } from '#contract/routes/all.ts'
+import type { ApiLimits } from './api-limits.ts'
+import { frameworkFault, malformed } from './framework-fault.ts'
+import type { Gate } from './gate.ts'
+import { registerRoute } from './register-route.ts'
+import { openApiDocument } from './openapi.ts'
+import { openServer } from './open-server.ts'
+import { PROBLEM_TYPE, toProblem } from './problem.ts'
+import { requestFault } from './request-fault.ts'
+import { requireScope } from './require-scope.ts'
+import { SECURITY_HEADERS } from './security-headers.ts'
+
+export interface AppOptions {
+  readonly useCases: UseCases
+  readonly gate: Gate
+  readonly limits: ApiLimits
+  readonly log: Log
+  readonly version: string
+  /** Aborted when the service closes. */
+  readonly closing: AbortSignal
+  readonly checkAnswers: boolean
+}
+
+export const API_PREFIX = '/api/v1'
+const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const
+
+export function buildApp(options: AppOptions): FastifyInstance {
+  const { gate, limits, log, version, closing } = options
+  const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(thrown, request, reply, log)
+  const app = fastify({
+    serverFactory: (handler) => openServer(handler, limits),
+    forceCloseConnections: 'idle',
+    // Refused below, as a problem.
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    // Addresses are longer than Fastify's 100; the headers' limit holds for the path, too.
+    routerOptions: { maxParamLength: limits.headerBytes },
+    frameworkErrors(_error, request, reply) {
+      void fail(malformed('the path is malformed'), request, reply)
+    },
+  })
+  // Bodies are read by the routes themselves, after all checks (read-body.ts).
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+
+  app.addHook('onRequest', async (request, reply) => {
+    linger(request, reply, limits.lingerMs)
+    reply.headers(SECURITY_HEADERS)
+    if (closing.aborted) throw shuttingDown()
+    gate.admit(request.raw)
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing.aborted) reply.header('connection', 'close')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    // Of the path only its pattern: addresses of users are nobody's business in a log.
+    const route = request.routeOptions.url ?? 'unknown'
+    log.debug('request', { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) })
+    if (closing.aborted) setImmediate(() => app.server.closeIdleConnections())
+  })
+  app.setErrorHandler((thrown, request, reply) => fail(frameworkFault(thrown), request, reply))
+  app.setNotFoundHandler(async (request) => {
+    await gate.enter(request.raw)
+    throw unknownRoute(app, request)
+  })
+
+  for (const [name, route] of Object.entries(ROUTES)) {
+    registerRoute(app, {
+      ...options,
+      route,
+      url: API_PREFIX + route.path,
+      useCase: options.useCases[name as keyof UseCases],
+    })
+  }
+  let document: string | undefined
+  app.get(`${API_PREFIX}/openapi.json`, async (request, reply) => {
+    requireScope((await gate.enter(request.raw)).principal, 'view')
+    document ??= JSON.stringify(openApiDocument(version))
+    return reply.type('application/json; charset=utf-8').send(document)
+  })
+  app.route({ method: ['GET', 'HEAD'], url: '/healthz', handler: async () => ({ status: 'ok' }) })
+  return app
+}
+
+function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
+  const { status, headers, problem, logId } = toProblem(thrown)
+  if (logId !== null) {
+    const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+    const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.stack : undefined
+    log.error('request failed', { id: logId, method: request.method, route: request.routeOptions.url, stack, cause })
+  }
+  return reply
+    .code(status)
+    .headers({ ...SECURITY_HEADERS, ...headers })
+    .type(PROBLEM_TYPE)
+    .send(JSON.stringify(problem))
+}
+
+/** A body that nobody reads is read for a moment: closing at once would reset the connection before the answer is seen. */
+function linger({ raw: request }: FastifyRequest, { raw: response }: FastifyReply, ms: number): void {
+  response.once('finish', () => {
+    if (request.complete) return
+    request.resume()
+    const timer = setTimeout(() => request.socket.destroy(), ms)
+    request.once('close', () => clearTimeout(timer))
+  })
+}
+
+function unknownRoute(app: FastifyInstance, request: FastifyRequest) {
+  const url = request.url.replace(/\?.*$/s, '')
+  const allow = METHODS.filter((method) => app.findRoute({ method, url }) !== null)
+  return allow.length === 0
+    ? requestFault('ROUTE_UNKNOWN', 'there is no such path', `See ${API_PREFIX}/openapi.json for those there are.`)
+    : requestFault('METHOD_UNKNOWN', `the path does not take ${request.method}`, `Use ${allow.join(' or ')}.`, {
+        facts: { allow: allow.join(', ') },
+      })
+}
+
+const shuttingDown = () =>
+  requestFault('SHUTTING_DOWN', 'the service is shutting down', 'Try again when it has been started.', {
+    transient: true,
+  })

@@ -1,0 +1,105 @@
+/** The only place that knows HTTP statuses: whatever was thrown, as a problem document (RFC 9457). */
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import { Fault } from '#base/fault.ts'
+import { safeText } from '#base/safe-text.ts'
+import { sentence } from '#base/sentence.ts'
+import type { Problem } from '#contract/organization.ts'
+import { ValueFault } from './request-fault.ts'
+
+export interface Told {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly problem: Problem
+  /** Stands in the answer and, with the stack, in the log; null where the caller alone is at fault. */
+  readonly logId: string | null
+}
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
+
+/** Every other fault of the request is 422. */
+export const STATUS_OF: Readonly<Record<string, number>> = {
+  REQUEST_MALFORMED: 400,
+  BODY_NOT_JSON: 400,
+  AUTH_REQUIRED: 401,
+  FORBIDDEN: 403,
+  OBJECT_NOT_FOUND: 404,
+  ROUTE_UNKNOWN: 404,
+  METHOD_UNKNOWN: 405,
+  REQUEST_TOO_SLOW: 408,
+  STATE_FORBIDS: 409,
+  NAME_TAKEN: 409,
+  LIMIT_REACHED: 409,
+  OBJECT_IN_USE: 409,
+  OBJECT_AMBIGUOUS: 409,
+  CSV_TOO_LARGE: 413,
+  BODY_TOO_LARGE: 413,
+  CONTENT_TYPE_UNKNOWN: 415,
+  HOST_REFUSED: 421,
+  VALUE_INVALID: 422,
+  TOO_MANY_REQUESTS: 429,
+  HEADERS_TOO_LARGE: 431,
+  SHUTTING_DOWN: 503,
+}
+
+/** Seconds, where nobody said how long to wait. */
+const RETRY_AFTER = 5
+
+export function toProblem(thrown: unknown): Told {
+  if (!(thrown instanceof Fault) || thrown.scope === 'bug') return bugProblem()
+  const status = statusOf(thrown)
+  const logId = status >= 500 && thrown.code !== 'SHUTTING_DOWN' ? randomUUID() : null
+  const problem: Problem = {
+    type: `urn:waybill:error:${thrown.code}`,
+    title: title(thrown.code),
+    status,
+    detail: safeText(sentence(thrown.message)),
+    code: thrown.code,
+    remedy: thrown.remedy === null ? null : safeText(sentence(thrown.remedy)),
+    ...(thrown instanceof ValueFault && { errors: [...thrown.errors] }),
+  }
+  return { status, headers: headersOf(thrown, status), problem, logId }
+}
+
+function statusOf({ code, scope, transient }: Fault): number {
+  const known = STATUS_OF[code]
+  if (known !== undefined) return known
+  if (scope === 'instance') return transient ? 503 : 500
+  return 422
+}
+
+function headersOf(fault: Fault, status: number): Record<string, string> {
+  const headers: Record<string, string> = {}
+  // RFC 6750 §3: what was wrong with the token, and what it would take.
+  if (status === 401) headers['www-authenticate'] = 'Bearer realm="waybill"'
+  if (status === 403 && typeof fault.facts['needs'] === 'string') {
+    headers['www-authenticate'] = `Bearer realm="waybill", error="insufficient_scope", scope="${fault.facts['needs']}"`
+  }
+  if (status === 405 && typeof fault.facts['allow'] === 'string') headers['allow'] = fault.facts['allow']
+  if (status === 429 || status === 503) {
+    headers['retry-after'] = String(fault.waitMs === null ? RETRY_AFTER : Math.max(1, Math.ceil(fault.waitMs / 1000)))
+  }
+  // What was not read stands in the way of the next request.
+  if (status === 408 || fault.code === 'SHUTTING_DOWN') headers['connection'] = 'close'
+  return headers
+}
+
+/** Nothing of what happened inside leaves the service but the id under which the log has it. */
+function bugProblem(): Told {
+  const logId = randomUUID()
+  const problem: Problem = {
+    type: 'urn:waybill:error:BUG',
+    title: STATUS_CODES[500]!,
+    status: 500,
+    detail: `Something went wrong inside; the log of the service has it as ${logId}.`,
+    code: 'BUG',
+    remedy: 'Report this with the log of the service.',
+  }
+  return { status: 500, headers: {}, problem, logId }
+}
+
+/** `OBJECT_NOT_FOUND`: "Object not found"; the same for each problem of its type. */
+function title(code: string): string {
+  const words = code.toLowerCase().replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,0 +1,77 @@
+/** From a declared route to a handler: check, read, call, answer, in this order. */
+import type { FastifyInstance } from 'fastify'
+import { asFault } from '#base/fault.ts'
+import type { Log } from '#base/log.ts'
+import { mayCall, type Call } from '#contract/calls.ts'
+import type { Route } from '#contract/routes/route.ts'
+import type { ApiLimits } from './api-limits.ts'
+import { checkAnswer } from './check-answer.ts'
+import type { Entry, Gate } from './gate.ts'
+import { readInput } from './read-input.ts'
+import { requireScope } from './require-scope.ts'
+import { sendAnswer } from './send-answer.ts'
+
+export interface RouteOptions {
+  readonly route: Route
+  readonly url: string
+  readonly useCase: unknown
+  readonly gate: Gate
+  readonly limits: ApiLimits
+  readonly log: Log
+  readonly closing: AbortSignal
+  readonly checkAnswers: boolean
+}
+
+type AnyUseCase = (call: Call<Route>) => Promise<unknown>
+
+export function registerRoute(app: FastifyInstance, options: RouteOptions): void {
+  const { route, url, gate, limits, log, closing, checkAnswers } = options
+  const useCase = options.useCase as AnyUseCase
+  const read = readInput(route, limits)
+  const entries = new WeakMap<object, Entry>()
+
+  app.route({
+    method: route.method,
+    url,
+    // Before anything of the body is read, or asked for.
+    onRequest: async (request) => {
+      const entry = await gate.enter(request.raw)
+      requireScope(entry.principal, route.scope)
+      entries.set(request, entry)
+    },
+    handler: async (request, reply) => {
+      const { principal, recheck } = entries.get(request)!
+      const gone = new AbortController()
+      reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
+      const signal = route.answerType === 'events' ? AbortSignal.any([gone.signal, closing]) : gone.signal
+      const want = () => request.headers.expect !== undefined && reply.raw.writeContinue()
+      const { params, query, body } = await read(request.raw, request.params, want)
+      const answer = await useCase({ params, query, body, principal, signal })
+      if (checkAnswers && route.answerType === 'json') checkAnswer(route, answer)
+      try {
+        await sendAnswer(reply, route, answer, {
+          ...limits,
+          identity: (params as { identity?: string }).identity ?? route.name,
+          signal,
+          stop: () => gone.abort(),
+          recheck: async () => {
+            const now = await recheck()
+            return now !== null && mayCall(now, route)
+          },
+        })
+      } catch (thrown) {
+        // With the answer begun there is no problem to be sent any more.
+        if (!reply.raw.headersSent) throw thrown
+        if (!signal.aborted) logBroken(log, url, thrown)
+      }
+      return reply
+    },
+  })
+}
+
+function logBroken(log: Log, route: string, thrown: unknown): void {
+  const { code, scope } = asFault(thrown)
+  const stack = thrown instanceof Error ? thrown.stack : String(thrown)
+  if (scope === 'request') log.debug('answer broken off', { route, code })
+  else log.error('answer broken off', { route, code, stack })
+}

@@ -1,0 +1,57 @@
+/** What a use case answered, as HTTP. */
+import type { FastifyReply } from 'fastify'
+import type { EmlFile } from '#contract/calls.ts'
+import type { ServiceEvent } from '#contract/organization.ts'
+import type { Route } from '#contract/routes/route.ts'
+import { sendText } from './answer-stream.ts'
+import { contentDisposition } from './content-disposition.ts'
+import { sendEvents, type EventStreamOptions } from './event-stream.ts'
+
+export interface SendOptions extends EventStreamOptions {
+  /** The longest that a file may stay unread, ms. */
+  readonly requestMs: number
+  /** For the name of a file. */
+  readonly identity: string
+}
+
+/** Resolves when all is written, or handed to Fastify. */
+export async function sendAnswer(
+  reply: FastifyReply,
+  route: Route,
+  answer: unknown,
+  options: SendOptions,
+): Promise<void> {
+  switch (route.answerType) {
+    case 'json':
+      reply.code(route.status)
+      if (answer === undefined) reply.send()
+      else reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
+      return
+    case 'eml': {
+      const { fileName, bytes } = answer as EmlFile
+      reply.header('content-disposition', contentDisposition(fileName))
+      reply.type('message/rfc822').send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+      return
+    }
+    case 'csv':
+      reply.header('content-disposition', contentDisposition(`${options.identity}.csv`))
+      reply.type('text/csv; charset=utf-8')
+      await sendText(reply.raw, answer as AsyncIterable<string>, {
+        signal: options.signal,
+        stallMs: options.requestMs,
+        start: () => takeOver(reply, route.status),
+      })
+      return
+    case 'events':
+      // A proxy that collects the answer would hold events back.
+      reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no')
+      takeOver(reply, route.status)
+      await sendEvents(reply.raw, answer as AsyncIterable<ServiceEvent>, options)
+  }
+}
+
+/** From here on the answer is written by hand; Fastify's own streams know no backpressure across a stall. */
+function takeOver(reply: FastifyReply, status: number): void {
+  reply.hijack()
+  reply.raw.writeHead(status, reply.getHeaders() as Record<string, string>)
+}

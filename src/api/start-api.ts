@@ -1,0 +1,104 @@
+/** Opens the service to callers: over a socket for the local administrator, over TCP for those with a token. */
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { systemClock } from '#base/clock.ts'
+import type { Log } from '#base/log.ts'
+import type { Principal, UseCases } from '#contract/calls.ts'
+import { API_LIMITS, type ApiLimits } from './api-limits.ts'
+import { buildApp } from './build-app.ts'
+import { FailedTokens } from './failed-tokens.ts'
+import { socketGate, tokenGate, type Gate } from './gate.ts'
+import { checkPlainHttp, listenFault, type Listen } from './open-port.ts'
+import { openSocket } from './open-socket.ts'
+
+export interface ApiOptions {
+  readonly useCases: UseCases
+  /** Whose token this is; null when it is not known or has ended. */
+  authenticate(token: string): Promise<Principal | null>
+  /** `<data>/run/api.sock`; null: no socket. */
+  readonly socketPath: string | null
+  /** Null: no TCP. */
+  readonly listen: Listen | null
+  /** Whether a host that is not loopback may be listened on. */
+  readonly allowPlainHttp: boolean
+  /** Names under which callers reach this service, beside loopback and `listen.host`: those of a proxy. */
+  readonly hostNames?: readonly string[]
+  readonly log: Log
+  /** Of Waybill, for the OpenAPI document. */
+  readonly version: string
+  /** For tests: an answer that the contract does not know is a 500. */
+  readonly checkAnswers?: boolean
+  readonly limits?: Partial<ApiLimits>
+}
+
+export interface Api extends AsyncDisposable {
+  readonly socketPath: string | null
+  /** Where TCP listens, with the port that was free when 0 was asked for. */
+  readonly address: (Listen & { readonly url: string }) | null
+  /**
+   * Takes no new requests, ends event streams and waits up to 10 s for what runs; then cuts it off. Never throws; a second
+   * call waits for the first.
+   */
+  close(): Promise<void>
+}
+
+export const DEFAULT_LISTEN: Listen = { host: '127.0.0.1', port: 8383 }
+
+/** Throws a Fault of scope `instance` when the socket or the port cannot be had; then neither is open. */
+export async function startApi(options: ApiOptions): Promise<Api> {
+  const { listen, socketPath, hostNames = [] } = options
+  if (listen) checkPlainHttp(listen, options.allowPlainHttp)
+  const limits = { ...API_LIMITS, ...options.limits }
+  const closing = new AbortController()
+  const apps: FastifyInstance[] = []
+  const open = (gate: Gate) => {
+    const app = buildApp({
+      ...options,
+      checkAnswers: options.checkAnswers ?? false,
+      limits,
+      gate,
+      closing: closing.signal,
+    })
+    apps.push(app)
+    return app
+  }
+  let removeSocket = () => {}
+  let closed: Promise<void> | undefined
+  const close = () => (closed ??= closeAll(apps, closing, limits.closeMs).finally(removeSocket))
+
+  try {
+    if (socketPath !== null) {
+      const app = open(socketGate)
+      removeSocket = await openSocket(socketPath, (path) => app.listen({ path }))
+    }
+    const address = listen && (await openPort(open(tokenGate(gateOptions(options, limits, listen, hostNames))), listen))
+    return { socketPath, address, close, [Symbol.asyncDispose]: close }
+  } catch (thrown) {
+    await close()
+    throw thrown
+  }
+}
+
+const gateOptions = ({ authenticate }: ApiOptions, limits: ApiLimits, { host }: Listen, names: readonly string[]) => ({
+  authenticate,
+  failed: new FailedTokens(limits.failuresPerMinute, systemClock),
+  hostNames: [host, ...names],
+})
+
+async function openPort(app: FastifyInstance, listen: Listen): Promise<Listen & { url: string }> {
+  try {
+    // What "localhost" is called in some hosts file is not what was checked to be loopback.
+    await app.listen({ ...listen, host: listen.host.toLowerCase() === 'localhost' ? '127.0.0.1' : listen.host })
+  } catch (thrown) {
+    throw listenFault(listen, thrown)
+  }
+  const { address, port, family } = app.server.address() as AddressInfo
+  return { host: address, port, url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}` }
+}
+
+async function closeAll(apps: readonly FastifyInstance[], closing: AbortController, closeMs: number): Promise<void> {
+  closing.abort()
+  const cut = setTimeout(() => apps.forEach((app) => app.server.closeAllConnections()), closeMs)
+  await Promise.allSettled(apps.map((app) => app.close()))
+  clearTimeout(cut)
+}
