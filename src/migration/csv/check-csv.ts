@@ -15,6 +15,8 @@ export interface CsvOptions {
   readonly allowUnknownColumns: boolean
   /** The log-in template of the target, if one is in use: `{user}*{admin}`. Its separators are then row errors. */
   readonly targetLogin?: string | null
+  /** An empty Password means that the stored one is kept: of a file that changes users who are there. */
+  readonly keepsPasswords?: boolean
 }
 
 export interface CsvCheck {
@@ -36,7 +38,12 @@ export interface CsvCheck {
 export function checkCsv(bytes: Uint8Array, options: CsvOptions): CsvCheck {
   const { rows, encoding, warnings } = readCheckedFile(bytes, options.allowUnknownColumns, batchLimits)
   const template = options.targetLogin == null ? null : readLoginTemplate(options.targetLogin)
-  return { columns: rows.header, encoding, ...checkRows(rows.header, rows.rows, template), warnings }
+  return {
+    columns: rows.header,
+    encoding,
+    ...checkRows(rows.header, rows.rows, template, options.keepsPasswords),
+    warnings,
+  }
 }
 
 /** The part that refuses files, shared with splitting. */

@@ -32,7 +32,12 @@ export interface BadRow {
 }
 
 /** Row by row, in the order of exchange-semantics.md §4. Of several rows with one address the first that can run does. */
-export function checkRows(header: readonly string[], rows: readonly Row[], template: LoginTemplate | null) {
+export function checkRows(
+  header: readonly string[],
+  rows: readonly Row[],
+  template: LoginTemplate | null,
+  keepsPasswords = false,
+) {
   const at = (name: ColumnName) => header.indexOf(name)
   const columns = {
     emailAddress: at('EmailAddress'),
@@ -61,7 +66,7 @@ export function checkRows(header: readonly string[], rows: readonly Row[], templ
       targetPassword: cells[columns.targetPassword] || null,
       cells: cells.map((cell, index) => (secret[index] === true ? '' : cell)),
     }
-    const wrong = faultsOf(user, template)
+    const wrong = faultsOf(user, template, keepsPasswords)
     const key = addressKey(user.emailAddress)
     const first = firstRows.get(key)
     if (first !== undefined) wrong.push(`EmailAddress is the same as in row ${first}, and only that row runs`)
@@ -81,14 +86,14 @@ const blankAtAnEnd = /^[\s\u200B\u2060]|[\s\u200B\u2060]$/
 /** Whatever the log-in mechanism, these end or break it; a cell with them is nearly always a quotation mark gone astray. */
 const lineBreakOrNul = /[\0\r\n]/
 
-function faultsOf(user: CsvUser, template: LoginTemplate | null): string[] {
+function faultsOf(user: CsvUser, template: LoginTemplate | null, keepsPasswords: boolean): string[] {
   const wrong: string[] = []
   if (user.emailAddress.trim() === '') wrong.push('EmailAddress is empty')
   else if (blankAtAnEnd.test(user.emailAddress)) wrong.push('EmailAddress has a blank at its beginning or end')
   else if (!isSmtpAddress(user.emailAddress)) wrong.push('EmailAddress is not a valid address (name@domain)')
   if (user.userName.trim() === '') wrong.push('UserName is empty')
   else if (blankAtAnEnd.test(user.userName)) wrong.push('UserName has a blank at its beginning or end')
-  if (user.password === '') wrong.push('Password is empty')
+  if (user.password === '' && !keepsPasswords) wrong.push('Password is empty')
   if (user.targetUserName !== null && blankAtAnEnd.test(user.targetUserName)) {
     wrong.push('TargetUserName has a blank at its beginning or end')
   }

@@ -69,11 +69,7 @@ const asJson = (user: NewUser) => ({
  * Inserts users that are to run, as far as no other user has their address, source or target mailbox; answers those
  * that were not inserted. One statement for thousands: a row each would take minutes.
  */
-export async function insertHolding(
-  client: PoolClient,
-  batchId: string,
-  users: readonly NewUser[],
-): Promise<NewUser[]> {
+async function insertHolding(client: PoolClient, batchId: string, users: readonly NewUser[]): Promise<NewUser[]> {
   const left: NewUser[] = []
   for (let at = 0; at < users.length; at += CHUNK) {
     const chunk = users.slice(at, at + CHUNK)
@@ -85,7 +81,7 @@ export async function insertHolding(
 }
 
 /** Inserts users that only stand there, failed. Answers those whose address the batch has already. */
-export async function insertAside(client: PoolClient, batchId: string, users: readonly NewUser[]): Promise<NewUser[]> {
+async function insertAside(client: PoolClient, batchId: string, users: readonly NewUser[]): Promise<NewUser[]> {
   const left: NewUser[] = []
   for (let at = 0; at < users.length; at += CHUNK) {
     const chunk = users.slice(at, at + CHUNK)
@@ -97,7 +93,7 @@ export async function insertAside(client: PoolClient, batchId: string, users: re
 }
 
 /** Which user stands in the way of each of these; a user that none stands in the way of is absent. */
-export async function rivalsOf(client: PoolClient, users: readonly NewUser[]): Promise<Map<string, Rival>> {
+async function rivalsOf(client: PoolClient, users: readonly NewUser[]): Promise<Map<string, Rival>> {
   const { rows } = await client.query<Rival>(
     `SELECT DISTINCT ON (w.id) w.id, b.name AS batch, u.address,
        CASE WHEN u.address_key = w.address THEN 'address' WHEN u.source_key = w.source THEN 'source' ELSE 'target' END AS what
@@ -113,4 +109,22 @@ export async function rivalsOf(client: PoolClient, users: readonly NewUser[]): P
     ],
   )
   return new Map(rows.map((row) => [row.id, row]))
+}
+
+/**
+ * Puts users into a batch: `ready` ones run as far as nobody has their mailbox; `aside` says how one stands there that
+ * may not. Failed ones stand there, too. An address that the batch has already gets its row number behind it.
+ */
+export async function addUsers(
+  client: PoolClient,
+  batchId: string,
+  { ready, failed }: { readonly ready: readonly NewUser[]; readonly failed: readonly NewUser[] },
+  aside: (user: NewUser, rival: Rival | undefined) => NewUser,
+): Promise<void> {
+  const left = await insertHolding(client, batchId, ready)
+  const rivals = left.length > 0 ? await rivalsOf(client, left) : new Map<string, Rival>()
+  const standing = [...left.map((user) => aside(user, rivals.get(user.id))), ...failed]
+  const twice = await insertAside(client, batchId, standing)
+  const renamed = twice.map((user) => ({ ...user, address: `${user.address} (row ${user.rowNumber})` }))
+  await insertAside(client, batchId, renamed)
 }

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely'
 import type { UserStatus } from '#contract/states.ts'
 import type { MigrationBatchTable } from '../tables.ts'
+import { isGuid, nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
 
 export interface BatchRow extends Selectable<MigrationBatchTable> {
@@ -100,14 +101,12 @@ export async function readBatches(store: ServiceStore, id: string | null = null)
   return batches.map((batch) => ({ ...batch, totals: totalsOf(byBatch.get(batch.id) ?? []) }))
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /** Id of the batch of a name (in any case) or a Guid; a name that looks like a Guid is found by name first. */
 export async function findBatch(store: ServiceStore, identity: string): Promise<string | null> {
   const { rows } = await store.retrying(() =>
     store.pool.query<{ id: string }>(
       'SELECT id FROM migration_batch WHERE name_key = $1 OR id = $2::uuid ORDER BY name_key = $1 DESC LIMIT 1',
-      [identity.toLowerCase(), GUID.test(identity) ? identity : null],
+      [nameKey(identity), isGuid(identity) ? identity : null],
     ),
   )
   return rows[0]?.id ?? null

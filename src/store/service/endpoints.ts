@@ -46,6 +46,10 @@ export async function findEndpoint(store: ServiceStore, identity: string): Promi
   return row
 }
 
+export async function isEndpointName(store: ServiceStore, name: string): Promise<boolean> {
+  return (await read(store, nameKey(name), null)) !== undefined
+}
+
 async function read(store: ServiceStore, key: string | null, id: string | null): Promise<EndpointRow | undefined> {
   const { rows } = await store.retrying(() =>
     store.pool.query<EndpointRow>(

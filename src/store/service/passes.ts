@@ -88,7 +88,8 @@ export interface PassEnd {
   readonly result: 'Synced' | 'Failed' | 'Stopped' | 'Interrupted'
   readonly outcome:
     | { readonly kind: 'synced'; readonly nextAt: Date | null }
-    | { readonly kind: 'failed' }
+    /** `retryAt`: of a mailbox that was synced before, when its next round is. */
+    | { readonly kind: 'failed'; readonly retryAt: Date }
     /** Comes again at that time. `counts`: as one more passing fault in a row. */
     | { readonly kind: 'again'; readonly at: Date; readonly counts: boolean }
     /** An administrator's Stop or Remove, or new settings; the service looks which. */
@@ -203,11 +204,11 @@ async function settle(client: PoolClient, userId: string, pass: BegunPass, end: 
       [userId, outcome.nextAt],
     )
   } else if (outcome.kind === 'failed') {
-    // A failed sync of a mailbox that was synced before is tried again with the next round.
+    // An incremental sync that failed is repeated with the next round (exchange-semantics.md §2.3).
     await client.query(
       `UPDATE migration_user SET status = $2, transient_failures = 0,
-         next_at = CASE WHEN $2 = 'IncrementalFailed' THEN now() + $3 * interval '1 second' ELSE 'infinity' END WHERE id = $1`,
-      [userId, pass.isInitial ? 'Failed' : 'IncrementalFailed', RETRY_SECONDS],
+         next_at = CASE WHEN $2 = 'IncrementalFailed' THEN $3 ELSE 'infinity'::timestamptz END WHERE id = $1`,
+      [userId, pass.isInitial ? 'Failed' : 'IncrementalFailed', outcome.retryAt],
     )
   } else {
     const at = outcome.kind === 'again' ? outcome.at : new Date(0)
@@ -220,9 +221,6 @@ async function settle(client: PoolClient, userId: string, pass: BegunPass, end: 
     )
   }
 }
-
-/** An incremental sync that failed is repeated with the next round, a day later (exchange-semantics.md §2.3). */
-const RETRY_SECONDS = 86_400
 
 /** A user that was being stopped is; one that was being removed is gone. */
 async function rest(

@@ -2,6 +2,7 @@
 import type { Selectable } from 'kysely'
 import { SUMMARY_OF, USER_STATUSES, type StatusSummary, type UserStatus } from '#contract/states.ts'
 import type { MigrationUserTable } from '../tables.ts'
+import { isGuid } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
 
 export interface UserRow extends Omit<Selectable<MigrationUserTable>, 'status'> {
@@ -15,8 +16,6 @@ export interface UserRow extends Omit<Selectable<MigrationUserTable>, 'status'> 
 const COLUMNS = `u.*, b.name AS batch, b.start_after AS batch_start_after, b.endpoint_id, d.name AS database`
 const TABLES = `migration_user u JOIN migration_batch b ON b.id = u.batch_id JOIN mailbox_database d ON d.id = u.database_id`
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /** All users that an address or a Guid names; an address may stand in several batches. */
 export async function findUsers(store: ServiceStore, identity: string, batchId: string | null): Promise<UserRow[]> {
   const { rows } = await store.retrying(() =>
@@ -24,7 +23,7 @@ export async function findUsers(store: ServiceStore, identity: string, batchId: 
       `SELECT ${COLUMNS} FROM ${TABLES}
        WHERE (u.address_key = $1 OR u.id = $2::uuid) AND ($3::uuid IS NULL OR u.batch_id = $3)
        ORDER BY b.name_key`,
-      [identity.toLowerCase(), GUID.test(identity) ? identity : null, batchId],
+      [identity.toLowerCase(), isGuid(identity) ? identity : null, batchId],
     ),
   )
   return rows

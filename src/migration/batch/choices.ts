@@ -1,0 +1,58 @@
+/** The choices of a batch: defaults, and what is refused before anything is stored. */
+import { badValue } from '#base/request-faults.ts'
+import type { NewBatch, SetBatch } from '#contract/batch.ts'
+import { parseFolderPattern } from '#engine/plan/exclude.ts'
+import type { StoredChoices } from '#store/tables.ts'
+import { parseReceivedFilter } from './received-filter.ts'
+
+const DEFAULTS: StoredChoices = {
+  excludeFolders: [],
+  includeFolders: [],
+  contentFilter: '',
+  contentFilterLanguage: '',
+  notificationEmails: [],
+  reportInterval: '1.00:00:00',
+  skipReports: false,
+  allowUnknownColumnsInCsv: false,
+  timeZone: 'UTC',
+  allowIncrementalSyncs: true,
+}
+
+type Asked = Partial<Pick<NewBatch & SetBatch, keyof StoredChoices>>
+
+/** @throws Fault VALUE_INVALID, or the fault of a folder pattern */
+export function choicesOf(asked: Asked, before: StoredChoices = DEFAULTS): StoredChoices {
+  const given = Object.fromEntries(
+    Object.keys(DEFAULTS).flatMap((name) => {
+      const value = asked[name as keyof StoredChoices]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+  const choices: StoredChoices = { ...before, ...given }
+  for (const pattern of [...choices.excludeFolders, ...choices.includeFolders]) parseFolderPattern(pattern)
+  parseReceivedFilter(choices.contentFilter)
+  refuseUnknownZone(choices.timeZone)
+  return choices
+}
+
+function refuseUnknownZone(zone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+  } catch {
+    throw badValue('timeZone', `does not know the zone "${zone}"`, 'Use a name such as Europe/Paris, or UTC.')
+  }
+}
+
+/** IMAP batches have no completion (decisions of exchange-semantics.md). */
+export function refuseCompletion(asked: {
+  autoComplete?: boolean | undefined
+  completeAfter?: string | undefined
+}): void {
+  const field = asked.autoComplete ? 'autoComplete' : asked.completeAfter === undefined ? null : 'completeAfter'
+  if (field === null) return
+  throw badValue(
+    field,
+    'is not possible for an IMAP migration, which has no completion',
+    'An IMAP batch ends with Stop-MigrationBatch or Remove-MigrationBatch.',
+  )
+}

@@ -1,0 +1,26 @@
+/** Start-, Stop-, Complete- and Remove-MigrationBatch: asked here, carried out by the service. */
+import type { MigrationBatch } from '#contract/batch.ts'
+import type { Principal } from '#contract/calls.ts'
+import { askBatch } from '#store/service/change-batch.ts'
+import type { ServiceDeps } from './deps.ts'
+import { batchNamed, mayDo } from './find.ts'
+import { showBatch } from './show-batch.ts'
+
+/** Between reading a batch and asking, somebody else may have asked something: then it is looked at anew. */
+const ATTEMPTS = 5
+
+export async function commandBatch(
+  { store }: ServiceDeps,
+  identity: string,
+  command: 'Start' | 'Stop' | 'Complete' | 'Remove',
+  principal: Principal,
+): Promise<MigrationBatch> {
+  const { id } = await batchNamed(store, identity)
+  for (let attempt = 1; ; attempt++) {
+    const batch = await batchNamed(store, id)
+    // For every type that is there now, the table refuses Complete.
+    if (!mayDo(command, batch) || command === 'Complete') return showBatch(batch)
+    if (await askBatch(store, id, batch.flags, command, principal.name)) return showBatch(await batchNamed(store, id))
+    if (attempt === ATTEMPTS) return showBatch(batch)
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Users of other batches for a new one (New-MigrationBatch -Users). One that has failed or is stopped there moves over;
+ * one that is active is refused unless its original is disabled (-DisableOnCopy): a mailbox has one user that runs.
+ */
+import { randomUUID } from 'node:crypto'
+import type { PoolClient } from 'pg'
+import { ambiguous, notFound, stateForbids } from '#base/request-faults.ts'
+import { SUMMARY_OF } from '#contract/states.ts'
+import type { NewUser } from '#store/service/add-users.ts'
+import { releaseUsers } from '#store/service/change-user.ts'
+import { type UserRow, findUsers } from '#store/service/users.ts'
+import type { ServiceDeps } from './deps.ts'
+import { type PlanContext, sourceKey, targetKey } from './plan-users.ts'
+import { listDatabaseRows } from '#store/service/databases.ts'
+
+export interface CopiedUsers {
+  readonly columns: readonly string[]
+  readonly ready: readonly NewUser[]
+  /** The originals let go of their mailboxes. */
+  release(client: PoolClient): Promise<void>
+}
+
+const COLUMNS = ['EmailAddress', 'UserName', 'Password', 'UserRoot', 'TargetUserName', 'TargetPassword']
+
+export async function copyUsers(
+  deps: ServiceDeps,
+  identities: readonly string[],
+  disables: boolean,
+  context: PlanContext,
+): Promise<CopiedUsers> {
+  const originals: UserRow[] = []
+  for (const identity of identities) originals.push(await originalOf(deps, identity, disables))
+  const databases = new Map((await listDatabaseRows(deps.store)).map((row) => [row.id, row]))
+  const ready = originals.map((user, index): NewUser => {
+    const id = randomUUID()
+    // A sealed password opens only in its own row.
+    const moved = (column: 'password' | 'target_password') => {
+      const sealed = user[column]
+      if (sealed === null) return null
+      const plain = deps.secrets.open(sealed, { table: 'migration_user', id: user.id, column })
+      return deps.secrets.seal(plain, { table: 'migration_user', id, column })
+    }
+    return {
+      id,
+      rowNumber: index + 2,
+      address: user.address,
+      userName: user.user_name,
+      userRoot: user.user_root,
+      password: moved('password'),
+      databaseId: user.database_id,
+      targetUserName: user.target_user_name,
+      targetPassword: moved('target_password'),
+      cells: [user.address, user.user_name, '', user.user_root ?? '', user.target_user_name ?? '', ''],
+      sourceKey: sourceKey(context.endpointId, user.user_name, user.user_root),
+      targetKey: targetKey(databases.get(user.database_id) ?? context.database, {
+        rowNumber: index + 2,
+        emailAddress: user.address,
+        targetUserName: user.target_user_name,
+        targetPassword: user.target_password === null ? null : '',
+      }),
+      status: context.status,
+      error: null,
+    }
+  })
+  return {
+    columns: COLUMNS,
+    ready,
+    release: (client) =>
+      releaseUsers(
+        client,
+        originals.map(({ id }) => id),
+      ),
+  }
+}
+
+async function originalOf({ store }: ServiceDeps, identity: string, disables: boolean): Promise<UserRow> {
+  const found = await findUsers(store, identity, null)
+  const running = found.filter(({ holds }) => holds)
+  const [user, other] = running.length > 0 ? running : found
+  if (!user) throw notFound('migration user', identity)
+  if (other) throw ambiguous('migration user', identity, 'Name the one that is meant by its Guid.')
+  const summary = SUMMARY_OF[user.status]
+  if (!disables && summary !== 'Failed' && summary !== 'Stopped') {
+    throw stateForbids(
+      'New-MigrationBatch -Users',
+      `the user "${user.address}"`,
+      `it is ${user.status} in the batch "${user.batch}"; add -DisableOnCopy to end it there`,
+    )
+  }
+  return user
+}

@@ -1,0 +1,109 @@
+/** New-MigrationBatch: everything is looked at first; then batch and users are stored in one transaction, or nothing. */
+import { randomUUID } from 'node:crypto'
+import { badValue, limitReached, nameTaken } from '#base/request-faults.ts'
+import type { MigrationBatch, NewBatch } from '#contract/batch.ts'
+import type { Principal } from '#contract/calls.ts'
+import { type NewUser, addUsers } from '#store/service/add-users.ts'
+import { insertBatch } from '#store/service/change-batch.ts'
+import { dropCsvFile } from '#store/service/csv-files.ts'
+import { type DatabaseRow, defaultDatabase, findDatabase } from '#store/service/databases.ts'
+import { findEndpoint } from '#store/service/endpoints.ts'
+import type { StoredChoices } from '#store/tables.ts'
+import { choicesOf, refuseCompletion } from './choices.ts'
+import { type CopiedUsers, copyUsers } from './copy-users.ts'
+import { csvOf } from './csv-of.ts'
+import type { ServiceDeps } from './deps.ts'
+import { batchNamed } from './find.ts'
+import { planContext } from './plan-context.ts'
+import { planUsers, standAside } from './plan-users.ts'
+import { showBatch } from './show-batch.ts'
+
+export interface CreateDeps extends ServiceDeps {
+  mostBatches(): Promise<number>
+}
+
+interface Planned {
+  readonly columns: readonly string[]
+  readonly warnings: readonly string[]
+  readonly ready: readonly NewUser[]
+  readonly failed: readonly NewUser[]
+  readonly copied: CopiedUsers | null
+}
+
+export async function createBatch(deps: CreateDeps, asked: NewBatch, principal: Principal): Promise<MigrationBatch> {
+  refuseCompletion(asked)
+  const choices = choicesOf(asked)
+  const endpoint = await findEndpoint(deps.store, asked.sourceEndpoint)
+  const database = await targetDatabase(deps, asked.targetDatabases)
+  const id = randomUUID()
+  const planned = await planUsersOf(deps, asked, choices, endpoint.id, database)
+  const most = await deps.mostBatches()
+  const row = {
+    id,
+    name: asked.name,
+    type: endpoint.type,
+    endpointId: endpoint.id,
+    databaseId: database.id,
+    choices,
+    startAfter: asked.startAfter ?? null,
+    columns: planned.columns,
+    warnings: planned.warnings,
+    submittedBy: principal.name,
+    isStarted: asked.autoStart,
+  }
+  const outcome = await insertBatch(deps.store, row, most, async (client) => {
+    await planned.copied?.release(client)
+    await addUsers(client, id, planned, (user, rival) => standAside(user, rival, asked.name))
+  })
+  if (outcome === 'taken') throw nameTaken('migration batch', asked.name)
+  if (outcome === 'full') {
+    throw limitReached(
+      `There are ${most} migration batches already, which is the maximum number of migration batches.`,
+      'Remove a batch before you create another, or raise MaxNumberOfBatches with Set-MigrationConfig.',
+    )
+  }
+  if (asked.csvFile) await dropCsvFile(deps.store, asked.csvFile)
+  return showBatch(await batchNamed(deps.store, id))
+}
+
+async function targetDatabase({ store }: ServiceDeps, named: readonly string[]): Promise<DatabaseRow> {
+  if (named[0] !== undefined) return await findDatabase(store, named[0])
+  const database = await defaultDatabase(store)
+  if (database) return database
+  throw badValue(
+    'targetDatabases',
+    'is missing, and there is no mailbox database that is the default',
+    'Create one with New-MailboxDatabase.',
+  )
+}
+
+async function planUsersOf(
+  deps: ServiceDeps,
+  asked: NewBatch,
+  choices: StoredChoices,
+  endpointId: string,
+  database: DatabaseRow,
+): Promise<Planned> {
+  if ((asked.csvFile === undefined) === (asked.users === undefined)) {
+    throw badValue('csvFile', 'or users must be given, and not both', 'Give a CSV file with -CSVData.')
+  }
+  const context = await planContext(deps, { endpointId, databaseId: database.id, isRunning: false })
+  if (asked.users !== undefined) {
+    const copied = await copyUsers(deps, asked.users, asked.disableOnCopy, context)
+    return { columns: copied.columns, warnings: [], ready: copied.ready, failed: [], copied }
+  }
+  const check = await csvOf(deps, asked.csvFile!, {
+    allowUnknownColumns: choices.allowUnknownColumnsInCsv,
+    targetLogin: database.login_template,
+  })
+  const users = planUsers(check, context)
+  return {
+    columns: check.columns,
+    warnings: [...check.warnings, ...users.failed.map(({ error }) => error?.message ?? '')].slice(0, MOST_WARNINGS),
+    ...users,
+    copied: null,
+  }
+}
+
+/** The errors CSV has them all. */
+const MOST_WARNINGS = 100

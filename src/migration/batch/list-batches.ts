@@ -1,0 +1,39 @@
+/** GET /batches: there are at most some hundred, and their status is derived: they are sorted and cut here. */
+import type { MigrationBatch } from '#contract/batch.ts'
+import type { Answer, Call } from '#contract/calls.ts'
+import type { listBatches as Route } from '#contract/routes/batches.ts'
+import { readBatches } from '#store/service/batches.ts'
+import { findEndpoint } from '#store/service/endpoints.ts'
+import { pageOfRows, sortOf } from '../page.ts'
+import type { ServiceDeps } from './deps.ts'
+import { showBatch } from './show-batch.ts'
+
+const number = (value: number) => String(value).padStart(16, '0')
+
+const SORTS = {
+  identity: (batch: MigrationBatch) => batch.identity.toLowerCase(),
+  status: (batch: MigrationBatch) => batch.status,
+  percentageSynced: (batch: MigrationBatch) => number(batch.percentageSynced * 10),
+  totalCount: (batch: MigrationBatch) => number(batch.totalCount),
+  syncedCount: (batch: MigrationBatch) => number(batch.syncedCount),
+  finalizedCount: (batch: MigrationBatch) => number(batch.finalizedCount),
+  failedCount: (batch: MigrationBatch) => number(batch.failedCount),
+  creationDateTime: (batch: MigrationBatch) => batch.creationDateTime,
+}
+
+export async function listBatches(
+  { store }: ServiceDeps,
+  query: Call<typeof Route>['query'],
+): Promise<Answer<typeof Route>> {
+  const sort = sortOf(query.sort, Object.keys(SORTS) as (keyof typeof SORTS)[], 'identity')
+  // An endpoint that is not there is told, not answered with no batches.
+  const endpoint = query.endpoint === undefined ? null : await findEndpoint(store, query.endpoint)
+  const search = query.search?.toLowerCase() ?? null
+  const batches = (await readBatches(store))
+    .filter(({ endpoint_id: id, name }) => {
+      return (endpoint === null || id === endpoint.id) && (search === null || name.toLowerCase().includes(search))
+    })
+    .map(showBatch)
+    .filter(({ status }) => query.status === undefined || status === query.status)
+  return pageOfRows(batches, SORTS[sort.key], ({ batchGuid }) => batchGuid, sort, query)
+}

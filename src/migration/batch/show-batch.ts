@@ -1,0 +1,99 @@
+/** A stored batch as the API shows it. Its status is derived here and nowhere stored. */
+import type { MigrationBatch } from '#contract/batch.ts'
+import { SUMMARY_OF, USER_STATUSES, type BatchStatus, type StatusSummary, batchStatus } from '#contract/states.ts'
+import { formatTimeSpan } from '#contract/timespan.ts'
+import { BATCH_COMMANDS, type BatchCommand, mayBatch } from '#contract/transitions.ts'
+import type { BatchRow } from '#store/service/batches.ts'
+
+export const statusOf = (batch: BatchRow): BatchStatus =>
+  batchStatus({
+    flags: batch.flags,
+    wasStarted: batch.was_started,
+    users: batch.totals.users,
+    waiting: batch.totals.waiting,
+    isCorrupted: batch.is_corrupted,
+  })
+
+const STATE_OF: Readonly<Record<BatchStatus, MigrationBatch['state']>> = {
+  Created: 'Waiting',
+  Starting: 'Active',
+  Syncing: 'Active',
+  IncrementalSyncing: 'Active',
+  Synced: 'Active',
+  SyncedWithErrors: 'Active',
+  Stopping: 'Active',
+  Stopped: 'Stopped',
+  Waiting: 'Waiting',
+  Completing: 'Active',
+  Completed: 'Completed',
+  CompletedWithErrors: 'Completed',
+  Failed: 'Failed',
+  Removing: 'Active',
+  Corrupted: 'Corrupted',
+}
+
+const iso = (at: Date | null) => at?.toISOString() ?? null
+
+/** Why each command is not possible now; null where it is. */
+export function batchCommands(batch: BatchRow): Record<BatchCommand, string | null> {
+  const status = statusOf(batch)
+  const why = (command: BatchCommand) => {
+    const verdict = mayBatch(command, status, batch.type)
+    return typeof verdict === 'object' ? verdict.no : verdict === 'nothing' ? 'there is nothing left to do' : null
+  }
+  return Object.fromEntries(BATCH_COMMANDS.map((command) => [command, why(command)])) as Record<
+    BatchCommand,
+    string | null
+  >
+}
+
+export function showBatch(batch: BatchRow): MigrationBatch {
+  const status = statusOf(batch)
+  const { totals } = batch
+  const count = (summary: StatusSummary) =>
+    USER_STATUSES.reduce((sum, each) => sum + (SUMMARY_OF[each] === summary ? (totals.users[each] ?? 0) : 0), 0)
+  const total = USER_STATUSES.reduce((sum, each) => sum + (totals.users[each] ?? 0), 0)
+  const { choices } = batch
+  return {
+    identity: batch.name,
+    batchGuid: batch.id,
+    status,
+    state: STATE_OF[status],
+    flags: batch.flags,
+    workflowStage: batch.was_started ? (totals.users.Validating ? 'Validation' : 'Processing') : 'Discovery',
+    migrationType: batch.type,
+    batchDirection: 'Onboarding',
+    sourceEndpoint: batch.endpoint,
+    targetDatabases: [batch.database],
+    totalCount: total,
+    activeCount: count('Active'),
+    stoppedCount: count('Stopped'),
+    syncedCount: count('Synced'),
+    finalizedCount: count('Completed'),
+    failedCount: count('Failed'),
+    pendingCount: (totals.users.Validating ?? 0) + (totals.users.Queued ?? 0),
+    userCounts: { ...totals.users },
+    percentageSynced: total === 0 ? 100 : Math.floor((totals.pastInitialSync * 1000) / total) / 10,
+    itemsSynced: totals.items,
+    itemsSkipped: totals.skipped,
+    bytesTransferred: totals.bytes,
+    message: batch.message,
+    validationWarningCount: batch.warnings.length,
+    validationWarnings: batch.warnings,
+    creationDateTime: batch.created_at.toISOString(),
+    startDateTime: iso(batch.started_at),
+    initialSyncDateTime: iso(totals.initialSyncedAt),
+    initialSyncDuration:
+      totals.initialSyncedAt && batch.started_at
+        ? formatTimeSpan((totals.initialSyncedAt.getTime() - batch.started_at.getTime()) / 1000)
+        : null,
+    lastSyncedDateTime: iso(totals.lastSyncedAt),
+    finalizedDateTime: null,
+    completeAfter: null,
+    ...choices,
+    startAfter: iso(batch.start_after),
+    highestPriority: batch.priority > 0,
+    submittedByUser: batch.submitted_by,
+    commands: batchCommands(batch),
+  }
+}

@@ -1,0 +1,73 @@
+/** Set-MigrationBatch: what is given changes, what is not stays. */
+import { badValue } from '#base/request-faults.ts'
+import type { MigrationBatch, SetBatch } from '#contract/batch.ts'
+import type { Principal } from '#contract/calls.ts'
+import type { BatchRow } from '#store/service/batches.ts'
+import { type BatchChange, changeBatch } from '#store/service/change-batch.ts'
+import { rekeySources } from '#store/service/correct-users.ts'
+import { dropCsvFile } from '#store/service/csv-files.ts'
+import { type EndpointRow, findEndpoint } from '#store/service/endpoints.ts'
+import { addRows } from './add-rows.ts'
+import { choicesOf, refuseCompletion } from './choices.ts'
+import { correctRows } from './correct-rows.ts'
+import type { ServiceDeps } from './deps.ts'
+import { batchNamed, mayDo } from './find.ts'
+import { sourceKey } from './plan-users.ts'
+import { showBatch } from './show-batch.ts'
+
+export async function updateBatch(
+  deps: ServiceDeps,
+  identity: string,
+  asked: SetBatch,
+  principal: Principal,
+): Promise<MigrationBatch> {
+  const { store } = deps
+  const batch = await batchNamed(store, identity)
+  mayDo('Set', batch)
+  refuseCompletion(asked)
+  if (asked.approveSkippedItems) {
+    throw badValue(
+      'approveSkippedItems',
+      'is not possible for an IMAP migration, which asks for no approval',
+      'Skipped items are listed with Get-MigrationUserStatistics -IncludeSkippedItems.',
+    )
+  }
+  if (asked.addUsers && asked.csvFile === undefined)
+    throw badValue('addUsers', 'needs a CSV file', 'Give it with -CSVData.')
+  if (asked.syncNow) mayDo('SyncNow', batch)
+  const endpoint = asked.sourceEndpoint === undefined ? null : await newEndpoint(deps, batch, asked.sourceEndpoint)
+  const users = await usersChange(deps, batch, asked)
+  const change: BatchChange = {
+    choices: choicesOf(asked, batch.choices),
+    ...(asked.startAfter === undefined ? {} : { startAfter: asked.startAfter }),
+    ...(endpoint === null ? {} : endpointChange(batch, endpoint)),
+    ...(asked.highestPriority === undefined ? {} : { isHighest: asked.highestPriority }),
+    syncNow: asked.syncNow ?? false,
+    restart: asked.update ?? false,
+    ...users,
+  }
+  await changeBatch(store, batch.id, change, principal.name)
+  if (asked.csvFile !== undefined) await dropCsvFile(store, asked.csvFile)
+  return showBatch(await batchNamed(store, batch.id))
+}
+
+async function newEndpoint({ store }: ServiceDeps, batch: BatchRow, named: string): Promise<EndpointRow> {
+  mayDo('SetSourceEndpoint', batch)
+  const endpoint = await findEndpoint(store, named)
+  if (endpoint.type !== batch.type)
+    throw badValue('sourceEndpoint', `must be of the batch's type, ${batch.type}`, 'Name another endpoint.')
+  return endpoint
+}
+
+const endpointChange = (batch: BatchRow, endpoint: EndpointRow): BatchChange => ({
+  endpointId: endpoint.id,
+  sourceKeys: (client) => rekeySources(client, batch.id, (name, root) => sourceKey(endpoint.id, name, root)),
+})
+
+async function usersChange(deps: ServiceDeps, batch: BatchRow, asked: SetBatch): Promise<BatchChange> {
+  if (asked.csvFile === undefined) return {}
+  const allow = asked.allowUnknownColumnsInCsv ?? batch.choices.allowUnknownColumnsInCsv
+  return asked.addUsers
+    ? await addRows(deps, batch, asked.csvFile, allow)
+    : await correctRows(deps, batch, asked.csvFile, allow)
+}

@@ -1,0 +1,111 @@
+/** One user changed: commands of administrators, one row each. */
+import type { PoolClient } from 'pg'
+import { inTransaction } from '../ledger/transaction.ts'
+import { addEvent } from './events.ts'
+import type { ServiceStore } from './service-store.ts'
+import { wake } from './wake.ts'
+
+/** Users that go on in another batch: here they end, and their mailboxes are free. */
+export async function releaseUsers(client: PoolClient, ids: readonly string[]): Promise<void> {
+  await client.query(
+    `UPDATE migration_user SET holds = false, next_at = 'infinity', status = CASE
+         WHEN job_id IS NOT NULL THEN 'Stopping'
+         WHEN status IN ('Failed', 'IncrementalFailed') THEN status
+         WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
+     WHERE id = ANY($1)`,
+    [ids],
+  )
+  await wake(client, 'stop')
+}
+
+type Deed = (client: PoolClient) => Promise<boolean>
+
+/** Runs `deed` on the user, locked; false when it has changed meanwhile: the caller looks again. */
+async function onUser(store: ServiceStore, id: string, kind: string, by: string, deed: Deed): Promise<boolean> {
+  return await store.retrying(() =>
+    inTransaction(store.pool, async (client) => {
+      const { rows } = await client.query<{ batch_id: string }>(
+        'SELECT batch_id FROM migration_user WHERE id = $1 FOR UPDATE',
+        [id],
+      )
+      if (!rows[0]) return false
+      await addEvent(client, { kind, batchId: rows[0].batch_id, userId: id, facts: { by } })
+      if (!(await deed(client))) return false
+      await wake(client, 'work')
+      await wake(client, 'events')
+      return true
+    }),
+  )
+}
+
+const changed = (result: { rowCount: number | null }) => (result.rowCount ?? 0) > 0
+
+/** Resumes or retries. A user that stood aside takes its mailbox if it is free now; false when it is not. */
+export async function startUser(store: ServiceStore, id: string, by: string): Promise<boolean> {
+  return await onUser(store, id, 'user.started', by, async (client) => {
+    await client.query(
+      `UPDATE migration_user u SET holds = true WHERE u.id = $1 AND NOT u.holds AND octet_length(u.source_key) > 0
+         AND NOT EXISTS (SELECT 1 FROM migration_user o WHERE o.holds
+           AND (o.address_key = u.address_key OR o.source_key = u.source_key OR o.target_key = u.target_key))`,
+      [id],
+    )
+    // Also of a batch that was stopped: this user is to run, the others stay as they are.
+    await client.query(
+      `UPDATE migration_batch SET running = true, was_started = true, started_at = coalesce(started_at, now())
+       WHERE id = (SELECT batch_id FROM migration_user WHERE id = $1 AND holds)`,
+      [id],
+    )
+    return changed(
+      await client.query(
+        `UPDATE migration_user SET next_at = now(), transient_failures = 0, error_code = NULL, error_message = NULL,
+           error_remedy = NULL, stage = 'Injection',
+           status = CASE WHEN initial_synced_at IS NULL THEN 'Queued' ELSE 'Synced' END
+         WHERE id = $1 AND holds AND status IN ('Validating', 'Stopped', 'Failed', 'IncrementalStopped', 'IncrementalFailed')`,
+        [id],
+      ),
+    )
+  })
+}
+
+export async function stopUser(store: ServiceStore, id: string, by: string): Promise<boolean> {
+  return await onUser(store, id, 'user.stopped', by, async (client) => {
+    const done = changed(
+      await client.query(
+        `UPDATE migration_user SET status = CASE WHEN job_id IS NOT NULL THEN 'Stopping'
+             WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
+         WHERE id = $1 AND (job_id IS NOT NULL OR status IN ('Validating', 'Queued', 'Synced', 'IncrementalFailed'))`,
+        [id],
+      ),
+    )
+    await wake(client, 'stop')
+    return done
+  })
+}
+
+/** Gone at once, or when the pass that runs has ended. */
+export async function removeUser(store: ServiceStore, id: string, by: string): Promise<boolean> {
+  return await onUser(store, id, 'user.removed', by, async (client) => {
+    await client.query(`UPDATE migration_user SET status = 'Removing' WHERE id = $1 AND job_id IS NOT NULL`, [id])
+    await client.query('DELETE FROM migration_user WHERE id = $1 AND job_id IS NULL', [id])
+    await wake(client, 'stop')
+    return true
+  })
+}
+
+export interface UserChange {
+  readonly startAfter?: string | null
+  readonly syncNow?: boolean
+}
+
+export async function changeUser(store: ServiceStore, id: string, change: UserChange, by: string): Promise<boolean> {
+  return await onUser(store, id, 'user.changed', by, async (client) => {
+    if (change.startAfter !== undefined)
+      await client.query('UPDATE migration_user SET start_after = $2 WHERE id = $1', [id, change.startAfter])
+    if (change.syncNow)
+      await client.query(
+        `UPDATE migration_user SET next_at = now() WHERE id = $1 AND status IN ('Synced', 'IncrementalFailed')`,
+        [id],
+      )
+    return true
+  })
+}
