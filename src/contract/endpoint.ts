@@ -26,10 +26,14 @@ export const MigrationEndpoint = z.object({
 })
 export type MigrationEndpoint = z.infer<typeof MigrationEndpoint>
 
+/** The port of a security mode where none is given. */
+export const defaultPort = (security: z.output<typeof Security>): number => (security === 'Ssl' ? 993 : 143)
+
 /** How an IMAP server is reached. IMAP endpoints carry no credentials: they are in the CSV rows. */
 export const ConnectionSettings = z.object({
   remoteServer: HostName,
-  port: Port.default(993),
+  /** Left out: 993 with Ssl, else 143. */
+  port: Port.optional(),
   security: Security.default('Ssl'),
   authentication: Authentication.default('Basic'),
   acceptUntrustedCertificates: z.boolean().default(false),
@@ -75,7 +79,7 @@ export const ConnectionTest = z.object({
   message: z.string(),
   /** What to do about it; empty when nothing is wrong. */
   errorDetail: z.string(),
-  connectionSettings: ConnectionSettings,
+  connectionSettings: ConnectionSettings.extend({ port: Port }),
   supportsCutover: z.literal(false),
   isValid: z.literal(true),
 })

@@ -5,7 +5,7 @@ import { ImapFlow } from 'imapflow'
 import { bug, Fault } from '#base/fault.ts'
 import { type Deadlines, DEADLINES } from './deadlines.ts'
 import { Lane } from './lane.ts'
-import { closedFault, faultOfSocket, timeoutFault } from './net-faults.ts'
+import { closedFault, faultOfSocket, timeoutFault, tlsRefused } from './net-faults.ts'
 import { checkedAddresses, isLoopbackAddress, type OutgoingRules } from './outgoing.ts'
 import { Peer } from './peer.ts'
 import { faultOfRefusal } from './response-faults.ts'
@@ -212,17 +212,6 @@ function authFault(peer: Peer, why: string, remedy: string): Fault {
     message: `Log-in of ${peer.username} on ${peer.place}: it ${why}.`,
     remedy,
     facts: { host: peer.host, port: peer.port, user: peer.username },
-  })
-}
-
-function tlsRefused(peer: Peer, why: string): Fault {
-  return new Fault({
-    code: 'TLS_REFUSED',
-    scope: 'endpoint',
-    transient: false,
-    message: `${peer.place}: no encrypted connection could be made: ${why}.`,
-    remedy: 'Check that the security (none, ssl, tls) fits the port; there is no falling back to clear text.',
-    facts: { host: peer.host, port: peer.port },
   })
 }
 

@@ -163,3 +163,14 @@ export function notImapFault(peer: Peer): Fault {
     facts: { host: peer.host, port: peer.port },
   })
 }
+
+export function tlsRefused(peer: Peer, why: string): Fault {
+  return new Fault({
+    code: 'TLS_REFUSED',
+    scope: 'endpoint',
+    transient: false,
+    message: `${peer.place}: no encrypted connection could be made: ${why}.`,
+    remedy: 'Check that the security (none, ssl, tls) fits the port; there is no falling back to clear text.',
+    facts: { host: peer.host, port: peer.port },
+  })
+}

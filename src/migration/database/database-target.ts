@@ -7,6 +7,7 @@ import type { Secrets } from '#store/secrets.ts'
 import type { DatabaseRow } from '#store/service/databases.ts'
 import type { OpenDeps } from '../endpoint/endpoint-source.ts'
 import { imapSecurity } from '../endpoint/imap-security.ts'
+import { readLoginTemplate, separatorIn } from '../csv/login-template.ts'
 import { type LoginTemplate, type TargetCredentials, targetCredentials } from '../migrate/target-login.ts'
 import { type AllowedRoots, rootsFor } from './maildir-path.ts'
 
@@ -78,7 +79,23 @@ export function databaseLogin(
 ): TargetCredentials {
   const template = user.targetPassword === null ? templateOf(database, secrets) : null
   if (user.targetPassword === null && template === null) throw loginOpen(database, user)
+  if (template !== null) refuseSeparator(database, user, template.template)
   return targetCredentials(user, template)
+}
+
+/** The template may have changed since the row was checked: `victim*admin` would log in as somebody else. */
+function refuseSeparator({ name }: DatabaseRow, user: TargetUser, template: string): void {
+  const value = user.targetUserName ?? user.emailAddress
+  const found = separatorIn(value, readLoginTemplate(template))
+  if (found === null) return
+  throw new Fault({
+    code: 'TARGET_LOGIN_TEMPLATE',
+    scope: 'login',
+    transient: false,
+    message: `Row ${user.rowNumber}: ${JSON.stringify(value)} holds ${found}, which the log-in template of the mailbox database "${name}" takes for the end of a name.`,
+    remedy: 'Correct the row, or give it a TargetPassword of its own.',
+    facts: { row: user.rowNumber, database: name },
+  })
 }
 
 function templateOf(database: DatabaseRow, secrets: Pick<Secrets, 'open'>): LoginTemplate | null {
@@ -89,7 +106,7 @@ function templateOf(database: DatabaseRow, secrets: Pick<Secrets, 'open'>): Logi
 
 export const adminPasswordPlace = (id: string) => ({ table: 'mailbox_database', id, column: 'admin_password' })
 
-function loginOpen({ name }: DatabaseRow, { rowNumber, emailAddress }: TargetUser): Fault {
+export function loginOpen({ name }: DatabaseRow, { rowNumber, emailAddress }: TargetUser): Fault {
   return new Fault({
     code: 'TARGET_LOGIN_OPEN',
     scope: 'login',

@@ -52,20 +52,25 @@ export function targetCredentials(row: Row, template: LoginTemplate | null): Tar
 
 const KNOWN = new Set(['user', 'local', 'domain', 'admin'])
 
-/** Refuses a template that could not be filled in. */
-export function checkTemplate(template: string, admin: string | null): void {
+const FLAGS = { template: '--target-login', admin: '--target-admin' }
+
+/**
+ * Refuses a template that could not be filled in.
+ * @param named how the caller's user gives the two
+ */
+export function checkTemplate(template: string, admin: string | null, named = FLAGS): void {
   const refuse = (message: string, remedy: string) => {
     throw new Fault({ code: 'TARGET_LOGIN_TEMPLATE', scope: 'request', transient: false, message, remedy })
   }
   const names = [...template.matchAll(/\{([^}]*)\}/g)].map((match) => match[1]!)
   for (const name of names) {
     if (!KNOWN.has(name))
-      refuse(`--target-login ${template}: there is no {${name}}.`, 'Use {user}, {local}, {domain} and {admin}.')
+      refuse(`${named.template} ${template}: there is no {${name}}.`, 'Use {user}, {local}, {domain} and {admin}.')
   }
   if (!names.some((name) => name === 'user' || name === 'local')) {
-    refuse(`--target-login ${template}: every row would log in as the same user.`, 'Put {user} or {local} into it.')
+    refuse(`${named.template} ${template}: every row would log in as the same user.`, 'Put {user} or {local} into it.')
   }
   if (names.includes('admin') && admin === null) {
-    refuse(`--target-login ${template} has {admin}, but there is no --target-admin.`, 'Add --target-admin NAME.')
+    refuse(`${named.template} ${template} has {admin}, but there is no ${named.admin}.`, `Add ${named.admin} NAME.`)
   }
 }

@@ -45,6 +45,10 @@ export async function defaultDatabase(store: ServiceStore): Promise<DatabaseRow 
   return row ?? null
 }
 
+export async function isDatabaseName(store: ServiceStore, name: string): Promise<boolean> {
+  return (await read(store, nameKey(name), null)) !== undefined
+}
+
 async function read(store: ServiceStore, key: string | null, id: string | null): Promise<DatabaseRow | undefined> {
   const { rows } = await store.retrying(() =>
     store.pool.query<DatabaseRow>(

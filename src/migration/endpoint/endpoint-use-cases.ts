@@ -1,0 +1,42 @@
+/** Get-, New-, Set- and Remove-MigrationEndpoint, Test-MigrationServerAvailability (exchange-semantics.md §1.1, §3.1). */
+import type { UseCases } from '#contract/calls.ts'
+import { deleteEndpoint, findEndpoint, listEndpointRows } from '#store/service/endpoints.ts'
+import type { ServiceStore } from '#store/service/service-store.ts'
+import { pageByName } from '../organization/page-by-name.ts'
+import type { ConnectionTester } from './connection-tester.ts'
+import { createEndpoint } from './create-endpoint.ts'
+import { showEndpoint } from './show-endpoint.ts'
+import { testConnection } from './test-connection.ts'
+import { updateEndpoint } from './update-endpoint.ts'
+
+export interface EndpointDeps {
+  readonly store: ServiceStore
+  readonly tester: ConnectionTester
+}
+
+export function endpointUseCases(
+  deps: EndpointDeps,
+): Pick<
+  UseCases,
+  'listEndpoints' | 'getEndpoint' | 'createEndpoint' | 'updateEndpoint' | 'removeEndpoint' | 'testConnection'
+> {
+  const { store } = deps
+  return {
+    listEndpoints: async ({ query }) => {
+      const rows = await listEndpointRows(store)
+      return pageByName(
+        rows.filter(({ type }) => query.type === undefined || type === query.type),
+        query,
+        showEndpoint,
+      )
+    },
+    getEndpoint: async ({ params }) => showEndpoint(await findEndpoint(store, params.identity)),
+    createEndpoint: (call) => createEndpoint(deps, call),
+    updateEndpoint: (call) => updateEndpoint(deps, call),
+    async removeEndpoint({ params }) {
+      await deleteEndpoint(store, await findEndpoint(store, params.identity))
+      return undefined
+    },
+    testConnection: (call) => testConnection(deps, call),
+  }
+}

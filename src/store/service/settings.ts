@@ -1,0 +1,64 @@
+/** Settings of the service: what nobody changed is as contract/limits.ts has it. */
+import { LIMITS } from '#contract/limits.ts'
+import { inTransaction } from '../ledger/transaction.ts'
+import type { ServiceStore } from './service-store.ts'
+import { wake } from './wake.ts'
+
+export interface ServiceConfig {
+  readonly maxNumberOfBatches: number
+  /** Passes at once of all endpoints together. */
+  readonly maxConcurrentMigrations: number
+  readonly incrementalSyncIntervalSeconds: number
+}
+
+export type ConfigChanges = { readonly [Key in keyof ServiceConfig]?: number | undefined }
+
+const DEFAULTS: ServiceConfig = {
+  maxNumberOfBatches: LIMITS.batches,
+  maxConcurrentMigrations: LIMITS.slots,
+  incrementalSyncIntervalSeconds: LIMITS.incrementalSyncIntervalSeconds,
+}
+
+const NAME = 'config'
+/** How long another process may not yet know of a change. */
+const CACHED_MS = 2_000
+
+interface Cached {
+  readonly until: number
+  readonly config: Promise<ServiceConfig>
+}
+const cache = new WeakMap<ServiceStore['db'], Cached>()
+
+/** Cheap: the dispatcher asks each time. */
+export async function readConfig(store: ServiceStore): Promise<ServiceConfig> {
+  const cached = cache.get(store.db)
+  if (cached && cached.until > performance.now()) return cached.config
+  const config = load(store)
+  cache.set(store.db, { until: performance.now() + CACHED_MS, config })
+  // What failed is asked again.
+  config.catch(() => cache.delete(store.db))
+  return config
+}
+
+async function load(store: ServiceStore): Promise<ServiceConfig> {
+  const row = await store.retrying(() =>
+    store.db.selectFrom('setting').select('value').where('name', '=', NAME).executeTakeFirst(),
+  )
+  return { ...DEFAULTS, ...row?.value }
+}
+
+/** What is given is set, the rest stays. */
+export async function changeConfig(store: ServiceStore, changes: ConfigChanges): Promise<ServiceConfig> {
+  await store.retrying(() =>
+    inTransaction(store.pool, async (client) => {
+      await client.query(
+        `INSERT INTO setting (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = setting.value || excluded.value`,
+        [NAME, JSON.stringify(changes)],
+      )
+      await wake(client, 'work')
+    }),
+  )
+  cache.delete(store.db)
+  return readConfig(store)
+}
