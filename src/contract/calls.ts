@@ -39,7 +39,9 @@ export type Answer<R extends Route> = R['answerType'] extends 'csv'
     ? EmlFile
     : R['answerType'] extends 'events'
       ? AsyncIterable<ServiceEvent>
-      : z.output<R['answer']>
+      : [z.output<R['answer']>] extends [undefined]
+        ? void
+        : z.output<R['answer']>
 
 export type UseCase<R extends Route> = (call: Call<R>) => Promise<Answer<R>>
 /** The service behind the API: one use case for each route. */

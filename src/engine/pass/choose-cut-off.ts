@@ -3,6 +3,7 @@ import { DELETED } from '#mail/flags.ts'
 import { NewestItems, folderKeyOf } from '../plan/newest-items.ts'
 import type { CutOff } from '../ports.ts'
 import type { FolderWork } from './folder-work.ts'
+import { isReceivedWithin } from './options.ts'
 import type { Pass } from './pass.ts'
 
 /** Null when everything fits. The cut-off of the first pass is kept: later ones must not move it. */
@@ -21,7 +22,8 @@ export async function chooseCutOff(pass: Pass, folders: readonly FolderWork[]): 
     for await (const batch of reader.list({ from: 1, to: null }, null)) {
       for (const { uid, dateS, bytes, flags } of batch) {
         // What is left out anyway takes no place from what can be carried.
-        if (!(flags.system & DELETED) && bytes <= pass.mostMessageBytes) newest.add(folder, uid, dateS)
+        if (flags.system & DELETED || bytes > pass.mostMessageBytes) continue
+        if (isReceivedWithin(pass.options.received, dateS)) newest.add(folder, uid, dateS)
       }
     }
   }

@@ -8,6 +8,7 @@ import { carryFlags } from '../flags/carry-flags.ts'
 import { type Pass as Decision, decidePass } from '../plan/decide-pass.ts'
 import { Listing } from '../plan/listing.ts'
 import { makeGroups } from '../plan/make-groups.ts'
+import { isReceivedWithin } from './options.ts'
 import { folderKeyOf, isOverLimit } from '../plan/newest-items.ts'
 import type { Lane } from '../pipeline/lane.ts'
 import { skip, tooLarge } from '../pipeline/read-group.ts'
@@ -172,7 +173,9 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
     if (settled.has(uid) || hasUid(work.landed, uid)) continue
     const message = { uid, bytes: listing.bytesAt(index), dateS: listing.dateAt(index) }
     if (listing.isDeleted(index)) skipped.push(skip(work, message, 'deleted', 'marked \\Deleted', true))
-    else if (message.bytes > pass.mostMessageBytes) skipped.push(tooLarge(pass, work, message))
+    else if (!isReceivedWithin(pass.options.received, message.dateS)) {
+      skipped.push(skip(work, message, 'excluded', 'received outside the ContentFilter of the batch', true))
+    } else if (message.bytes > pass.mostMessageBytes) skipped.push(tooLarge(pass, work, message))
     else if (isOverLimit(cutOff, key, uid, message.dateS)) {
       skipped.push(
         skip(work, message, 'over-limit', `older than the newest ${pass.options.maxItems} (--max-items)`, true),

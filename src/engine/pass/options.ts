@@ -8,6 +8,10 @@ export interface PassOptions {
   readonly maxItems: number
   /** Folders that are left out. */
   readonly exclude: readonly FolderPattern[]
+  /** When there are any, only these folders are carried, less those that are left out. */
+  readonly include: readonly FolderPattern[]
+  /** Only messages whose INTERNALDATE is from `fromS` on and before `beforeS` (seconds since 1970); null: all. */
+  readonly received: { readonly fromS: number; readonly beforeS: number } | null
   readonly verify: 'none' | 'sample' | 'full'
   /** Connections per side that a mailbox always gets, and how many it may have when slots are free. */
   readonly lanes: number
@@ -28,6 +32,8 @@ export const DEFAULT_PASS: PassOptions = {
   maxMessageBytes: 35 * 1_048_576,
   maxItems: 500_000,
   exclude: [],
+  include: [],
+  received: null,
   verify: 'sample',
   lanes: 2,
   mostLanes: 4,
@@ -37,4 +43,9 @@ export const DEFAULT_PASS: PassOptions = {
   settleMs: 10_000,
   retryMs: 5_000,
   mostFaults: 60,
+}
+
+/** Whether a message of this INTERNALDATE is to be carried. */
+export function isReceivedWithin(received: PassOptions['received'], dateS: number): boolean {
+  return received === null || (dateS >= received.fromS && dateS < received.beforeS)
 }

@@ -21,8 +21,10 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
     ledger.openIntents(),
   ])
   const excludes = excluder(pass.options.exclude, sourceFolders)
+  const includes = excluder(pass.options.include, sourceFolders)
   const wanted = sourceFolders.filter((folder) => {
-    const pattern = excludes(folder)
+    const isIncluded = pass.options.include.length === 0 || includes(folder) !== null
+    const pattern = isIncluded ? excludes(folder) : 'not among the folders to include'
     if (pattern !== null && folder.selectable) {
       pass.report.excluded.push({ path: folder.path, messages: folder.status?.messages ?? 0, pattern })
     }
@@ -30,6 +32,9 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
   })
   for (const unused of unusedPatterns(pass.options.exclude, sourceFolders)) {
     pass.report.notes.push(`--exclude-folder ${unused} matches no folder of this mailbox.`)
+  }
+  for (const unused of unusedPatterns(pass.options.include, sourceFolders)) {
+    pass.report.notes.push(`IncludeFolders ${unused} matches no folder of this mailbox.`)
   }
   const bySource = Map.groupBy(records, ({ sourcePath }) => keyOf(sourcePath))
   const { entries, there } = await placeFolders(pass, wanted, targetFolders, records)

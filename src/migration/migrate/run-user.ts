@@ -36,6 +36,8 @@ export interface UserRun {
   /** Seals what this pass carried; answers the file. */
   seal(job: UserJob, ledger: MailboxLedger, result: PassResult, startedAt: number): Promise<string>
   tell(event: MigrateEvent): void
+  /** Told of the fault that a result answers as `error`: whoever repeats passes must know whether it passes. */
+  onFault?(fault: Fault): void
   readonly log: Log
   readonly startedAt: number
 }
@@ -50,6 +52,7 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
   const failed = (thrown: unknown): MigrateUserResult => {
     // What a stop cuts short is no failure: nothing was wrong.
     const stopped = run.stopping.aborted && (!(thrown instanceof Fault) || thrown.code === 'STOPPED')
+    if (!stopped) run.onFault?.(asFault(thrown))
     return {
       ...emptyResult(job),
       status: stopped ? 'Stopped' : 'Failed',
@@ -137,6 +140,7 @@ async function resultOf(
     // What was carried is carried and is counted, though its report could not be written.
     failure ??= asFault(thrown)
   }
+  if (failure) run.onFault?.(failure)
   const lost = [...report.lostFlags].map(
     ([flag, count]) => `${counted(count, 'message')} lost the flag ${flag}: the target does not keep it.`,
   )

@@ -1,0 +1,11 @@
+/** Our codes and the names that Exchange gives the same faults (exchange-semantics.md §8), where it has one. */
+const NAMES: Readonly<Record<string, string>> = {
+  MIGRATION_CSV_ROW_INVALID: 'MigrationCSVRowValidationException',
+  USER_ALREADY_BEING_MIGRATED: 'UserAlreadyBeingMigratedException',
+  USER_DUPLICATE_IN_OTHER_BATCH: 'UserDuplicateInOtherBatchException',
+  MIGRATION_RECIPIENT_NOT_FOUND: 'MigrationRecipientNotFoundException',
+  MIGRATION_SERVER_CONNECTION_FAILED: 'MigrationServerConnectionFailedException',
+  TOO_MANY_TRANSIENT_FAILURES: 'TooManyTransientFailureRetriesPermanentException',
+}
+
+export const exchangeName = (code: string): string => NAMES[code] ?? code
