@@ -15,17 +15,20 @@ const PASS = [
   'depth',
 ] as const
 const LEASE = ['leaseMs', 'marginMs', 'settleMs', 'waitMs'] as const
+const SERVICE = ['heartbeatSeconds', 'mostDeaths', 'workerTimeoutMs', 'incrementalMs'] as const
 const DEADLINES = ['connectMs', 'tlsMs', 'greetingMs', 'loginMs', 'silenceMs', 'appendMs', 'lingerMs'] as const
 
 export interface Tuning {
   readonly pass: Partial<PassOptions>
   readonly lease: LedgerOptions
   readonly deadlines: Partial<Deadlines>
+  /** Seconds without a heartbeat after which a worker counts as dead, and its like. */
+  readonly service: { readonly [name in (typeof SERVICE)[number]]?: number }
 }
 
 export function tuningFromEnvironment(): Tuning {
   const text = process.env['WAYBILL_TUNING']
-  if (!text) return { pass: {}, lease: {}, deadlines: {} }
+  if (!text) return { pass: {}, lease: {}, deadlines: {}, service: {} }
   let given: Record<string, unknown>
   try {
     given = JSON.parse(text) as Record<string, unknown>
@@ -40,5 +43,5 @@ export function tuningFromEnvironment(): Tuning {
   }
   const pick = (names: readonly string[]) =>
     Object.fromEntries(names.flatMap((name) => (typeof given[name] === 'number' ? [[name, given[name]]] : [])))
-  return { pass: pick(PASS), lease: pick(LEASE), deadlines: pick(DEADLINES) }
+  return { pass: pick(PASS), lease: pick(LEASE), deadlines: pick(DEADLINES), service: pick(SERVICE) }
 }

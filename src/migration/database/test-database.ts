@@ -81,12 +81,10 @@ function tryFolder(row: DatabaseRow, { allowedRoots }: DatabaseDeps): string {
     const { bavail, bsize } = statfsSync(there)
     const gigabytes = (bavail * bsize) / 1e9
     const free = `${gigabytes < 10 ? gigabytes.toFixed(1) : Math.floor(gigabytes)} GB are free`
-    const made = there === root ? '' : ', which is made with the first mail'
+    const made = there === root ? '' : ', which is made with the first mail,'
     const warnings: string[] = []
     warnOfRoot(row.path!, (event) => event.kind === 'warning' && warnings.push(event.text))
-    return [`The Maildir folder ${root}${made}, can be written, and ${free} there.`, ...warnings.map(sentence)].join(
-      ' ',
-    )
+    return [`The Maildir folder ${root}${made} can be written, and ${free} there.`, ...warnings.map(sentence)].join(' ')
   } catch (thrown) {
     throw errno(thrown) === '' ? thrown : maildirFault(thrown, 'writing into', there)
   }

@@ -1,0 +1,72 @@
+/** The service: one use case for each route of the contract. */
+import type { UseCases } from '#contract/calls.ts'
+import type { Listener } from '#jobs/listen.ts'
+import { readConfig } from '#store/service/settings.ts'
+import { commandBatch } from './batch/command-batch.ts'
+import { createBatch } from './batch/create-batch.ts'
+import type { ServiceDeps } from './batch/deps.ts'
+import { batchNamed } from './batch/find.ts'
+import { listBatches } from './batch/list-batches.ts'
+import { showBatch } from './batch/show-batch.ts'
+import { updateBatch } from './batch/update-batch.ts'
+import { uploadCsv } from './batch/upload-csv.ts'
+import { type DatabaseDeps, databaseUseCases } from './database/database-use-cases.ts'
+import type { OpenDeps } from './endpoint/endpoint-source.ts'
+import { endpointUseCases } from './endpoint/endpoint-use-cases.ts'
+import { configUseCases } from './organization/config-use-cases.ts'
+import { listEvents, streamEvents } from './organization/events.ts'
+import { exportReport, listReports } from './organization/reports.ts'
+import { getStatistics } from './organization/statistics.ts'
+import type { TokenUseCases } from './organization/token-use-cases.ts'
+import { removeOne, setOne, startOne, stopOne } from './user/command-user.ts'
+import { userNamed } from './user/find.ts'
+import { listUsers } from './user/list-users.ts'
+import { showUser } from './user/show-user.ts'
+import { getSkippedItemEml } from './user/skipped-eml.ts'
+import { getUserStatistics, listSkippedItems } from './user/statistics.ts'
+
+export interface UseCaseDeps extends ServiceDeps, DatabaseDeps {
+  readonly listener: Listener
+  readonly opening: OpenDeps
+  readonly tokens: TokenUseCases
+}
+
+export function useCases(deps: UseCaseDeps): UseCases {
+  const { store, tokens } = deps
+  const creating = { ...deps, mostBatches: async () => (await readConfig(store)).maxNumberOfBatches }
+  return {
+    ...endpointUseCases(deps),
+    ...databaseUseCases(deps),
+    ...configUseCases(deps),
+    listTokens: tokens.listTokens,
+    createToken: tokens.createToken,
+    revokeToken: tokens.revokeToken,
+    uploadCsv: (call) => uploadCsv(deps, call),
+    listBatches: ({ query }) => listBatches(deps, query),
+    getBatch: async ({ params }) => showBatch(await batchNamed(store, params.identity)),
+    createBatch: ({ body, principal }) => createBatch(creating, body, principal),
+    updateBatch: ({ params, body, principal }) => updateBatch(deps, params.identity, body, principal),
+    startBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Start', principal),
+    stopBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Stop', principal),
+    completeBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Complete', principal),
+    removeBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Remove', principal),
+    listUsers: ({ query }) => listUsers(deps, query),
+    getUser: async ({ params, query }) => showUser(await userNamed(store, params.identity, query.batch)),
+    getUserStatistics: (call) => getUserStatistics(deps, call),
+    listSkippedItems: (call) => listSkippedItems(deps, call),
+    getSkippedItemEml: (call) => getSkippedItemEml(deps, call),
+    updateUser: ({ params, query, body, principal }) =>
+      setOne(deps, { identity: params.identity, batch: query.batch }, body, principal),
+    startUser: ({ params, query, principal }) =>
+      startOne(deps, { identity: params.identity, batch: query.batch }, principal),
+    stopUser: ({ params, query, principal }) =>
+      stopOne(deps, { identity: params.identity, batch: query.batch }, principal),
+    removeUser: ({ params, query, principal }) =>
+      removeOne(deps, { identity: params.identity, batch: query.batch }, principal),
+    getStatistics: () => getStatistics(deps),
+    listReports: (call) => listReports(deps, call),
+    exportReport: (call) => exportReport(deps, call),
+    listEvents: (call) => listEvents(deps, call),
+    streamEvents: (call) => streamEvents(deps, call),
+  }
+}

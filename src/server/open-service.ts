@@ -1,0 +1,126 @@
+/** The service of one process, wired: what `waybill serve` and `waybill worker` have in common. */
+import { hostname } from 'node:os'
+import { systemClock } from '#base/clock.ts'
+import { Turnstile } from '#base/turnstile.ts'
+import { LiteralBudget } from '#engine/budget.ts'
+import { Hold } from '#engine/pass/hold.ts'
+import { BOSS_DEFAULTS, startBoss } from '#jobs/boss.ts'
+import { startConductor } from '#jobs/conductor.ts'
+import { type Listener, listen } from '#jobs/listen.ts'
+import { startWorker } from '#jobs/work.ts'
+import type { OutgoingRules } from '#mailbox/imap/reach.ts'
+import { ensureLocalDatabase } from '#migration/database/ensure-local-database.ts'
+import { type AllowedRoots, serverRoots } from '#migration/database/maildir-path.ts'
+import type { OpenDeps } from '#migration/endpoint/endpoint-source.ts'
+import { WORKER_TIMEOUT_MS } from '#migration/organization/statistics.ts'
+import { runPass } from '#migration/pass/run-pass.ts'
+import { passRegister } from '#migration/pass/under-way.ts'
+import { openSecrets, type Secrets } from '#store/secrets.ts'
+import { readConfig } from '#store/service/settings.ts'
+import { type World, openWorld } from './open-world.ts'
+import { tuningFromEnvironment } from './tuning.ts'
+
+export interface ServiceOptions {
+  readonly dataFolder: string | null
+  /** Passes at once in this process; 0: none. */
+  readonly concurrency: number
+  /** No new group is begun; what is in flight lands. */
+  readonly stopping: AbortSignal
+  /** Connections are given up at once. */
+  readonly aborting: AbortSignal
+}
+
+export interface Service extends AsyncDisposable {
+  readonly world: World
+  readonly secrets: Secrets
+  readonly listener: Listener
+  readonly opening: OpenDeps
+  readonly outgoing: OutgoingRules
+  readonly allowedRoots: AllowedRoots
+  readonly workerName: string
+  /** What this process listens on itself is no mail server: told once it is known. */
+  listensOn(address: string, port: number): void
+}
+
+/** @throws Fault of scope `instance`: the process cannot start (exit 4) */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const tuning = tuningFromEnvironment()
+  const heartbeatSeconds = tuning.service.heartbeatSeconds ?? BOSS_DEFAULTS.heartbeatSeconds
+  await using undo = new AsyncDisposableStack()
+  const world = undo.use(await openWorld(options.dataFolder))
+  const { store, log } = world
+  const secrets = await openSecrets(store)
+  await ensureLocalDatabase(store, store.dataFolder.path)
+  const listeners: { address: string; port: number }[] = []
+  const outgoing: OutgoingRules = {
+    allowLoopback: process.env['WAYBILL_ALLOW_LOOPBACK'] === '1',
+    ownListeners: () => listeners,
+  }
+  const allowedRoots = serverRoots(store.dataFolder.path)
+  const opening: OpenDeps = { log, outgoing, deadlines: tuning.deadlines }
+  const listener = undo.use(listen(store, log))
+  const boss = await startBoss(
+    store,
+    { heartbeatSeconds, mostDeaths: tuning.service.mostDeaths ?? BOSS_DEFAULTS.mostDeaths },
+    log,
+  )
+  undo.defer(() => boss.stop({ graceful: false, close: true }))
+  const limits = async () => ({
+    maxConcurrent: (await readConfig(store)).maxConcurrentMigrations,
+    workerTimeoutMs: tuning.service.workerTimeoutMs ?? WORKER_TIMEOUT_MS,
+  })
+  undo.use(startConductor(store, boss, listener, limits, log))
+  const workerName = `${hostname()} ${process.pid}`
+  if (options.concurrency > 0) {
+    const register = undo.use(passRegister(store, log))
+    undo.defer(listener.on('stop', () => register.look()))
+    const holds = new Map<string, Hold>()
+    const holdOf = (endpointId: string) => {
+      const hold = holds.get(endpointId) ?? new Hold(systemClock)
+      holds.set(endpointId, hold)
+      return hold
+    }
+    const passDeps = {
+      store,
+      secrets,
+      ledger: world.ledger,
+      signer: world.signer,
+      clock: systemClock,
+      log,
+      reports: world.reports,
+      worker: workerName,
+      budget: new LiteralBudget(),
+      spareLanes: new Turnstile(options.concurrency + 2),
+      holdOf,
+      register,
+      tuning: tuning.pass,
+      opening: { ...opening, allowedRoots },
+      intervalMs: async () =>
+        tuning.service.incrementalMs ?? (await readConfig(store)).incrementalSyncIntervalSeconds * 1000,
+      stopping: options.stopping,
+      aborting: AbortSignal.any([options.aborting, store.lost]),
+    }
+    undo.use(
+      startWorker(
+        store,
+        boss,
+        listener,
+        { capacity: options.concurrency, name: workerName, heartbeatSeconds },
+        (job) => runPass(passDeps, job),
+        log,
+      ),
+    )
+  }
+  const owned = undo.move()
+  return {
+    world,
+    secrets,
+    listener,
+    opening,
+    outgoing,
+    allowedRoots,
+    workerName,
+    listensOn: (address, port) => void listeners.push({ address, port }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}

@@ -1,0 +1,57 @@
+/** `waybill serve` (npm start): database, API and worker in one process, until it is told to stop. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '#base/clock.ts'
+import { startApi } from '#api/start-api.ts'
+import type { ServeRequest } from '#contract/serve.ts'
+import { EXIT } from '#contract/migrate.ts'
+import { connectionTester } from '#migration/endpoint/connection-tester.ts'
+import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
+import { useCases } from '#migration/use-cases.ts'
+import { openService } from './open-service.ts'
+import { untilStopped } from './until-stopped.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+export async function runServe(request: ServeRequest): Promise<number> {
+  const stop = untilStopped()
+  const say = (text: string) => void process.stderr.write(`${text}\n`)
+  say('Waybill is starting …')
+  await using service = await openService({ ...request, stopping: stop.stopping, aborting: stop.aborting })
+  const { world, secrets, outgoing } = service
+  const { store, log } = world
+  const tokens = tokenUseCases({ store })
+  const api = await startApi({
+    useCases: useCases({
+      store,
+      secrets,
+      clock: systemClock,
+      listener: service.listener,
+      opening: service.opening,
+      outgoing,
+      allowedRoots: service.allowedRoots,
+      tester: connectionTester({ outgoing }),
+      tokens,
+    }),
+    authenticate: tokens.authenticate,
+    socketPath: join(store.dataFolder.run, 'api.sock'),
+    listen: request.listen,
+    allowPlainHttp: request.allowPlainHttp,
+    log,
+    version,
+  })
+  if (api.address) service.listensOn(api.address.host, api.address.port)
+  say(`Waybill ${version} is running.`)
+  if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
+  say(`  This machine   no sign-in needed: eval "$(./waybill aliases)"; then Get-MigrationBatch, Get-Help`)
+  say(`  Data folder    ${store.dataFolder.path}`)
+  say(`  Passes at once ${request.concurrency}`)
+  say('Ctrl-C stops it; what is in flight lands first.')
+  const lost = await stop.told(store.lost)
+  say('Stopping: what is in flight still lands. Ctrl-C again gives it up; nothing is lost either way.')
+  await api.close()
+  if (lost) throw lost
+  return EXIT.ok
+}

@@ -1,0 +1,30 @@
+/** What the whole service adds up to: users by status over all batches, workers. */
+import type { UserStatus } from '#contract/states.ts'
+import type { ServiceStore } from './service-store.ts'
+
+export interface WorkerState {
+  readonly name: string
+  readonly capacity: number
+  readonly heartbeat_at: Date
+  readonly active: number
+}
+
+export async function countUsers(store: ServiceStore): Promise<Partial<Record<UserStatus, number>>> {
+  const { rows } = await store.retrying(() =>
+    store.pool.query<{ status: UserStatus; n: number }>(
+      'SELECT status, count(*)::int AS n FROM migration_user GROUP BY status',
+    ),
+  )
+  return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
+}
+
+export async function listWorkers(store: ServiceStore): Promise<WorkerState[]> {
+  const { rows } = await store.retrying(() =>
+    store.pool.query<WorkerState>(
+      `SELECT w.name, w.capacity, w.heartbeat_at,
+         (SELECT count(*)::int FROM migration_pass p WHERE p.result = 'Running' AND p.worker = w.name) AS active
+       FROM worker w ORDER BY w.name`,
+    ),
+  )
+  return rows
+}

@@ -1,0 +1,53 @@
+/** Users of a batch for its reports, page by page in the order of the file. */
+import type { UserStatus } from '#contract/states.ts'
+import type { ServiceStore } from './service-store.ts'
+
+export interface ReportRow {
+  readonly row_number: number
+  readonly id: string
+  readonly address: string
+  readonly user_name: string
+  readonly status: UserStatus
+  readonly cells: readonly string[]
+  readonly source_items: number | null
+  readonly synced_items: number
+  readonly skipped_items: number
+  readonly transferred_bytes: number
+  readonly last_synced_at: Date | null
+  readonly error_code: string | null
+  readonly error_message: string | null
+  readonly error_remedy: string | null
+}
+
+const PAGE = 1000
+
+/** @param statuses null: all users */
+export async function* reportRows(
+  store: ServiceStore,
+  batchId: string,
+  statuses: readonly UserStatus[] | null,
+  skip: number,
+  most: number,
+): AsyncGenerator<ReportRow> {
+  let after: { row: number; id: string } | null = null
+  let left = most
+  for (let first = true; left > 0; first = false) {
+    const page: ReportRow[] = (
+      await store.retrying(() =>
+        store.pool.query<ReportRow>(
+          `SELECT row_number, id, address, user_name, status, cells, source_items, synced_items, skipped_items,
+             transferred_bytes, last_synced_at, error_code, error_message, error_remedy
+           FROM migration_user WHERE batch_id = $1 AND ($2::text[] IS NULL OR status = ANY($2))
+             AND ($3::int IS NULL OR (row_number, id) > ($3, $4::uuid))
+           ORDER BY row_number, id LIMIT $5 OFFSET $6`,
+          [batchId, statuses, after?.row ?? null, after?.id ?? null, Math.min(PAGE, left), first ? skip : 0],
+        ),
+      )
+    ).rows
+    yield* page
+    left -= page.length
+    const last = page.at(-1)
+    if (!last || page.length < PAGE) return
+    after = { row: last.row_number, id: last.id }
+  }
+}
