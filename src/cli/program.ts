@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import type { MigrateRequest } from '#contract/migrate.ts'
+import type { ServeRequest, WorkerRequest } from '#contract/serve.ts'
 import type { VerifyRequest } from '#contract/verify.ts'
 import { type MigrateOutput, migrateCommand } from './migrate-command.ts'
 import { parseCount } from './parse-values.ts'
+import { serveCommand, workerCommand } from './serve-command.ts'
 import { verifyCommand } from './verify-command.ts'
 
 export const CSV_FORMS = ['user', 'exchange', 'dovecot', 'mirapoint', 'courier'] as const
@@ -12,12 +14,18 @@ export const CSV_FORMS = ['user', 'exchange', 'dovecot', 'mirapoint', 'courier']
 export interface Deeds {
   migrate(request: MigrateRequest, output: MigrateOutput): Promise<void>
   verify(request: VerifyRequest): Promise<void>
+  serve(request: ServeRequest): Promise<void>
+  worker(request: WorkerRequest): Promise<void>
   csvTemplate(form: (typeof CSV_FORMS)[number]): Promise<void>
   csvSplit(what: { path: string; rows: number; folder: string }): Promise<void>
   csvCheck(what: { path: string; allowUnknownColumns: boolean }): Promise<void>
 }
 
-export function buildProgram(deeds: Deeds): Command {
+/** `more`: commands of others; the hidden ones are not in the help. */
+export function buildProgram(
+  deeds: Deeds,
+  more: { readonly shown: readonly Command[]; readonly hidden: readonly Command[] } = { shown: [], hidden: [] },
+): Command {
   const program = new Command('waybill')
     .description('Moves mailboxes between mail systems: exactly once, with a signed proof for each.')
     .version(versionLine(), '-V, --version', 'print the version and end')
@@ -31,6 +39,8 @@ The same line without --dry-run migrates; given again, it brings what is new and
     )
   program.addCommand(migrateCommand((request, output) => deeds.migrate(request, output)))
   program.addCommand(verifyCommand((request) => deeds.verify(request)))
+  program.addCommand(serveCommand((request) => deeds.serve(request)))
+  program.addCommand(workerCommand((request) => deeds.worker(request)))
 
   const csv = program.command('csv').description('make, check and split CSV files')
   csv
@@ -55,6 +65,8 @@ The same line without --dry-run migrates; given again, it brings what is new and
     .action((path: string, options: { rows: number; into: string }) =>
       deeds.csvSplit({ path, rows: options.rows, folder: options.into }),
     )
+  for (const command of more.shown) program.addCommand(command)
+  for (const command of more.hidden) program.addCommand(command, { hidden: true })
   for (const command of everyCommand(program)) {
     command
       .exitOverride()

@@ -4,13 +4,21 @@ import { Fault, asFault } from '#base/fault.ts'
 import { sentence } from '#base/sentence.ts'
 import { counted } from '#base/counted.ts'
 import { safeText } from '#base/safe-text.ts'
-import { buildProgram } from '#cli/program.ts'
+import { type Deeds, buildProgram } from '#cli/program.ts'
+import { hiddenCommands, serviceCommands } from '#cli/service-commands.ts'
 import { EXIT } from '#contract/migrate.ts'
+import { leadingOptions, runIfCmdlet } from './run-cmdlet.ts'
+import { serviceDeeds } from './service-deeds.ts'
 
 /** Answers the exit code. */
 export async function runCommandLine(argv: readonly string[], startedAt: number): Promise<number> {
+  const leading = leadingOptions(argv.slice(2))
+  const ran = await runIfCmdlet(leading)
+  if (ran !== null) return ran
   let exitCode: number = EXIT.ok
-  const program = buildProgram({
+  const service = serviceDeeds(leading, (code) => (exitCode = code))
+  const commands = { shown: serviceCommands(service), hidden: hiddenCommands(service) }
+  const deeds: Deeds = {
     async migrate(request, output) {
       const { runMigrate } = await import('./run-migrate.ts')
       exitCode = await runMigrate(request, output, startedAt)
@@ -18,6 +26,14 @@ export async function runCommandLine(argv: readonly string[], startedAt: number)
     async verify(request) {
       const { runVerify } = await import('./run-verify.ts')
       exitCode = await runVerify(request)
+    },
+    async serve(request) {
+      const { runServe } = await import('./run-serve.ts')
+      exitCode = await runServe(request)
+    },
+    async worker(request) {
+      const { runWorker } = await import('./run-worker.ts')
+      exitCode = await runWorker(request)
     },
     async csvTemplate(form) {
       const { csvTemplate } = await import('#migration/csv/template.ts')
@@ -35,9 +51,12 @@ export async function runCommandLine(argv: readonly string[], startedAt: number)
       const { runCsvCheck } = await import('./run-csv-check.ts')
       exitCode = await runCsvCheck(path, allowUnknownColumns)
     },
-  })
+  }
+  const program = buildProgram(deeds, commands)
   try {
-    await program.parseAsync(argv)
+    // Of the commands about the service, --server and --data may stand in front, as they do of cmdlets.
+    const isService = [...commands.shown, ...commands.hidden].some((command) => command.name() === leading.rest[0])
+    await program.parseAsync(isService ? [...argv.slice(0, 2), ...leading.rest] : argv)
     return exitCode
   } catch (thrown) {
     // commander has said already what it did not understand; help and version are no faults.

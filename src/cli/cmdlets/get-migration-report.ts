@@ -1,0 +1,58 @@
+import { Fault } from '#base/fault.ts'
+import { ROUTES } from '#contract/routes/all.ts'
+import { cmdlet } from '../cmdlet/declare.ts'
+import { BATCH_OBJECTS, REPORT_OBJECTS, resultSize } from '../cmdlet/identities.ts'
+import { type PipeObject } from '../cmdlet/shape.ts'
+import { pageSizeFor, takeResults } from '../cmdlet/take-results.ts'
+import { hasWildcard } from '../cmdlet/wildcard.ts'
+
+export const getMigrationReport = cmdlet({
+  name: 'Get-MigrationReport',
+  synopsis: 'Shows the reports of batches.',
+  description: 'Lists reports; Export-MigrationReport writes one as CSV.',
+  parameters: {
+    Identity: {
+      type: 'string',
+      position: 0,
+      sets: ['Identity'],
+      fromPipeline: REPORT_OBJECTS,
+      completes: 'reports',
+      help: 'Identity of the report; it may hold * and ?.',
+    },
+    BatchId: {
+      type: 'string',
+      sets: ['Batch'],
+      fromPipeline: BATCH_OBJECTS,
+      completes: 'batches',
+      help: 'Only reports of this batch.',
+    },
+    ResultSize: resultSize,
+  },
+  examples: [{ code: 'Get-MigrationReport -BatchId IMAPBatch1', says: 'Lists the reports of a batch.' }],
+  async *run({ Identity, BatchId, ResultSize }, call) {
+    const reports = call.client.list(
+      ROUTES.listReports,
+      { query: { batch: BatchId } },
+      pageSizeFor(ResultSize, Identity),
+    )
+    let found: PipeObject | null = null
+    for await (const report of takeResults(
+      reports,
+      { type: 'MigrationReport', size: ResultSize, pattern: Identity },
+      call,
+    )) {
+      found = report
+      yield report
+    }
+    if (Identity !== undefined && !hasWildcard(Identity) && !found) {
+      throw new Fault({
+        code: 'REPORT_NOT_FOUND',
+        scope: 'request',
+        transient: false,
+        message: `There is no report "${Identity}"`,
+        remedy: 'Get-MigrationReport lists those that are there.',
+        facts: { status: 404 },
+      })
+    }
+  },
+})

@@ -1,0 +1,22 @@
+/** Finds the cmdlet that a word names, in any case, and runs it. */
+import { safeText } from '#base/safe-text.ts'
+import { CMDLETS } from './cmdlets/all.ts'
+import { CMDLET_EXIT, errorText } from './cmdlet/report-error.ts'
+import { type Surroundings, runCmdlet } from './cmdlet/run.ts'
+import { inWords, nearest, usage } from './cmdlet/usage.ts'
+
+/** No other command of ours is spelt like one: `New-MigrationBatch`. `complete-name` is. */
+export const isCmdletName = (word: string | undefined): boolean =>
+  word !== undefined && /^[A-Za-z]+-[A-Za-z]+$/.test(word) && !HUMAN.has(word)
+
+const HUMAN: ReadonlySet<string> = new Set(['complete-name', 'cmdlet-docs'])
+
+export async function runCmdletNamed(word: string, words: readonly string[], around: Surroundings): Promise<number> {
+  const names = Object.keys(CMDLETS)
+  const name = names.find((known) => known.toLowerCase() === word.toLowerCase())
+  if (name !== undefined) return runCmdlet(await CMDLETS[name]!(), words, around)
+  const near = nearest(word, names)
+  const remedy = near.length > 0 ? `Did you mean ${inWords(near, 'or')}?` : 'Get-Help lists all cmdlets.'
+  around.stderr.write(errorText(safeText(word), usage('There is no cmdlet of this name.', remedy)))
+  return CMDLET_EXIT.usage
+}
