@@ -113,13 +113,13 @@ function refusal(address: string, port: number, rules: OutgoingRules): Refusal |
     }
   }
   const own = (rules.ownListeners?.() ?? []).some(
-    (listener) => listener.port === port && listensOn(unwrapped(listener.address), address, isLoopback),
+    (listener) => listener.port === port && listensOn(listener.address, address, isLoopback),
   )
   return own ? { says: 'where Waybill itself listens', remedy: 'Name the mail server itself.' } : null
 }
 
 function listensOn(listener: string, address: string, isLoopback: boolean): boolean {
-  if (listener === address) return true
+  if (unwrapped(listener) === address) return true
   if (listener !== '0.0.0.0' && listener !== '::') return false
   const ours = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
   return isLoopback || ours.some((each) => unwrapped(each.address) === address)

@@ -1,5 +1,5 @@
 /** Use cases called as the server calls them: input parsed by the route, a principal, a signal. */
-import type { Answer, Ask, Call, Principal, UseCase, UseCases } from '#contract/calls.ts'
+import type { Answer, Ask, Principal, UseCase, UseCases } from '#contract/calls.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { type ConnectionTester, connectionTester } from '#migration/endpoint/connection-tester.ts'
@@ -24,7 +24,7 @@ export function asking<Names extends RouteName>(useCases: Pick<UseCases, Names>)
       signal: new AbortController().signal,
     }
     const useCase = useCases[name] as unknown as UseCase<Route>
-    return (await useCase(call as Call<Route>)) as Answer<(typeof ROUTES)[typeof name]>
+    return (await useCase(call)) as Answer<(typeof ROUTES)[typeof name]>
   }
 }
 

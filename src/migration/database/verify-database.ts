@@ -1,6 +1,7 @@
 /** What is tried before a database is stored: a server is contacted, a folder is there or is made. */
 import { accessSync, constants, lchownSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { Fault } from '#base/fault.ts'
 import { errno, rootRefused } from '#mailbox/maildir/faults.ts'
 import type { Asker, ConnectionTester } from '../endpoint/connection-tester.ts'
 import type { Settled } from './database-fields.ts'
@@ -44,7 +45,7 @@ function prepareFolder(path: string): void {
     }
     accessSync(path, constants.W_OK | constants.X_OK)
   } catch (thrown) {
-    if (errno(thrown) === '') throw thrown
+    if (thrown instanceof Fault || errno(thrown) === '') throw thrown
     throw rootRefused(
       `the Maildir folder ${path} cannot be written (${errno(thrown)})`,
       'Give the user that runs Waybill the right to write there.',
