@@ -7,14 +7,12 @@ import { safeText } from '#base/safe-text.ts'
 import { type Deeds, buildProgram } from '#cli/program.ts'
 import { hiddenCommands, serviceCommands } from '#cli/service-commands.ts'
 import { EXIT } from '#contract/migrate.ts'
-import { leadingOptions, runIfCmdlet } from './run-cmdlet.ts'
+import { leadingOptions } from './run-cmdlet.ts'
 import { serviceDeeds } from './service-deeds.ts'
 
 /** Answers the exit code. */
 export async function runCommandLine(argv: readonly string[], startedAt: number): Promise<number> {
   const leading = leadingOptions(argv.slice(2))
-  const ran = await runIfCmdlet(leading)
-  if (ran !== null) return ran
   let exitCode: number = EXIT.ok
   const service = serviceDeeds(leading, (code) => (exitCode = code))
   const commands = { shown: serviceCommands(service), hidden: hiddenCommands(service) }

@@ -22,5 +22,10 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
-const { runCommandLine } = await import('./command-line.ts')
-process.exitCode = await runCommandLine(process.argv, startedAt)
+// Cmdlets stand in pipes, several in a line: they start without what the other commands need.
+const { leadingOptions, runIfCmdlet } = await import('./run-cmdlet.ts')
+const ran = await runIfCmdlet(leadingOptions(process.argv.slice(2)))
+if (ran === null) {
+  const { runCommandLine } = await import('./command-line.ts')
+  process.exitCode = await runCommandLine(process.argv, startedAt)
+} else process.exitCode = ran

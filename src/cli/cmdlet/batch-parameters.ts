@@ -10,7 +10,7 @@ export const batchChoices = {
   CompleteAfter: { type: 'dateTime', help: 'Refused: an IMAP batch has no completion.' },
   TimeZone: {
     type: 'timeZone',
-    default: 'UTC',
+    default: 'UTC (Coordinated Universal Time)',
     help: 'Zone of times that have none: an IANA name or one of Windows.',
   },
   NotificationEmails: { type: 'list', help: 'Who gets the reports by mail; replaces the whole list.' },

@@ -2,7 +2,7 @@
 import { asFault } from '#base/fault.ts'
 import { safeText } from '#base/safe-text.ts'
 import { sentence } from '#base/sentence.ts'
-import { type Client, openClient } from '../client.ts'
+import type { Client } from '../client.ts'
 import { type PlaceOptions, choosePlace } from '../place.ts'
 import { type Bound, bindObject, checkSets, isOpenToPipe, needsPipe, readGiven } from './bind.ts'
 import { Confirmation } from './confirm.ts'
@@ -72,7 +72,7 @@ async function runEach(cmdlet: Cmdlet, bound: Bound, around: Surroundings): Prom
   const running: Running = {
     cmdlet,
     output,
-    client: lateClient(() => openClient(choosePlace(around.place, around.env), tell)),
+    client: lateClient(around.place, around.env, tell),
     warn: (text) => void (isQuiet || stderr.write(`WARNING: ${safeText(sentence(text))}\n`)),
     confirmation: new Confirmation({
       cmdlet: cmdlet.name,
@@ -149,13 +149,19 @@ async function runOne({ cmdlet, output, ...rest }: Running, bound: Bound, object
   for await (const answer of result) await output.object(answer)
 }
 
-/** Opened with the first question: what is called wrongly, or only asks "what if", needs no server. */
-function lateClient(open: () => Client): Client {
-  let opened: Client | null = null
-  const client = () => (opened ??= open())
+/**
+ * Opened with the first question: what is called wrongly, or only asks "what if", needs no server, and what needs none
+ * does not load HTTP.
+ */
+function lateClient(place: PlaceOptions, env: NodeJS.ProcessEnv, tell: ((line: string) => void) | undefined): Client {
+  let opened: Promise<Client> | null = null
+  const client = () =>
+    (opened ??= import('../client.ts').then(({ openClient }) => openClient(choosePlace(place, env), tell)))
   return {
-    ask: (route, request) => client().ask(route, request),
-    list: (route, request, pageSize) => client().list(route, request, pageSize),
-    close: () => opened?.close(),
+    ask: async (route, request) => (await client()).ask(route, request),
+    async *list(route, request, pageSize) {
+      yield* (await client()).list(route, request, pageSize)
+    },
+    close: () => void opened?.then((one) => one.close()).catch(() => {}),
   }
 }

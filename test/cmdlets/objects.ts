@@ -1,0 +1,146 @@
+/** Objects as the service answers them, by the contract's schemas. */
+import { MigrationBatch } from '#contract/batch.ts'
+import { MailboxDatabase } from '#contract/database.ts'
+import { MigrationEndpoint } from '#contract/endpoint.ts'
+import { MigrationUser } from '#contract/user.ts'
+import { BATCH_COMMANDS, USER_COMMANDS } from '#contract/transitions.ts'
+
+export const guid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
+const AT = '2026-11-30T22:00:00Z'
+
+export const endpoint = (own: Partial<MigrationEndpoint> = {}) =>
+  MigrationEndpoint.parse({
+    identity: 'IMAPEndpoint',
+    guid: guid(1),
+    endpointType: 'IMAP',
+    remoteServer: 'imap.contoso.com',
+    port: 143,
+    security: 'Tls',
+    authentication: 'Basic',
+    acceptUntrustedCertificates: false,
+    allowClearText: false,
+    maxConcurrentMigrations: 50,
+    maxConcurrentIncrementalSyncs: 25,
+    activeMigrationCount: 0,
+    activeIncrementalSyncCount: 0,
+    creationDateTime: AT,
+    lastModifiedDateTime: AT,
+    ...own,
+  })
+
+export const database = (own: Partial<MailboxDatabase> = {}) =>
+  MailboxDatabase.parse({
+    identity: 'Store1',
+    guid: guid(2),
+    kind: 'Maildir',
+    path: '/srv/mail',
+    server: null,
+    port: null,
+    security: null,
+    acceptUntrustedCertificates: false,
+    allowClearText: false,
+    loginTemplate: null,
+    adminUserName: null,
+    hasAdminPassword: false,
+    isDefault: true,
+    creationDateTime: AT,
+    lastModifiedDateTime: AT,
+    ...own,
+  })
+
+export const batch = (own: Partial<MigrationBatch> = {}) =>
+  MigrationBatch.parse({
+    identity: 'IMAPBatch1',
+    batchGuid: guid(3),
+    status: 'Synced',
+    state: 'Active',
+    flags: 'None',
+    workflowStage: 'Processing',
+    migrationType: 'IMAP',
+    batchDirection: 'Onboarding',
+    sourceEndpoint: 'IMAPEndpoint',
+    targetDatabases: ['Store1'],
+    totalCount: 120,
+    activeCount: 7,
+    stoppedCount: 0,
+    syncedCount: 113,
+    finalizedCount: 0,
+    failedCount: 0,
+    pendingCount: 0,
+    userCounts: { Synced: 113, Syncing: 7 },
+    percentageSynced: 94,
+    itemsSynced: 1000,
+    itemsSkipped: 0,
+    bytesTransferred: 1_000_000,
+    message: '',
+    validationWarningCount: 0,
+    validationWarnings: [],
+    creationDateTime: AT,
+    startDateTime: AT,
+    initialSyncDateTime: null,
+    initialSyncDuration: null,
+    lastSyncedDateTime: null,
+    finalizedDateTime: null,
+    completeAfter: null,
+    excludeFolders: [],
+    includeFolders: [],
+    contentFilter: '',
+    contentFilterLanguage: 'en-US',
+    notificationEmails: [],
+    reportInterval: '1.00:00:00',
+    skipReports: false,
+    allowUnknownColumnsInCsv: false,
+    startAfter: null,
+    timeZone: 'UTC',
+    allowIncrementalSyncs: true,
+    highestPriority: false,
+    submittedByUser: 'admin',
+    commands: Object.fromEntries(BATCH_COMMANDS.map((name) => [name, null])),
+    ...own,
+  })
+
+export const user = (n: number, own: Partial<MigrationUser> = {}) =>
+  MigrationUser.parse({
+    identity: `user${n}@contoso.com`,
+    guid: guid(100 + n),
+    mailboxEmailAddress: `user${n}@contoso.com`,
+    mailboxIdentifier: `user${n}`,
+    remoteIdentifier: `user${n}`,
+    batchId: 'IMAPBatch1',
+    batchGuid: guid(3),
+    rowNumber: n,
+    targetDatabase: 'Store1',
+    migrationType: 'IMAP',
+    recipientType: 'Mailbox',
+    status: 'Failed',
+    statusSummary: 'Failed',
+    workflowStage: 'Processing',
+    workflowStep: 'DataMigration',
+    requestGuid: null,
+    estimatedTotalTransferCount: 10,
+    syncedItemCount: n,
+    transferredItemCount: n,
+    skippedItemCount: 0,
+    syncedFolderCount: 1,
+    bytesTransferred: 10,
+    percentageSynced: 10,
+    errorSummary: 'the server refused user name or password',
+    creationDateTime: AT,
+    lastSuccessfulSyncTime: null,
+    lastSubscriptionCheckTime: null,
+    nextSyncTime: null,
+    startAfter: null,
+    completeAfter: null,
+    commands: Object.fromEntries(USER_COMMANDS.map((name) => [name, null])),
+    ...own,
+  })
+
+export const csvFile = {
+  csvFile: guid(4),
+  columns: ['EmailAddress', 'UserName', 'Password'],
+  encoding: 'utf-8',
+  users: 2,
+  badRows: [],
+  warnings: [],
+  expiresAt: AT,
+}
