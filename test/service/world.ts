@@ -76,7 +76,8 @@ export class Served implements AsyncDisposable {
   ask<T = never>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answered<T>> {
     return new Promise((resolve, reject) => {
       const payload = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
-      const headers = payload === null ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }
+      const headers =
+        payload === null ? {} : { 'content-type': contentType, 'content-length': Buffer.byteLength(payload) }
       const asked = request({ socketPath: this.socketPath, method, path: `/api/v1${path}`, headers }, (response) => {
         let text = ''
         response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
@@ -183,7 +184,8 @@ export async function startServiceWorld(
   stack.defer(() => rmSync(folderPath, { recursive: true, force: true, maxRetries: 5 }))
   const source = stack.use(await startDovecot({ users: Object.fromEntries(users.map((user) => [user, PASSWORD])) }))
   const login = (user: string, password = PASSWORD) => ({ host: '127.0.0.1', port: source.port, user, password })
-  for (const [index, user] of users.entries()) await fill(login(user), everydayMailbox(index * 10, options.messages ?? 10))
+  for (const [index, user] of users.entries())
+    await fill(login(user), everydayMailbox(index * 10, options.messages ?? 10))
   const dataFolder = join(folderPath, 'data')
   const served = stack.use(await Served.start({ dataFolder, ...(options.tuning ? { tuning: options.tuning } : {}) }))
   await served.newEndpoint('Source', source)

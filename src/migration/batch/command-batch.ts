@@ -20,7 +20,8 @@ export async function commandBatch(
     const batch = await batchNamed(store, id)
     // For every type that is there now, the table refuses Complete.
     if (!mayDo(command, batch) || command === 'Complete') return showBatch(batch)
-    if (await askBatch(store, id, batch.flags, command, principal.name)) return showBatch(await batchNamed(store, id))
+    // As it is now: read anew, it could be a step further, and whoever asked would never see that it was heard.
+    if (await askBatch(store, id, batch.flags, command, principal.name)) return showBatch({ ...batch, flags: command })
     if (attempt === ATTEMPTS) return showBatch(batch)
   }
 }

@@ -129,7 +129,7 @@ async function attempt(
   seen: Seen,
 ): Promise<MigrateUserResult | null> {
   const { clock, log, progress } = { ...deps, progress: way.progress }
-  const aborting = AbortSignal.any([deps.aborting, job.signal])
+  const aborting = AbortSignal.any([deps.aborting, way.givingUp, job.signal])
   try {
     const folder = join(deps.reports, 'batches', work.batch.id)
     makeFolders(folder, 0o700)

@@ -1,4 +1,5 @@
 /** The passes of this process: which are to end, and how far each is. One statement a second for all of them. */
+import { Fault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import { type PassProgress, passesToEnd, recordProgress } from '#store/service/passes.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
@@ -7,6 +8,8 @@ export interface UnderWay {
   readonly token: string
   /** Aborts when an administrator stops, removes or changes what the pass works for. */
   readonly ending: AbortSignal
+  /** Aborts when it has had its time to end: its connections are given up, and the ledger knows what was open. */
+  readonly givingUp: AbortSignal
   /** Counted by the pass itself. */
   readonly progress: { sourceItems: number | null; before: number; items: number; bytes: number; changed: boolean }
   done(): void
@@ -19,19 +22,20 @@ export interface PassRegister extends Disposable {
 }
 
 const LOOK_MS = 1_000
+/** What is in flight may land for so long; a server that has fallen silent would keep it for minutes. */
+const GRACE_MS = 15_000
 /** What lists show may be so old. */
 const PROGRESS_MS = 2_000
 
 export function passRegister(store: ServiceStore, log: Log): PassRegister {
-  const all = new Map<string, UnderWay & { readonly end: AbortController }>()
+  const all = new Map<string, UnderWay & { end(): void }>()
   let looking = false
   let toldAt = 0
   const look = async () => {
     if (looking || all.size === 0) return
     looking = true
     try {
-      for (const token of await passesToEnd(store, [...all.keys()]))
-        all.get(token)?.end.abort(new Error('asked to end'))
+      for (const token of await passesToEnd(store, [...all.keys()])) all.get(token)?.end()
       if (performance.now() - toldAt < PROGRESS_MS) return
       toldAt = performance.now()
       await recordProgress(store, news())
@@ -59,12 +63,22 @@ export function passRegister(store: ServiceStore, log: Log): PassRegister {
   return {
     enter(token, itemsBefore) {
       const end = new AbortController()
+      const giveUp = new AbortController()
+      let timer: NodeJS.Timeout | undefined
       const entry = {
         token,
-        end,
+        end() {
+          if (end.signal.aborted) return
+          end.abort(new Error('asked to end'))
+          timer = setTimeout(() => giveUp.abort(stoppedInFlight()), GRACE_MS)
+        },
         ending: end.signal,
+        givingUp: giveUp.signal,
         progress: { sourceItems: null, before: itemsBefore, items: 0, bytes: 0, changed: false },
-        done: () => void all.delete(token),
+        done() {
+          clearTimeout(timer)
+          all.delete(token)
+        },
       }
       all.set(token, entry)
       return entry
@@ -72,4 +86,14 @@ export function passRegister(store: ServiceStore, log: Log): PassRegister {
     look: () => void look(),
     [Symbol.dispose]: () => clearInterval(timer),
   }
+}
+
+function stoppedInFlight(): Fault {
+  return new Fault({
+    code: 'STOPPED',
+    scope: 'mailbox',
+    transient: true,
+    message: 'Stopped before everything in flight had landed.',
+    remedy: 'Start it again; it finds out what has landed and goes on.',
+  })
 }
