@@ -1,7 +1,7 @@
 /** The way out for answers that are longer than memory should hold: written as fast as the caller reads. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { tooSlow } from './framework-fault.ts'
+import { callerGone, tooSlow } from './framework-fault.ts'
 
 /** Rows are small; a write for each would be a packet for each. */
 const CHUNK = 16_384
@@ -48,7 +48,9 @@ async function write(response: ServerResponse, text: string, signal: AbortSignal
   }
 }
 
-/** Until what was written has gone to the network; rejects when `signal` is aborted first. */
+/** Until what was written has gone to the network; rejects when `signal` is aborted or the caller has gone first. */
 export async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  // Of a connection that is gone nothing ever drains, and it would be written to for ever.
+  if (response.destroyed) throw callerGone()
   if (response.writableNeedDrain) await once(response, 'drain', { signal })
 }

@@ -25,20 +25,23 @@ export async function sendEvents(
     if (!response.writableNeedDrain) response.write(':\n\n')
   }, heartbeatMs)
   const look = setInterval(() => void recheck().then((good) => good || stop(), stop), recheckMs)
-  const end = () => endNow(response)
+  const end = () => {
+    clearInterval(beat)
+    clearInterval(look)
+    signal.removeEventListener('abort', end)
+    endNow(response)
+  }
   // The log may be silent for hours and whoever reads it not listen to the signal: the answer ends without them.
-  signal.addEventListener('abort', end, { once: true })
+  signal.addEventListener('abort', end)
+  if (signal.aborted) end()
   try {
     for await (const event of events) {
       if (signal.aborted) break
       if (!response.write(eventText(event))) await drained(response, signal)
     }
   } catch (thrown) {
-    if (!signal.aborted) throw thrown
+    if (!signal.aborted && !response.destroyed) throw thrown
   } finally {
-    clearInterval(beat)
-    clearInterval(look)
-    signal.removeEventListener('abort', end)
     end()
   }
 }

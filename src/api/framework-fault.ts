@@ -22,6 +22,8 @@ export function connectionFault(error: Error & { code?: string }): Fault {
 export const malformed = (message: string): Fault =>
   requestFault('REQUEST_MALFORMED', message, 'Correct the request; docs/api.md shows one.')
 
+export const callerGone = (): Fault => malformed('the caller went before all was there')
+
 export const tooSlow = (message = 'the request took too long to arrive'): Fault =>
   requestFault('REQUEST_TOO_SLOW', message, 'Try again over a faster line.')
 

@@ -49,16 +49,27 @@ export function toProblem(thrown: unknown): Told {
   if (!(thrown instanceof Fault) || thrown.scope === 'bug') return bugProblem()
   const status = statusOf(thrown)
   const logId = status >= 500 && thrown.code !== 'SHUTTING_DOWN' ? randomUUID() : null
+  const errors = errorsOf(thrown)
   const problem: Problem = {
     type: `urn:waybill:error:${thrown.code}`,
     title: title(thrown.code),
     status,
-    detail: safeText(sentence(thrown.message)),
+    // A sentence that begins with the name of a field keeps its letters.
+    detail: safeText(errors === null ? sentence(thrown.message) : thrown.message.replace(/\.?$/, '.')),
     code: thrown.code,
     remedy: thrown.remedy === null ? null : safeText(sentence(thrown.remedy)),
-    ...(thrown instanceof ValueFault && { errors: [...thrown.errors] }),
+    ...(errors !== null && { errors }),
   }
   return { status, headers: headersOf(thrown, status), problem, logId }
+}
+
+/** Of the request itself, or of the one value that a use case could not take (base/request-faults.ts). */
+function errorsOf(fault: Fault): Problem['errors'] | null {
+  if (fault instanceof ValueFault) return [...fault.errors]
+  const { field, why } = fault.facts
+  return typeof field === 'string' && typeof why === 'string'
+    ? [{ field: safeText(field), message: safeText(why) }]
+    : null
 }
 
 function statusOf({ code, scope, transient }: Fault): number {

@@ -1,7 +1,7 @@
 /** Reads what a caller sends: so much and for so long, and no more. */
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '#base/fault.ts'
-import { contentTypeUnknown, malformed, tooSlow } from './framework-fault.ts'
+import { callerGone, contentTypeUnknown, tooSlow } from './framework-fault.ts'
 import { requestFault } from './request-fault.ts'
 
 export interface BodyBounds {
@@ -61,7 +61,7 @@ export async function* readBody(
   } catch (thrown) {
     waiting = !(thrown instanceof Fault && thrown.code !== 'REQUEST_TOO_SLOW')
     if (thrown instanceof Fault || !request.destroyed) throw thrown
-    throw malformed('the caller went before the body was there')
+    throw callerGone()
   } finally {
     clearTimeout(timer)
     // After a stall the iterator waits for a chunk that may never come, and its end with it.

@@ -1,11 +1,12 @@
 /** The service with use cases that only remember how they were called, and callers that see everything of an answer. */
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
-import { silentLog } from '#base/log.ts'
+import { silentLog, type Log, type LogFacts } from '#base/log.ts'
 import type { Call, Principal, UseCases } from '#contract/calls.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
@@ -70,6 +71,34 @@ function plainAnswer(name: RouteName): FakeUseCase {
 
 export async function* asyncList<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items
+}
+
+export interface Line {
+  readonly level: keyof Log
+  readonly message: string
+  readonly facts: LogFacts
+}
+
+/** Remembers its lines; `seen` resolves when there are so many. */
+export function recordingLog(): Log & { readonly lines: Line[]; seen(count: number): Promise<void> } {
+  const lines: Line[] = []
+  const written = new EventEmitter()
+  const at =
+    (level: keyof Log) =>
+    (message: string, facts: LogFacts = {}) => {
+      lines.push({ level, message, facts })
+      written.emit('line')
+    }
+  return {
+    lines,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    async seen(count) {
+      while (lines.length < count) await once(written, 'line')
+    },
+  }
 }
 
 export interface Answer {
