@@ -94,7 +94,7 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
     await assert.rejects(maildir({ path: inRoots('{password}') }), { message: /holds \{password\}/ })
     assert.equal((await maildir({ path: inRoots('a') })).path, inRoots('a'))
     assert.ok(lstatSync(inRoots('a')).isDirectory())
-    const allowed = serverRoots('/data', { WAYBILL_MAILDIR_ROOTS: '/pool/mail:relative:/other' })
+    const allowed = serverRoots('/data', { WAYBILL_MAILDIR_ROOTS: '/pool/mail/:relative:/other/x/..' })
     assert.deepEqual(allowed.slice(-2), ['/pool/mail', '/other'])
     assert.ok(['/data', '/srv', '/home', '/var/mail', '/var/vmail'].every((each) => allowed.includes(each)))
   })
@@ -326,6 +326,10 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
     const answer = await tryOut(name)
     assert.equal(answer.result, 'Failed')
     assert.match(answer.errorDetail, /firewall/)
+    await assert.rejects(set(name, { port: 2 }), { code: 'MIGRATION_SERVER_CONNECTION_FAILED' })
+    assert.equal((await findDatabase(world.store, name)).port, 1)
+    // Nobody is contacted for what does not change the way there.
+    assert.equal((await set(name, { ...ADMIN })).hasAdminPassword, true)
     await assert.rejects(imap({ security: 'None' }), { code: 'VALUE_INVALID', message: /clear text/ })
   })
 

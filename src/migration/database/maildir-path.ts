@@ -1,6 +1,6 @@
 /** Which folders a Maildir database may lie in (architecture.md §6.5): files are written as whoever owns them. */
 import { lstatSync, realpathSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { rootRefused } from '#mailbox/maildir/faults.ts'
 import { placeOf } from '#mailbox/maildir/address-folder.ts'
 
@@ -12,7 +12,7 @@ const USUAL = ['/srv', '/home', '/var/mail', '/var/vmail', '/var/spool/mail']
 /** The data folder, where mail usually is, and what WAYBILL_MAILDIR_ROOTS lists, with colons between. */
 export function serverRoots(dataFolder: string, env: NodeJS.ProcessEnv = process.env): AllowedRoots {
   const listed = (env['WAYBILL_MAILDIR_ROOTS'] ?? '').split(':').filter((path) => path.startsWith('/'))
-  return [dataFolder, ...USUAL, ...listed]
+  return [dataFolder, ...USUAL, ...listed.map((path) => resolve(path))]
 }
 
 /** The folder of a path: what stands before its first placeholder. */
@@ -52,8 +52,7 @@ export function rootsFor(path: string, allowed: AllowedRoots): readonly string[]
 /** Below an allowed folder its users could turn a link to wherever they like. */
 function refuseLinks(root: string, allowed: readonly string[]): void {
   const tops = new Set(allowed.filter((one) => isBelow(root, one)))
-  if (tops.size === 0) return
-  for (let path = root; !tops.has(path); path = dirname(path)) {
+  for (let path = root; tops.size > 0 && !tops.has(path) && path !== '/'; path = dirname(path)) {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkRefused(path, realPath(path))
   }
 }
