@@ -20,6 +20,8 @@ async function say(...args: readonly string[]): Promise<Said> {
   const program = buildProgram({
     migrate: async (request) => void asked.push(request),
     verify: async (request) => void asked.push(request),
+    serve: async () => {},
+    worker: async () => {},
     csvTemplate: async () => {},
     csvSplit: async () => {},
     csvCheck: async () => {},

@@ -56,7 +56,8 @@ export function startWorker(
   const id = randomUUID()
   const held = new Map<string, Held>()
   let closing = false
-  let fetching: Promise<void> | null = null
+  let fetching: Promise<unknown> = Promise.resolve()
+  let isFetching = false
   let again = false
 
   const beat = () =>
@@ -97,45 +98,51 @@ export function startWorker(
       log.warn('a pass could not be settled', { job: job.id, said: thrown instanceof Error ? thrown.message : '' })
     } finally {
       held.delete(job.id)
-      void fetch()
+      fetch()
     }
   }
 
-  const fetch = (): Promise<void> => {
+  const fetch = () => {
     again = true
-    fetching ??= (async () => {
-      while (again && !closing) {
-        again = false
-        const room = options.capacity - held.size
-        if (room <= 0) break
-        try {
-          const jobs = await boss.fetch<PassJob>(PASS_QUEUE, { batchSize: room, includeMetadata: true })
-          for (const { id: jobId, data, retryCount } of jobs) {
-            const claim = new AbortController()
-            const job: Held = {
-              id: jobId,
-              data,
-              deaths: retryCount,
-              retryCount,
-              claim,
-              signal: claim.signal,
-              done: Promise.resolve(),
-            }
-            held.set(jobId, job)
-            job.done = run(job)
-          }
-        } catch (thrown) {
-          log.warn('no passes could be fetched', { said: thrown instanceof Error ? thrown.message : '' })
-        }
-      }
-      fetching = null
-    })()
-    return fetching
+    if (isFetching) return
+    isFetching = true
+    fetching = takeAll().finally(() => {
+      isFetching = false
+      // Asked again while the last round ended.
+      if (again && !closing) fetch()
+    })
   }
 
-  const off = listener.on('jobs', () => void fetch())
+  const takeAll = async () => {
+    while (again && !closing) {
+      again = false
+      const room = options.capacity - held.size
+      if (room <= 0) return
+      try {
+        const jobs = await boss.fetch<PassJob>(PASS_QUEUE, { batchSize: room, includeMetadata: true })
+        for (const { id: jobId, data, retryCount } of jobs) {
+          const claim = new AbortController()
+          const job: Held = {
+            id: jobId,
+            data,
+            deaths: retryCount,
+            retryCount,
+            claim,
+            signal: claim.signal,
+            done: Promise.resolve(),
+          }
+          held.set(jobId, job)
+          job.done = run(job)
+        }
+      } catch (thrown) {
+        log.warn('no passes could be fetched', { said: thrown instanceof Error ? thrown.message : '' })
+      }
+    }
+  }
+
+  const off = listener.on('jobs', () => fetch())
   const timers = [
-    setInterval(() => void fetch(), POLL_MS),
+    setInterval(() => fetch(), POLL_MS),
     setInterval(() => void touch(), (options.heartbeatSeconds * 1000) / 3),
     setInterval(() => void beat(), (options.heartbeatSeconds * 1000) / 6),
   ]

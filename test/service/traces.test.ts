@@ -10,6 +10,7 @@ import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/
 import { startRelay } from '#test/servers/relay.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { folder, message } from '#test/worlds/messages.ts'
+import { mostAtOnce } from './most-at-once.ts'
 import { type ServiceWorld, address, csvOf, startServiceWorld } from './world.ts'
 
 const NAMES = Array.from({ length: 40 }, (_, index) => `t${index + 1}`)
@@ -328,20 +329,6 @@ type Events = Awaited<ReturnType<ServiceWorld['served']['events']>>
 
 const ended = (events: Events, endpoint: string) =>
   events.filter((event) => event.kind === 'pass.ended' && event.endpoint === endpoint).length
-
-/** From the event log alone: the most passes that had begun and not ended, by bucket. */
-export function mostAtOnce(events: Events, endpoint: string): Record<string, number> {
-  const now: Record<string, number> = { initial: 0, incremental: 0 }
-  const most: Record<string, number> = { initial: 0, incremental: 0 }
-  for (const event of events) {
-    if (event.endpoint !== endpoint) continue
-    const bucket = String(event.facts['bucket'])
-    if (event.kind === 'pass.started') now[bucket]!++
-    if (event.kind === 'pass.ended') now[bucket]!--
-    most[bucket] = Math.max(most[bucket] ?? 0, now[bucket] ?? 0)
-  }
-  return most
-}
 
 async function changePassword(server: DovecotServer, user: string, password: string): Promise<void> {
   const path = join(server.folder, 'users')

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MigrationBatch } from '#contract/batch.ts'
 import type { ServiceEvent } from '#contract/organization.ts'
@@ -41,6 +42,7 @@ export interface ServeOptions {
 export const environment = ({ dataFolder, tuning = {}, databaseUrl, crash }: ServeOptions): NodeJS.ProcessEnv => ({
   WAYBILL_DATA: dataFolder,
   WAYBILL_ALLOW_LOOPBACK: '1',
+  WAYBILL_MAILDIR_ROOTS: tmpdir(),
   WAYBILL_TUNING: JSON.stringify({ ...TUNING, ...tuning }),
   ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
   ...(crash === undefined ? {} : { WAYBILL_CRASH: crash }),

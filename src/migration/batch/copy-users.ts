@@ -3,21 +3,21 @@
  * one that is active is refused unless its original is disabled (-DisableOnCopy): a mailbox has one user that runs.
  */
 import { randomUUID } from 'node:crypto'
-import type { PoolClient } from 'pg'
 import { ambiguous, notFound, stateForbids } from '#base/request-faults.ts'
 import { SUMMARY_OF } from '#contract/states.ts'
 import type { NewUser } from '#store/service/add-users.ts'
 import { releaseUsers } from '#store/service/change-user.ts'
+import { listDatabaseRows } from '#store/service/databases.ts'
+import type { ServiceClient } from '#store/service/service-store.ts'
 import { type UserRow, findUsers } from '#store/service/users.ts'
 import type { ServiceDeps } from './deps.ts'
 import { type PlanContext, sourceKey, targetKey } from './plan-users.ts'
-import { listDatabaseRows } from '#store/service/databases.ts'
 
 export interface CopiedUsers {
   readonly columns: readonly string[]
   readonly ready: readonly NewUser[]
   /** The originals let go of their mailboxes. */
-  release(client: PoolClient): Promise<void>
+  release(client: ServiceClient): Promise<void>
 }
 
 const COLUMNS = ['EmailAddress', 'UserName', 'Password', 'UserRoot', 'TargetUserName', 'TargetPassword']

@@ -7,6 +7,7 @@ import { insertDatabase, isDatabaseName } from '#store/service/databases.ts'
 import { settle } from './database-fields.ts'
 import { adminPasswordPlace } from './database-target.ts'
 import type { DatabaseDeps } from './database-use-cases.ts'
+import { markFolder } from './folder-mark.ts'
 import { showDatabase } from './show-database.ts'
 import { verifyDatabase } from './verify-database.ts'
 
@@ -20,6 +21,7 @@ export async function createDatabase(
   if (!skipVerification) await verifyDatabase(settled, tester, call)
   const id = randomUUID()
   const password = fields.adminPassword ?? null
+  if (settled.path !== null) markFolder(settled.path, id)
   const row = await insertDatabase(store, {
     ...settled,
     id,

@@ -9,6 +9,7 @@ import type { OpenDeps } from '../endpoint/endpoint-source.ts'
 import { imapSecurity } from '../endpoint/imap-security.ts'
 import { readLoginTemplate, separatorIn } from '../csv/login-template.ts'
 import { type LoginTemplate, type TargetCredentials, targetCredentials } from '../migrate/target-login.ts'
+import { checkMark } from './folder-mark.ts'
 import { type AllowedRoots, rootsFor } from './maildir-path.ts'
 
 export interface TargetUser {
@@ -35,12 +36,13 @@ export function databaseTarget(database: DatabaseRow, user: TargetUser, deps: Ta
   return database.kind === 'Imap' ? imapTarget(database, user, deps) : maildirTarget(database, user, deps)
 }
 
-function maildirTarget({ path, name }: DatabaseRow, user: TargetUser, deps: TargetDeps): DatabaseTarget {
+function maildirTarget({ id, path, name }: DatabaseRow, user: TargetUser, deps: TargetDeps): DatabaseTarget {
   if (path === null) throw bug('DATABASE-PATH', `the Maildir database ${name} has no path`)
   return {
     identity: { kind: 'Maildir', place: path, login: user.emailAddress },
     async open() {
       const allowedRoots = rootsFor(path, deps.allowedRoots)
+      checkMark(path, id, name)
       return openMaildirTarget({ root: path, address: user.emailAddress, allowedRoots, log: deps.log })
     },
   }

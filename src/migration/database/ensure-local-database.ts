@@ -3,17 +3,20 @@ import { join } from 'node:path'
 import { Fault } from '#base/fault.ts'
 import { insertDatabase, listDatabaseRows } from '#store/service/databases.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
+import { markFolder } from './folder-mark.ts'
 import { checkedMaildirPath } from './maildir-path.ts'
 
 /** A new service can be used at once: mail goes into Maildirs below the data folder. Does nothing once there are databases. */
 export async function ensureLocalDatabase(store: ServiceStore, dataFolder: string): Promise<void> {
   if ((await listDatabaseRows(store)).length > 0) return
+  const id = randomUUID()
+  const path = checkedMaildirPath(join(dataFolder, 'mail'), 'any')
   try {
     await insertDatabase(store, {
-      id: randomUUID(),
+      id,
       name: 'Local',
       kind: 'Maildir',
-      path: checkedMaildirPath(join(dataFolder, 'mail'), 'any'),
+      path,
       server: null,
       port: null,
       security: null,
@@ -24,6 +27,7 @@ export async function ensureLocalDatabase(store: ServiceStore, dataFolder: strin
       admin_password: null,
       is_default: true,
     })
+    markFolder(path, id)
   } catch (thrown) {
     // Another process was first.
     if (!(thrown instanceof Fault && thrown.code === 'NAME_TAKEN')) throw thrown

@@ -6,6 +6,7 @@ import { type DatabaseChanges, type DatabaseRow, changeDatabase, findDatabase } 
 import { type Settled, settle } from './database-fields.ts'
 import { adminPasswordPlace } from './database-target.ts'
 import type { DatabaseDeps } from './database-use-cases.ts'
+import { markFolder } from './folder-mark.ts'
 import { showDatabase } from './show-database.ts'
 import { verifyDatabase } from './verify-database.ts'
 
@@ -17,6 +18,7 @@ export async function updateDatabase(
   const before = await findDatabase(store, call.params.identity)
   const wanted = settle(before.kind, fields, before, allowedRoots)
   if (placeOf(wanted) !== placeOf(before) && !skipVerification) await verifyDatabase(wanted, tester, call)
+  if (fields.path !== undefined && wanted.path !== null) markFolder(wanted.path, before.id)
   const decide = (row: DatabaseRow): DatabaseChanges => {
     if (isDefault === false && row.is_default) {
       throw badValue(
