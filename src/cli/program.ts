@@ -35,7 +35,10 @@ export function buildProgram(
 Begin with:
   waybill csv template > users.csv       then write the users into it
   waybill migrate users.csv --source imaps://imap.old.example --target maildir:/srv/mail --dry-run
-The same line without --dry-run migrates; given again, it brings what is new and goes on where it stopped.`,
+The same line without --dry-run migrates; given again, it brings what is new and goes on where it stopped.
+
+The service is run with cmdlets, as Exchange is. waybill Get-Help lists them;
+eval "$(waybill aliases)" makes commands of them: Get-MigrationBatch | Format-List Status`,
     )
   program.addCommand(migrateCommand((request, output) => deeds.migrate(request, output)))
   program.addCommand(verifyCommand((request) => deeds.verify(request)))

@@ -5,11 +5,11 @@ import { CMDLET_EXIT, errorText } from './cmdlet/report-error.ts'
 import { type Surroundings, runCmdlet } from './cmdlet/run.ts'
 import { inWords, nearest, usage } from './cmdlet/usage.ts'
 
-/** No other command of ours is spelt like one: `New-MigrationBatch`. `complete-name` is. */
-export const isCmdletName = (word: string | undefined): boolean =>
-  word !== undefined && /^[A-Za-z]+-[A-Za-z]+$/.test(word) && !HUMAN.has(word)
+/** PowerShell's verbs; a command with a hyphen that begins with none of them is one of commander's. */
+const VERB =
+  /^(?:add|clear|complete|convertfrom|convertto|disable|enable|export|foreach|format|get|group|import|measure|move|new|out|remove|resume|select|set|sort|start|stop|suspend|tee|test|update|where|write)-[a-z]+$/i
 
-const HUMAN: ReadonlySet<string> = new Set(['complete-name', 'cmdlet-docs'])
+export const isCmdletName = (word: string): boolean => VERB.test(word) && word !== 'complete-name'
 
 export async function runCmdletNamed(word: string, words: readonly string[], around: Surroundings): Promise<number> {
   const names = Object.keys(CMDLETS)

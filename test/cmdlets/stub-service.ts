@@ -89,7 +89,7 @@ export class StubService {
     const asked = { name, params, query, body, authorization: request.headers.authorization }
     this.asked.push(asked)
     const reply = this.replies[name]
-    const answer = reply ? reply(asked) : problem(500, 'STUB', `the stub has no answer for ${name}`)
+    const answer = reply ? await reply(asked) : problem(500, 'STUB', `the stub has no answer for ${name}`)
     if (isProblem(answer)) {
       response.writeHead(answer.problem.status, { 'content-type': 'application/problem+json' })
       response.end(JSON.stringify(answer.problem))

@@ -11,6 +11,13 @@ export type Bound = Readonly<Record<string, unknown>>
 
 export function readGiven(cmdlet: Cmdlet, given: Given): Bound {
   const parameters: Readonly<Record<string, Parameter>> = { ...cmdlet.parameters, ...commonParameters(cmdlet) }
+  const block = cmdlet.filter && [...given].find(([, text]) => typeof text === 'string' && /^@?\{/.test(text.trim()))
+  if (block) {
+    throw usage(
+      `-${block[0]}: script blocks and calculated properties are PowerShell's own; a shell has none.`,
+      'Compare one property at a time: Where-Object Status -eq Failed | Where-Object TotalCount -gt 10.',
+    )
+  }
   const zoned = [...given].find(([name]) => parameters[name]?.type === 'timeZone')
   const zone = zoned ? String(readValue(zoned[0], parameters[zoned[0]]!, zoned[1], 'UTC')) : 'UTC'
   return Object.fromEntries([...given].map(([name, text]) => [name, readValue(name, parameters[name]!, text, zone)]))

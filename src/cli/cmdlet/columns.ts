@@ -42,13 +42,18 @@ const VIEWS: Readonly<Record<string, readonly Column[]>> = {
   Cmdlet: [column('Name'), column('Synopsis')],
 }
 
+/** Their sentences are for reading, not for cutting to a column. */
+const LISTS: ReadonlySet<string> = new Set(['MailboxDatabaseTest', 'MigrationServerAvailability'])
+
 /** Of more properties than this PowerShell makes a list. */
 const MOST_COLUMNS = 4
 
 /** Default columns; null when the object is better read as a list. */
 export function defaultColumns(object: PipeObject): readonly Column[] | null {
-  const view = VIEWS[typeOf(object) ?? '']
+  const type = typeOf(object) ?? ''
+  const view = VIEWS[type]
   if (view) return view
+  if (LISTS.has(type)) return null
   const names = propertiesOf(object)
   return names.length <= MOST_COLUMNS ? names.map((name) => column(name)) : null
 }

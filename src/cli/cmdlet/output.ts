@@ -1,5 +1,4 @@
 /** What a cmdlet writes: a view for people on a terminal, JSON Lines for the next cmdlet otherwise. */
-import { once } from 'node:events'
 import { safeJson } from '#base/safe-json.ts'
 import { defaultColumns } from './columns.ts'
 import type { Sink } from './declare.ts'
@@ -8,11 +7,17 @@ import { type PipeObject, propertiesOf } from './shape.ts'
 /** Thrown to end what nobody reads any more (`| head`). */
 export class ReaderGone extends Error {}
 
-/** Waits while the reader is slow. */
-export async function writeOut(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  if (stream.destroyed || stream.errored) throw new ReaderGone()
-  if (stream.write(text)) return
-  await Promise.race([once(stream, 'drain'), once(stream, 'close'), once(stream, 'error')]).catch(() => {})
+const GONE = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'])
+
+/** Waits until it is written: a slow reader slows us, and one that left is noticed at once. */
+export function writeOut(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    // Standard output forgets that it failed; only this callback tells.
+    stream.write(text, (error?: NodeJS.ErrnoException | null) => {
+      if (!error) resolve()
+      else reject(GONE.has(error.code ?? '') ? new ReaderGone() : error)
+    })
+  })
 }
 
 export interface Output extends Sink {

@@ -42,7 +42,9 @@ export function parseArguments(cmdlet: Cmdlet, words: readonly string[]): Parsed
     if (parameter.type === 'switch') {
       if (attached === '') throw emptySwitch(name)
       const next = words[at + 1]
-      const follows = attached === undefined && next !== undefined && /^\$(?:true|false)$/i.test(next)
+      // Kinder than PowerShell, where a switch takes no word; but Where-Object On -eq $true compares with it.
+      const mayFollow = attached === undefined && !cmdlet.filter
+      const follows = mayFollow && next !== undefined && /^\$(?:true|false)$/i.test(next)
       if (follows) at++
       given.set(name, follows ? next : (attached ?? true))
       continue

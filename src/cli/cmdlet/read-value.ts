@@ -11,12 +11,6 @@ const UNITS: Readonly<Record<string, number>> = { kb: 1024, mb: 1_048_576, gb: 1
 /** `zone` is that of dates without one. */
 export function readValue(name: string, parameter: Parameter, text: string | true, zone: string): unknown {
   if (text === true) return true
-  if (/^\{|^@\{/.test(text.trim())) {
-    throw usage(
-      `-${name}: script blocks and calculated properties are PowerShell's own; a shell has none.`,
-      'Compare one property at a time: Where-Object Status -eq Failed | Where-Object TotalCount -gt 10.',
-    )
-  }
   if (NULL.test(text) && parameter.type !== 'bool' && parameter.type !== 'switch') {
     if (parameter.nullable === true) return null
     // A forgotten value must never mean "all" (exchange-semantics.md §3.2, the trap).

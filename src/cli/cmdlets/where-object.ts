@@ -5,12 +5,13 @@ import { propertyOf, textOf } from '../cmdlet/shape.ts'
 import { inWords, usage } from '../cmdlet/usage.ts'
 import { wildcard } from '../cmdlet/wildcard.ts'
 
-type Test = (value: unknown, wanted: string) => boolean
+/** `wanted` is null for `$null`. */
+type Test = (value: unknown, wanted: string | null) => boolean
 
 const equal: Test = (value, wanted) =>
-  /^\$null$/i.test(wanted) ? value === null || value === undefined : compareValues(value, wanted) === 0
-const like: Test = (value, wanted) => wildcard(wanted)(textOf(value))
-const oneOf: Test = (value, wanted) => splitList(wanted).some((one) => equal(value, one))
+  wanted === null ? value === null || value === undefined : compareValues(value, wanted) === 0
+const like: Test = (value, wanted) => wildcard(wanted ?? '')(textOf(value))
+const oneOf: Test = (value, wanted) => splitList(wanted ?? '').some((one) => equal(value, one))
 /** What is not there is neither more nor less than anything. */
 const ordered =
   (fits: (order: number) => boolean): Test =>
@@ -26,8 +27,8 @@ const TESTS: Readonly<Record<string, Test>> = {
   LE: ordered((order) => order <= 0),
   Like: like,
   NotLike: (value, wanted) => !like(value, wanted),
-  Match: (value, wanted) => pattern(wanted).test(textOf(value)),
-  NotMatch: (value, wanted) => !pattern(wanted).test(textOf(value)),
+  Match: (value, wanted) => pattern(wanted ?? '').test(textOf(value)),
+  NotMatch: (value, wanted) => !pattern(wanted ?? '').test(textOf(value)),
   In: oneOf,
   NotIn: (value, wanted) => !oneOf(value, wanted),
   Contains: (value, wanted) => Array.isArray(value) && value.some((one) => equal(one, wanted)),
@@ -45,7 +46,7 @@ export const whereObject = filter({
     'Compares one property with a value: numbers as numbers, dates as dates, texts without regard to case. Without a comparison it keeps objects whose property is there and not false. Script blocks are not supported: one Where-Object after the other says "and".',
   parameters: {
     Property: { type: 'string', mandatory: true, position: 0, help: 'Name of the property.' },
-    Value: { type: 'string', position: 1, help: 'What it is compared with; $null is a value.' },
+    Value: { type: 'string', position: 1, nullable: true, help: 'What it is compared with; $null is a value.' },
     EQ: operator('Equal.'),
     NE: operator('Not equal.'),
     GT: operator('Greater.'),
@@ -85,13 +86,13 @@ export const whereObject = filter({
     for await (const object of objects) {
       const value = propertyOf(object, values.Property)
       const fits =
-        name === undefined ? isTruthy(value) !== (values.Not ?? false) : tested(name, value, values.Value ?? '')
+        name === undefined ? isTruthy(value) !== (values.Not ?? false) : tested(name, value, values.Value ?? null)
       if (fits) await sink.object(object)
     }
   },
 })
 
-function tested(name: string, value: unknown, wanted: string): boolean {
+function tested(name: string, value: unknown, wanted: string | null): boolean {
   const test = TESTS[name]!
   return EACH.has(name) && Array.isArray(value) ? value.some((one) => test(one, wanted)) : test(value, wanted)
 }
