@@ -30,10 +30,13 @@ export const exportMigrationReport = cmdlet({
     StartingRowIndex: { type: 'int', mandatory: true, sets: ['Paged'], help: 'The first of them, counted from 0.' },
   },
   examples: [
-    { code: 'Export-MigrationReport IMAPBatch1-errors -CsvStream errors.csv', says: 'Writes a report into a file.' },
     {
-      code: 'Export-MigrationReport IMAPBatch1-errors -RowCount 100 -StartingRowIndex 0',
-      says: 'Shows its first rows.',
+      code: 'Get-MigrationReport -BatchId IMAPBatch1 | Where-Object ReportType -eq BatchFailure | Export-MigrationReport -CsvStream errors.csv',
+      says: 'Writes the rows that failed into a file, to be corrected and submitted again.',
+    },
+    {
+      code: 'Export-MigrationReport c5908f6b-c261-4ed7-9b17-c75932d99fad-users -RowCount 100 -StartingRowIndex 0',
+      says: 'Shows the first rows of a report.',
     },
   ],
   async run({ Identity, CsvStream, RowCount, StartingRowIndex }, { client }) {

@@ -50,7 +50,7 @@ export const testMigrationServerAvailability = cmdlet({
     { code: 'Test-MigrationServerAvailability -Endpoint IMAPEndpoint', says: 'Tries the server of an endpoint.' },
   ],
   async run(values, { client }) {
-    const answer = await client.ask(ROUTES.testConnection, {
+    const { result, message, errorDetail, ...rest } = await client.ask(ROUTES.testConnection, {
       body:
         values.Endpoint !== undefined
           ? { endpoint: values.Endpoint }
@@ -64,6 +64,6 @@ export const testMigrationServerAvailability = cmdlet({
               allowClearText: values.AllowClearText,
             },
     })
-    return shape('MigrationServerAvailability', answer)
+    return shape('MigrationServerAvailability', { result, message, errorDetail, ...rest })
   },
 })
