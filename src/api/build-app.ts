@@ -54,7 +54,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
     if (closing.aborted) throw shuttingDown()
     gate.admit(request.raw)
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
+    // Node closes at once what its caller wanted closed; see linger.
+    if (!request.raw.complete) reply.raw.shouldKeepAlive = true
     if (closing.aborted) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
@@ -106,7 +108,8 @@ function linger({ raw: request }: FastifyRequest, { raw: response }: FastifyRepl
   response.once('finish', () => {
     if (request.complete) return
     request.resume()
-    const timer = setTimeout(() => request.socket.destroy(), ms)
+    const timer = setTimeout(() => request.complete || request.socket.destroy(), ms)
+    timer.unref()
     request.once('close', () => clearTimeout(timer))
   })
 }

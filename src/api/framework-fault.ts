@@ -20,7 +20,7 @@ export function connectionFault(error: Error & { code?: string }): Fault {
 }
 
 export const malformed = (message: string): Fault =>
-  requestFault('REQUEST_MALFORMED', message, 'Correct the request; docs/api.md shows one.')
+  requestFault('REQUEST_MALFORMED', message, 'Correct it; /api/v1/openapi.json says what the service takes.')
 
 export const callerGone = (): Fault => malformed('the caller went before all was there')
 

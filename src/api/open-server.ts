@@ -13,6 +13,8 @@ export function openServer(handler: RequestListener, limits: ApiLimits): Server 
       // The outer bound; that of JSON bodies is shorter and kept while reading.
       requestTimeout: Math.max(limits.csvMs, limits.requestMs) + limits.headersMs,
       connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
+      // Longer than proxies keep theirs: one that asks on a connection that we have just closed answers 502.
+      keepAliveTimeout: 65_000,
       highWaterMark: UNSENT_BYTES,
       // A caller whose machine has gone sends no end of its event stream.
       keepAlive: true,

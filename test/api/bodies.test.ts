@@ -1,7 +1,14 @@
 /** Bodies cost what they may and no more: bytes, time, and whose. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { request as httpRequest, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http'
+import {
+  Agent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+} from 'node:http'
+import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { Fault } from '#base/fault.ts'
@@ -178,12 +185,48 @@ test('a body that its sender holds back is asked for when all else is right', as
   response.resume()
 })
 
-test('a sender that goes on sending after the refusal is cut off', async (t) => {
-  const { url } = await world(t, {}, { limits: { lingerMs: 50 } })
-  const request = begin(url + upload, { 'content-type': 'text/csv' })
-  request.write('a')
-  const [response] = (await once(request, 'response')) as [IncomingMessage]
-  assert.equal(response.statusCode, 401)
-  response.resume()
-  await once(request.socket!, 'close')
+const head = (type: string, connection: string) =>
+  `POST ${upload} HTTP/1.1\r\nHost: localhost\r\nContent-Type: ${type}\r\nConnection: ${connection}\r\n`
+
+for (const connection of ['close', 'keep-alive']) {
+  test(`a sender (${connection}) that has not finished when it is refused may finish`, async (t) => {
+    const { api } = await world(t, {}, { limits: { lingerMs: 60_000 } })
+    const socket = connect(api.address!.port, '127.0.0.1')
+    socket.write(`${head('text/csv', connection)}Content-Length: 2000000\r\n\r\na`)
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    assert.match(answer.toString(), /^HTTP\/1\.1 401 /)
+    // Were the connection closed already, this would be answered with a reset.
+    for (const _ of [1, 2]) await new Promise((resolve) => socket.write(Buffer.alloc(900_000), resolve))
+    socket.end()
+    socket.resume()
+    assert.deepEqual(await once(socket, 'close'), [false])
+  })
+}
+
+test('a sender that goes on sending after the refusal is cut off', { timeout: 10_000 }, async (t) => {
+  const { api } = await world(t, {}, { limits: { lingerMs: 50 } })
+  const socket = connect(api.address!.port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  socket.write(`${head('text/csv', 'keep-alive')}Transfer-Encoding: chunked\r\n\r\n`)
+  // Drop by drop, so that the connection is never idle.
+  const drops = setInterval(() => socket.write('1\r\na\r\n'), 5)
+  t.after(() => clearInterval(drops))
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  assert.match(answer.toString(), /^HTTP\/1\.1 401 /)
+  socket.resume()
+  await once(socket, 'close')
 })
+
+test(
+  'a file that was refused in its middle leaves its connection for the next request',
+  { timeout: 10_000 },
+  async (t) => {
+    const { url } = await world(t, {}, { limits: { csvBytes: 1_000, lingerMs: 60_000 } })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    t.after(() => agent.destroy())
+    const headers = { ...csv, 'transfer-encoding': 'chunked' }
+    const refused = await ask(url + upload, { method: 'POST', send: Buffer.alloc(3_000_000), headers, agent })
+    assert.equal(refused.status, 413)
+    assert.equal((await ask(`${url}/api/v1/config`, { token, agent })).status, 200)
+  },
+)
