@@ -6,6 +6,7 @@ import { type Measured, measure, median } from './measure.ts'
 import { faultOf, peersHere, peersMissing } from './peers.ts'
 import type { PartName } from './results.ts'
 import type { RawRequest, RawResult } from './raw-append.ts'
+import { servicePart } from './service.ts'
 import { watchWaiting } from './waiting.ts'
 import { type OurRun, type Ports, World } from './world.ts'
 
@@ -309,4 +310,14 @@ const peers: Part = async (options) => {
   ]
 }
 
-export const parts: Readonly<Record<PartName, Part>> = { small, apart, large, huge, wan, unchanged, users20, peers }
+export const parts: Readonly<Record<PartName, Part>> = {
+  small,
+  apart,
+  large,
+  huge,
+  wan,
+  unchanged,
+  users20,
+  peers,
+  service: servicePart,
+}

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 const FILE = join(import.meta.dirname, 'results.md')
 
-export const partNames = ['small', 'apart', 'large', 'huge', 'wan', 'unchanged', 'users20', 'peers'] as const
+export const partNames = ['small', 'apart', 'large', 'huge', 'wan', 'unchanged', 'users20', 'peers', 'service'] as const
 
 export type PartName = (typeof partNames)[number]
 
@@ -19,6 +19,7 @@ export const titles: Readonly<Record<PartName, string>> = {
   unchanged: 'A pass that finds nothing changed',
   users20: '20 mailboxes at once',
   peers: 'Against other programs, the small mailbox, loopback',
+  service: 'The service with 10,000 small mailboxes',
 }
 
 const INTRODUCTION = `# What the benchmark measured
