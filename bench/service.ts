@@ -124,5 +124,11 @@ const p95 = (values: readonly number[]) =>
 const ms = (value: number) => `${value.toFixed(0)} ms`
 const mb = (bytes: number) => `${Math.round(bytes / 1e6)} MB`
 
-const rss = (pid: number) =>
-  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024
+/** Of the service and its worker. */
+function rss(pid: number): number {
+  const own = Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0) * 1024
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').filter(Boolean)
+  return children.reduce((sum, child) => sum + (isWorker(child) ? rss(Number(child)) : 0), own)
+}
+
+const isWorker = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--until-input-ends')

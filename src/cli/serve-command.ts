@@ -24,6 +24,7 @@ interface Given {
   readonly listen: { host: string; port: number }
   readonly tcp: boolean
   readonly allowPlainHttp?: boolean
+  readonly untilInputEnds?: boolean
 }
 
 const dataOption = () => new Option('--data <dir>', 'data folder (default: WAYBILL_DATA, else the usual place)')
@@ -64,10 +65,17 @@ export function workerCommand(deed: (request: WorkerRequest) => Promise<void>): 
     .description('help a service on this or another host: runs mailboxes out of the DATABASE_URL that they share')
     .addOption(dataOption())
     .addOption(concurrencyOption())
+    .addOption(new Option('--until-input-ends').hideHelp())
     .addHelpText(
       'after',
       `
 The data folder needs the keys of the service: copy <data>/keys from its host, mode 0600.`,
     )
-    .action((given: Given) => deed({ dataFolder: given.data ?? null, concurrency: given.concurrency }))
+    .action((given: Given) =>
+      deed({
+        dataFolder: given.data ?? null,
+        concurrency: given.concurrency,
+        untilInputEnds: given.untilInputEnds ?? false,
+      }),
+    )
 }

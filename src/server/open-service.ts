@@ -24,6 +24,8 @@ export interface ServiceOptions {
   readonly dataFolder: string | null
   /** Passes at once in this process; 0: none. */
   readonly concurrency: number
+  /** The embedded database is run by another process: the service whose worker this is. */
+  readonly joins: boolean
   /** No new group is begun; what is in flight lands. */
   readonly stopping: AbortSignal
   /** Connections are given up at once. */
@@ -47,7 +49,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const tuning = tuningFromEnvironment()
   const heartbeatSeconds = tuning.service.heartbeatSeconds ?? BOSS_DEFAULTS.heartbeatSeconds
   await using undo = new AsyncDisposableStack()
-  const world = undo.use(await openWorld(options.dataFolder))
+  const world = undo.use(await openWorld(options.dataFolder, options.joins))
   const { store, log } = world
   const secrets = await openSecrets(store)
   await ensureLocalDatabase(store, store.dataFolder.path)

@@ -15,13 +15,13 @@ export interface World extends AsyncDisposable {
   readonly reports: string
 }
 
-/** Throws instance Faults: the command cannot start (exit 4). */
-export async function openWorld(dataFolder: string | null): Promise<World> {
+/** @param joins the database that another process of ours runs. Throws instance Faults: the command cannot start (exit 4). */
+export async function openWorld(dataFolder: string | null, joins = false): Promise<World> {
   const path = resolveDataFolder(dataFolder ?? undefined)
   const folder = prepareDataFolder(path)
   const log = fileLog(join(folder.logs, 'waybill.log'))
   try {
-    const store = await openStore({ dataFolder: path, databaseUrl: process.env['DATABASE_URL'], log })
+    const store = await openStore({ dataFolder: path, databaseUrl: process.env['DATABASE_URL'], joins, log })
     const { lease } = tuningFromEnvironment()
     return {
       store,

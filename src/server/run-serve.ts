@@ -10,6 +10,7 @@ import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
 import { openService } from './open-service.ts'
 import { untilStopped } from './until-stopped.ts'
+import { startWorkerChild } from './worker-child.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -19,7 +20,13 @@ export async function runServe(request: ServeRequest): Promise<number> {
   const stop = untilStopped()
   const say = (text: string) => void process.stderr.write(`${text}\n`)
   say('Waybill is starting …')
-  await using service = await openService({ ...request, stopping: stop.stopping, aborting: stop.aborting })
+  await using service = await openService({
+    dataFolder: request.dataFolder,
+    concurrency: 0,
+    joins: false,
+    stopping: stop.stopping,
+    aborting: stop.aborting,
+  })
   const { world, secrets, outgoing } = service
   const { store, log } = world
   const tokens = tokenUseCases({ store })
@@ -42,6 +49,8 @@ export async function runServe(request: ServeRequest): Promise<number> {
     log,
     version,
   })
+  const worker = request.concurrency > 0 ? startWorkerChild(store.dataFolder.path, request.concurrency, log) : null
+  stop.aborting.addEventListener('abort', () => worker?.abort())
   if (api.address) service.listensOn(api.address.host, api.address.port)
   say(`Waybill ${version} is running.`)
   if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
@@ -51,7 +60,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
   say('Ctrl-C stops it; what is in flight lands first.')
   const lost = await stop.told(store.lost)
   say('Stopping: what is in flight still lands. Ctrl-C again gives it up; nothing is lost either way.')
-  await api.close()
+  await Promise.all([api.close(), worker?.stop()])
   if (lost) throw lost
   return EXIT.ok
 }

@@ -1,27 +1,48 @@
-/** `waybill worker`: passes only, on as many hosts as wanted, with the DATABASE_URL that they share. */
+/**
+ * `waybill worker`: passes only. With DATABASE_URL on as many hosts as wanted; without it, it joins the service that runs
+ * for the data folder, which is how `waybill serve` has its passes run in a process of their own.
+ */
+import { connect } from 'node:net'
+import { join } from 'node:path'
 import { Fault } from '#base/fault.ts'
 import { EXIT } from '#contract/migrate.ts'
 import type { WorkerRequest } from '#contract/serve.ts'
+import { resolveDataFolder } from '#store/data-folder.ts'
 import { openService } from './open-service.ts'
 import { untilStopped } from './until-stopped.ts'
 
 export async function runWorker(request: WorkerRequest): Promise<number> {
-  if (!process.env['DATABASE_URL']) {
-    throw new Fault({
-      code: 'WORKER_NEEDS_DATABASE_URL',
-      scope: 'instance',
-      transient: false,
-      message: 'A worker shares the database of the service, and there is no DATABASE_URL.',
-      remedy:
-        'Set DATABASE_URL to the PostgreSQL that the service uses. One machine alone needs no worker: waybill serve has its own.',
-    })
-  }
+  const joins = !process.env['DATABASE_URL']
+  if (joins && !request.untilInputEnds) await refuseAlone(resolveDataFolder(request.dataFolder ?? undefined))
   const stop = untilStopped()
   const say = (text: string) => void process.stderr.write(`${text}\n`)
-  await using service = await openService({ ...request, stopping: stop.stopping, aborting: stop.aborting })
-  say(`Waybill worker "${service.workerName}" is running, ${request.concurrency} passes at once.`)
+  // The service that started us has gone: its database goes with it, and another start has a worker of its own.
+  if (request.untilInputEnds) process.stdin.on('end', () => process.exit(EXIT.cannotStart)).resume()
+  await using service = await openService({ ...request, joins, stopping: stop.stopping, aborting: stop.aborting })
+  if (!request.untilInputEnds)
+    say(`Waybill worker "${service.workerName}" is running, ${request.concurrency} passes at once.`)
   const lost = await stop.told(service.world.store.lost)
-  say('Stopping: what is in flight still lands. Ctrl-C again gives it up; nothing is lost either way.')
+  if (!request.untilInputEnds)
+    say('Stopping: what is in flight still lands. Ctrl-C again gives it up; nothing is lost either way.')
+  process.stdin.unref()
   if (lost) throw lost
   return EXIT.ok
+}
+
+/** Without DATABASE_URL there must be a service to join. */
+async function refuseAlone(dataFolder: string): Promise<void> {
+  const socket = connect(join(dataFolder, 'run', 'api.sock'))
+  const isThere = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+  })
+  socket.destroy()
+  if (isThere) return
+  throw new Fault({
+    code: 'WORKER_NEEDS_DATABASE_URL',
+    scope: 'instance',
+    transient: false,
+    message: `A worker shares the database of a service: there is no DATABASE_URL, and no service runs for the data folder ${dataFolder}.`,
+    remedy:
+      'Set DATABASE_URL to the PostgreSQL that the service uses. One machine alone needs no worker: waybill serve has its own.',
+  })
 }

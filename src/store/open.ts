@@ -5,6 +5,9 @@ import { Fault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import { prepareDataFolder, type DataFolder } from './data-folder.ts'
 import { applicationTarget, ensureApplicationRole, isRoleMissing } from './embedded/application-role.ts'
+import { postgresOwner } from './embedded/owner.ts'
+import { passwords } from './embedded/passwords.ts'
+import { socketFolder } from './embedded/socket-folder.ts'
 import { startEmbedded, type EmbeddedPostgres } from './embedded/start.ts'
 import { findHolder, takeInstanceLock } from './instance-lock.ts'
 import { storeFault, type Whereabouts } from './pg-faults.ts'
@@ -37,6 +40,8 @@ export interface OpenOptions {
   /** As `resolveDataFolder` answers it. */
   readonly dataFolder: string
   readonly databaseUrl?: string | undefined
+  /** Joins the embedded PostgreSQL that another process of ours runs, instead of starting it: for its workers. */
+  readonly joins?: boolean
   readonly log: Log
 }
 
@@ -56,7 +61,10 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     const lost = new AbortController()
     let postgres: EmbeddedPostgres | null = null
     let target: ClientConfig = { connectionString: options.databaseUrl ?? '' }
-    if (embedded) {
+    if (embedded && options.joins) {
+      const socket = socketFolder(folder.path, postgresOwner(folder))
+      target = applicationTarget(socket, passwords(folder).application)
+    } else if (embedded) {
       const started = await startEmbedded(folder, async (socket, { application }) =>
         findHolder(await loading, applicationTarget(socket, application)),
       )

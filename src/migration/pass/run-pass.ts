@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
+import { linkedSignal } from '#base/linked-signal.ts'
 import type { Log } from '#base/log.ts'
 import { makeFolders } from '#base/make-folders.ts'
 import type { Turnstile } from '#base/turnstile.ts'
@@ -84,8 +85,8 @@ async function carry(
 ): Promise<PassEnd> {
   const { clock, store } = deps
   const seen: Seen = { fault: null, result: null, mailboxId: null }
-  const stopping = AbortSignal.any([deps.stopping, way.ending, job.signal])
-  const result = await attempt(deps, job, pass, work, way, stopping, seen)
+  using stopping = linkedSignal(deps.stopping, way.ending, job.signal)
+  const result = await attempt(deps, job, pass, work, way, stopping.signal, seen)
   const decision = decideOutcome({
     status: result?.status ?? 'Failed',
     fault: seen.fault,
@@ -129,7 +130,7 @@ async function attempt(
   seen: Seen,
 ): Promise<MigrateUserResult | null> {
   const { clock, log, progress } = { ...deps, progress: way.progress }
-  const aborting = AbortSignal.any([deps.aborting, way.givingUp, job.signal])
+  using aborting = linkedSignal(deps.aborting, way.givingUp, job.signal)
   try {
     const folder = join(deps.reports, 'batches', work.batch.id)
     makeFolders(folder, 0o700)
@@ -140,7 +141,7 @@ async function attempt(
       clock,
       options: { ...passOptions(work.batch.choices), ...deps.tuning },
       stopping,
-      aborting,
+      aborting: aborting.signal,
       async openLedger(identity, signal) {
         const ledger = await deps.ledger.open(identity, signal)
         seen.mailboxId = ledger.id

@@ -1,0 +1,69 @@
+/**
+ * The worker of `waybill serve`, in a process of its own: passes keep a core busy, and the API must answer meanwhile; and
+ * what a hostile mailbox could break is not the service. Started again when it ends by itself.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import type { Log } from '#base/log.ts'
+
+export interface WorkerChild {
+  /** What is in flight lands; resolves when it has ended. */
+  stop(): Promise<void>
+  /** Gives up what is in flight. */
+  abort(): void
+}
+
+const FIRST_PAUSE_MS = 500
+const LONGEST_PAUSE_MS = 30_000
+/** A worker that ran for so long did not fail at its start. */
+const HEALTHY_MS = 60_000
+
+export function startWorkerChild(dataFolder: string, concurrency: number, log: Log): WorkerChild {
+  let child: ChildProcess | null = null
+  let isStopping = false
+  let pauseMs = FIRST_PAUSE_MS
+  let timer: NodeJS.Timeout | undefined
+  let ended: Promise<void> = Promise.resolve()
+  const start = () => {
+    const startedAt = performance.now()
+    const args = [
+      ...process.execArgv,
+      join(import.meta.dirname, 'main.ts'),
+      'worker',
+      '--data',
+      dataFolder,
+      '--concurrency',
+      String(concurrency),
+      '--until-input-ends',
+    ]
+    // A group of its own: Ctrl-C in the terminal reaches us alone, and we tell it once. Its input ends with us.
+    const started = spawn(process.execPath, args, { detached: true, stdio: ['pipe', 'ignore', 'inherit'] })
+    started.stdin.on('error', () => undefined)
+    child = started
+    ended = new Promise((resolve) => {
+      started.once('error', (error) => {
+        log.error('the worker cannot be started', { said: error.message })
+        resolve()
+      })
+      started.once('exit', (code, signal) => {
+        child = null
+        resolve()
+        if (isStopping) return
+        if (performance.now() - startedAt > HEALTHY_MS) pauseMs = FIRST_PAUSE_MS
+        log.error('the worker has ended and is started again', { code, signal, pauseMs })
+        timer = setTimeout(start, pauseMs)
+        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
+      })
+    })
+  }
+  start()
+  return {
+    async stop() {
+      isStopping = true
+      clearTimeout(timer)
+      child?.kill('SIGTERM')
+      await ended
+    },
+    abort: () => void child?.kill('SIGTERM'),
+  }
+}
