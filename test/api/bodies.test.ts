@@ -206,7 +206,9 @@ for (const connection of ['close', 'keep-alive']) {
 test('a sender that goes on sending after the refusal is cut off', { timeout: 10_000 }, async (t) => {
   const { api } = await world(t, {}, { limits: { lingerMs: 50 } })
   const socket = connect(api.address!.port, '127.0.0.1')
+  // Cut off means a reset.
   socket.on('error', () => undefined)
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.write(`${head('text/csv', 'keep-alive')}Transfer-Encoding: chunked\r\n\r\n`)
   // Drop by drop, so that the connection is never idle.
   const drops = setInterval(() => socket.write('1\r\na\r\n'), 5)
@@ -214,7 +216,7 @@ test('a sender that goes on sending after the refusal is cut off', { timeout: 10
   const [answer] = (await once(socket, 'data')) as [Buffer]
   assert.match(answer.toString(), /^HTTP\/1\.1 401 /)
   socket.resume()
-  await once(socket, 'close')
+  await closed
 })
 
 test(
