@@ -5,6 +5,7 @@ import { Turnstile } from '#base/turnstile.ts'
 import { LiteralBudget } from '#engine/budget.ts'
 import { Hold } from '#engine/pass/hold.ts'
 import { BOSS_DEFAULTS, startBoss } from '#jobs/boss.ts'
+import { capacityMs } from '#jobs/dispatch.ts'
 import { startConductor } from '#jobs/conductor.ts'
 import { type Listener, listen } from '#jobs/listen.ts'
 import { startWorker } from '#jobs/work.ts'
@@ -12,7 +13,6 @@ import type { OutgoingRules } from '#mailbox/imap/reach.ts'
 import { ensureLocalDatabase } from '#migration/database/ensure-local-database.ts'
 import { type AllowedRoots, serverRoots } from '#migration/database/maildir-path.ts'
 import type { OpenDeps } from '#migration/endpoint/endpoint-source.ts'
-import { WORKER_TIMEOUT_MS } from '#migration/organization/statistics.ts'
 import { runPass } from '#migration/pass/run-pass.ts'
 import { passRegister } from '#migration/pass/under-way.ts'
 import { openSecrets, type Secrets } from '#store/secrets.ts'
@@ -49,7 +49,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const tuning = tuningFromEnvironment()
   const heartbeatSeconds = tuning.service.heartbeatSeconds ?? BOSS_DEFAULTS.heartbeatSeconds
   await using undo = new AsyncDisposableStack()
-  const world = undo.use(await openWorld(options.dataFolder, options.joins))
+  const world = undo.use(await openWorld(options.dataFolder, options.joins ? 'always' : 'never'))
   const { store, log } = world
   const secrets = await openSecrets(store)
   await ensureLocalDatabase(store, store.dataFolder.path)
@@ -69,12 +69,12 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   undo.defer(() => boss.stop({ graceful: false, close: true }))
   const limits = async () => ({
     maxConcurrent: (await readConfig(store)).maxConcurrentMigrations,
-    workerTimeoutMs: tuning.service.workerTimeoutMs ?? WORKER_TIMEOUT_MS,
+    workerTimeoutMs: tuning.service.workerTimeoutMs ?? capacityMs(heartbeatSeconds),
   })
   undo.use(startConductor(store, boss, listener, limits, log))
   const workerName = `${hostname()} ${process.pid}`
   if (options.concurrency > 0) {
-    const register = undo.use(passRegister(store, log))
+    const register = undo.use(passRegister(store, log, tuning.service.graceMs))
     undo.defer(listener.on('stop', () => register.look()))
     const holds = new Map<string, Hold>()
     const holdOf = (endpointId: string) => {
@@ -96,6 +96,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       holdOf,
       register,
       tuning: tuning.pass,
+      patience: tuning.service,
       opening: { ...opening, allowedRoots },
       intervalMs: async () =>
         tuning.service.incrementalMs ?? (await readConfig(store)).incrementalSyncIntervalSeconds * 1000,

@@ -33,7 +33,7 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
       if (signals.stopping.aborted) return EXIT.stopped
       return users.some(({ error }) => error) || badRows.length > 0 ? EXIT.someFailed : EXIT.ok
     }
-    await using world = await openWorld(request.dataFolder)
+    await using world = await openWorld(request.dataFolder, 'service')
     const result = await migrate(
       accepted,
       {

@@ -1,6 +1,5 @@
 /** `waybill serve` (npm start): database, API and worker in one process, until it is told to stop. */
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { systemClock } from '#base/clock.ts'
 import { startApi } from '#api/start-api.ts'
 import type { ServeRequest } from '#contract/serve.ts'
@@ -9,6 +8,7 @@ import { connectionTester } from '#migration/endpoint/connection-tester.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
 import { openService } from './open-service.ts'
+import { serviceSocket } from './service-socket.ts'
 import { untilStopped } from './until-stopped.ts'
 import { startWorkerChild } from './worker-child.ts'
 
@@ -43,7 +43,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
       tokens,
     }),
     authenticate: tokens.authenticate,
-    socketPath: join(store.dataFolder.run, 'api.sock'),
+    socketPath: serviceSocket(store.dataFolder.path),
     listen: request.listen,
     allowPlainHttp: request.allowPlainHttp,
     log,

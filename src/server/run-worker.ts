@@ -2,13 +2,12 @@
  * `waybill worker`: passes only. With DATABASE_URL on as many hosts as wanted; without it, it joins the service that runs
  * for the data folder, which is how `waybill serve` has its passes run in a process of their own.
  */
-import { connect } from 'node:net'
-import { join } from 'node:path'
 import { Fault } from '#base/fault.ts'
 import { EXIT } from '#contract/migrate.ts'
 import type { WorkerRequest } from '#contract/serve.ts'
 import { resolveDataFolder } from '#store/data-folder.ts'
 import { openService } from './open-service.ts'
+import { isServed } from './service-socket.ts'
 import { untilStopped } from './until-stopped.ts'
 
 export async function runWorker(request: WorkerRequest): Promise<number> {
@@ -31,12 +30,7 @@ export async function runWorker(request: WorkerRequest): Promise<number> {
 
 /** Without DATABASE_URL there must be a service to join. */
 async function refuseAlone(dataFolder: string): Promise<void> {
-  const socket = connect(join(dataFolder, 'run', 'api.sock'))
-  const isThere = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
-  })
-  socket.destroy()
-  if (isThere) return
+  if (await isServed(dataFolder)) return
   throw new Fault({
     code: 'WORKER_NEEDS_DATABASE_URL',
     scope: 'instance',

@@ -15,7 +15,15 @@ const PASS = [
   'depth',
 ] as const
 const LEASE = ['leaseMs', 'marginMs', 'settleMs', 'waitMs'] as const
-const SERVICE = ['heartbeatSeconds', 'mostDeaths', 'workerTimeoutMs', 'incrementalMs'] as const
+const SERVICE = [
+  'heartbeatSeconds',
+  'mostDeaths',
+  'workerTimeoutMs',
+  'incrementalMs',
+  'mostTransient',
+  'againMs',
+  'graceMs',
+] as const
 const DEADLINES = ['connectMs', 'tlsMs', 'greetingMs', 'loginMs', 'silenceMs', 'appendMs', 'lingerMs'] as const
 
 export interface Tuning {

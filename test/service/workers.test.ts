@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { test } from 'node:test'
-import { until } from '#test/crash/until.ts'
-import { temporaryFolder } from '#test/migrate/run-waybill.ts'
+import { stateOf, until } from '#test/crash/until.ts'
+import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { postgresMissing } from '#test/servers/postgres.ts'
+import { send } from '#test/servers/processes.ts'
 import { startRelay } from '#test/servers/relay.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { mostAtOnce } from './most-at-once.ts'
 import { Fleet } from './workers-world.ts'
-import { everydayMailbox } from './world.ts'
+import { everydayMailbox, startServiceWorld } from './world.ts'
 
 const skip = dovecotMissing() || postgresMissing()
 
@@ -50,4 +51,49 @@ test('slots 2 and 1 are never exceeded by three worker processes, shown by the e
   assert.ok(workers.size > 1, `only ${[...workers].join()} worked`)
   const { workers: states } = await server.must<{ workers: { active: number }[] }>('GET', '/statistics')
   assert.ok(states.every(({ active }) => active === 0))
+})
+
+test('a worker without DATABASE_URL and without a service to join is refused, and says what to do', async () => {
+  const folder = temporaryFolder('alone')
+  try {
+    const { code, stderr } = await waybill(['worker', '--data', folder], { DATABASE_URL: '' })
+    assert.equal(code, 4)
+    assert.match(stderr, /no DATABASE_URL/)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test(
+  'the worker of a service is started again when it is killed, and its mailbox goes on',
+  { skip: dovecotMissing() },
+  async () => {
+    await using world = await startServiceWorld('worker-killed', ['w'])
+    const workers = async () =>
+      (await world.served.must<{ workers: { name: string; isAlive: boolean }[] }>('GET', '/statistics')).workers
+    await until('the worker lives', async () => (await workers()).length === 1)
+    const pid = Number(/ (\d+)$/.exec((await workers())[0]!.name)?.[1])
+    send(pid, 'SIGKILL')
+    await until('another one lives', async () => (await workers()).some(({ name }) => !name.endsWith(` ${pid}`)))
+    await world.served.newBatch('After', [['w']], { autoStart: true })
+    await world.served.reaches('After', 'Synced')
+    assert.deepEqual(await world.differences('w'), [])
+  },
+)
+
+test('when the service is killed its worker ends, too', { skip: dovecotMissing() }, async () => {
+  await using world = await startServiceWorld('service-killed', ['w'])
+  const { workers } = await world.served
+    .must<{ workers: { name: string }[] }>('GET', '/statistics')
+    .then(async (first) => {
+      let now = first
+      await until('the worker lives', async () => {
+        now = await world.served.must('GET', '/statistics')
+        return now.workers.length === 1
+      })
+      return now
+    })
+  const pid = Number(/ (\d+)$/.exec(workers[0]!.name)?.[1])
+  send(world.served.running.child.pid!, 'SIGKILL')
+  await until('the worker has ended', () => stateOf(pid) === null)
 })
