@@ -107,8 +107,9 @@ export function batchStatus({ flags, wasStarted, users, waiting, isCorrupted }: 
   if (flags === 'Remove') return 'Removing'
   if (isCorrupted) return 'Corrupted'
   if (flags === 'Start') return 'Starting'
-  if (!wasStarted) return 'Created'
+  // Asked before the Start was carried out, too.
   if (flags === 'Stop') return 'Stopping'
+  if (!wasStarted) return 'Created'
   if (count('Completing') > 0) return 'Completing'
   const initial = count(...INITIAL)
   if (initial > 0) return initial === waiting ? 'Waiting' : 'Syncing'
@@ -118,7 +119,8 @@ export function batchStatus({ flags, wasStarted, users, waiting, isCorrupted }: 
   if (summary('Stopped') > 0) return 'Stopped'
   if (all === 0) return 'Synced'
   const failed = summary('Failed')
-  if (failed === all) return 'Failed'
+  // A mailbox whose last incremental sync failed is past its initial one, and its syncs go on.
+  if (failed === all && count('IncrementalFailed') === 0) return 'Failed'
   if (summary('Completed') > 0 && summary('Synced') === 0) return failed > 0 ? 'CompletedWithErrors' : 'Completed'
   return failed > 0 ? 'SyncedWithErrors' : 'Synced'
 }

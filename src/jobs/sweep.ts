@@ -30,13 +30,20 @@ export async function sweep(store: ServiceStore): Promise<void> {
     )
     for (const left of rows) {
       const isPoison = left.state === 'failed'
+      await addEvent(client, {
+        kind: 'pass.lost',
+        batchId: left.batch_id,
+        userId: left.user_id,
+        endpointId: left.endpoint_id,
+        facts: { bucket: left.bucket, job: left.job_id, poisoned: isPoison },
+      })
       const { rowCount } = await client.query(
         `UPDATE migration_user SET job_id = NULL, pass_token = NULL,
            status = CASE WHEN status = 'Stopping' THEN
                CASE WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
              WHEN $3 THEN CASE WHEN initial_synced_at IS NULL THEN 'Failed' ELSE 'IncrementalFailed' END
              WHEN initial_synced_at IS NULL THEN 'Queued' ELSE 'Synced' END,
-           next_at = CASE WHEN $3 THEN now() + interval '1 day' ELSE now() END,
+           next_at = CASE WHEN $3 THEN 'infinity' ELSE now() END,
            error_code = CASE WHEN $3 THEN 'PASS_POISONED' ELSE error_code END,
            error_message = CASE WHEN $3 THEN $4 ELSE error_message END,
            error_remedy = CASE WHEN $3 THEN 'Look into the workers'' logs and the machine''s memory, then start the user again.' ELSE error_remedy END
@@ -54,13 +61,6 @@ export async function sweep(store: ServiceStore): Promise<void> {
         `UPDATE migration_pass SET result = 'Interrupted', ended_at = now() WHERE user_id = $1 AND result = 'Running'`,
         [left.user_id],
       )
-      await addEvent(client, {
-        kind: 'pass.lost',
-        batchId: left.batch_id,
-        userId: left.user_id,
-        endpointId: left.endpoint_id,
-        facts: { bucket: left.bucket, job: left.job_id, poisoned: isPoison },
-      })
       await client.query('DELETE FROM slot WHERE job_id = $1', [left.job_id])
     }
     await client.query(`DELETE FROM worker WHERE heartbeat_at < now() - interval '1 day'`)

@@ -20,15 +20,19 @@ const DEFAULTS: StoredChoices = {
 
 type Asked = Partial<Pick<NewBatch & SetBatch, keyof StoredChoices>>
 
-/** @throws Fault VALUE_INVALID, or the fault of a folder pattern */
-export function choicesOf(asked: Asked, before: StoredChoices = DEFAULTS): StoredChoices {
-  const given = Object.fromEntries(
+/** Only what was asked: two that change different choices at once do not undo each other's. */
+export function givenChoices(asked: Asked): Partial<StoredChoices> {
+  return Object.fromEntries(
     Object.keys(DEFAULTS).flatMap((name) => {
       const value = asked[name as keyof StoredChoices]
       return value === undefined ? [] : [[name, value]]
     }),
   )
-  const choices: StoredChoices = { ...before, ...given }
+}
+
+/** @throws Fault VALUE_INVALID, or the fault of a folder pattern */
+export function choicesOf(asked: Asked, before: StoredChoices = DEFAULTS): StoredChoices {
+  const choices: StoredChoices = { ...before, ...givenChoices(asked) }
   for (const pattern of [...choices.excludeFolders, ...choices.includeFolders]) parseFolderPattern(pattern)
   parseReceivedFilter(choices.contentFilter)
   refuseUnknownZone(choices.timeZone)
@@ -37,7 +41,7 @@ export function choicesOf(asked: Asked, before: StoredChoices = DEFAULTS): Store
 
 function refuseUnknownZone(zone: string): void {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
+    Intl.DateTimeFormat('en', { timeZone: zone })
   } catch {
     throw badValue('timeZone', `does not know the zone "${zone}"`, 'Use a name such as Europe/Paris, or UTC.')
   }

@@ -8,7 +8,7 @@ import { rekeySources } from '#store/service/correct-users.ts'
 import { dropCsvFile } from '#store/service/csv-files.ts'
 import { type EndpointRow, findEndpoint } from '#store/service/endpoints.ts'
 import { addRows } from './add-rows.ts'
-import { choicesOf, refuseCompletion } from './choices.ts'
+import { choicesOf, givenChoices, refuseCompletion } from './choices.ts'
 import { correctRows } from './correct-rows.ts'
 import type { ServiceDeps } from './deps.ts'
 import { batchNamed, mayDo } from './find.ts'
@@ -36,9 +36,10 @@ export async function updateBatch(
     throw badValue('addUsers', 'needs a CSV file', 'Give it with -CSVData.')
   if (asked.syncNow) mayDo('SyncNow', batch)
   const endpoint = asked.sourceEndpoint === undefined ? null : await newEndpoint(deps, batch, asked.sourceEndpoint)
-  const users = await usersChange(deps, batch, asked)
+  choicesOf(asked, batch.choices)
+  const users = await usersChange(deps, { ...batch, endpoint_id: endpoint?.id ?? batch.endpoint_id }, asked)
   const change: BatchChange = {
-    choices: choicesOf(asked, batch.choices),
+    choices: givenChoices(asked),
     ...(asked.startAfter === undefined ? {} : { startAfter: asked.startAfter }),
     ...(endpoint === null ? {} : endpointChange(batch, endpoint)),
     ...(asked.highestPriority === undefined ? {} : { isHighest: asked.highestPriority }),
@@ -55,7 +56,7 @@ async function newEndpoint({ store }: ServiceDeps, batch: BatchRow, named: strin
   mayDo('SetSourceEndpoint', batch)
   const endpoint = await findEndpoint(store, named)
   if (endpoint.type !== batch.type)
-    throw badValue('sourceEndpoint', `must be of the batch's type, ${batch.type}`, 'Name another endpoint.')
+    throw badValue('sourceEndpoint', "must be of the batch's type", 'Name another endpoint.')
   return endpoint
 }
 

@@ -16,9 +16,19 @@ interface Named {
 
 export async function startOne({ store }: ServiceDeps, named: Named, by: Principal): Promise<MigrationUser> {
   const user = await userNamed(store, named.identity, named.batch)
-  if (mayDo('Start', user) && !(await startUser(store, user.id, by.name))) throw cannotStart(user)
+  if (!mayDo('Start', user)) return showUser(user)
+  // Its batch would run, and the other users of it would not.
+  if (!user.batch_was_started) throw notStarted(user)
+  if (!(await startUser(store, user.id, by.name))) throw cannotStart(user)
   return showUser(await userNamed(store, user.id, undefined))
 }
+
+const notStarted = (user: UserRow) =>
+  stateForbids(
+    'Start-MigrationUser',
+    `the user "${user.address}"`,
+    `its batch "${user.batch}" was never started; start it with Start-MigrationBatch`,
+  )
 
 /** What Start cannot mend, in the user's own words: its row, or somebody else's hold on its mailbox. */
 function cannotStart(user: UserRow) {

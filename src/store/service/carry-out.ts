@@ -2,8 +2,10 @@
 import type { PoolClient } from 'pg'
 import { inTransaction } from '../ledger/transaction.ts'
 import { addEvent } from './events.ts'
+import { takeHolds } from './holds.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
+import { withdrawJobsOfBatch } from './withdraw.ts'
 
 interface Asked {
   readonly id: string
@@ -14,19 +16,25 @@ interface Asked {
 export async function carryOut(store: ServiceStore): Promise<boolean> {
   const { rows } = await store.pool.query<Asked>(`SELECT id, flags FROM migration_batch WHERE flags <> 'None'`)
   let more = false
+  const failures: unknown[] = []
   for (const { id } of rows) {
-    more =
-      (await inTransaction(store.pool, async (client) => {
-        const found = await client.query<Asked>(
-          `SELECT id, flags FROM migration_batch WHERE id = $1 AND flags <> 'None' FOR UPDATE SKIP LOCKED`,
-          [id],
-        )
-        const batch = found.rows[0]
-        if (!batch) return false
-        return await { Start: start, Stop: stop, Remove: remove }[batch.flags](client, id)
-      })) || more
+    try {
+      more = (await inTransaction(store.pool, (client) => step(client, id))) || more
+    } catch (thrown) {
+      // One batch that cannot be carried out holds up no other one.
+      failures.push(thrown)
+    }
   }
+  if (failures.length > 0) throw failures[0]
   return more
+}
+
+async function step(client: PoolClient, id: string): Promise<boolean> {
+  const { rows } = await client.query<Asked>(
+    `SELECT id, flags FROM migration_batch WHERE id = $1 AND flags <> 'None' FOR UPDATE SKIP LOCKED`,
+    [id],
+  )
+  return rows[0] ? await { Start: start, Stop: stop, Remove: remove }[rows[0].flags](client, id) : false
 }
 
 /** Resumes what was stopped, tries again what has failed; what is synced goes on as it was. */
@@ -51,8 +59,8 @@ async function start(client: PoolClient, id: string): Promise<boolean> {
 }
 
 /**
- * Users that stood aside because another one had their mailbox try again: one by one, for two of them may want the
- * same one. Rows whose values are wrong stay: only a corrected file helps.
+ * Users that stood aside because another one had their mailbox try again, in the order of the file. Rows whose values
+ * are wrong stay: only a corrected file helps.
  */
 async function takeHold(client: PoolClient, id: string): Promise<void> {
   const { rows } = await client.query<{ id: string }>(
@@ -60,23 +68,22 @@ async function takeHold(client: PoolClient, id: string): Promise<void> {
        AND error_code IN ('USER_ALREADY_BEING_MIGRATED', 'USER_DUPLICATE_IN_OTHER_BATCH') ORDER BY row_number`,
     [id],
   )
-  for (const user of rows) {
-    await client.query(
-      `UPDATE migration_user u SET holds = true WHERE u.id = $1 AND NOT EXISTS (
-         SELECT 1 FROM migration_user o WHERE o.holds
-           AND (o.address_key = u.address_key OR o.source_key = u.source_key OR o.target_key = u.target_key))`,
-      [user.id],
-    )
-  }
+  await takeHolds(
+    client,
+    rows.map((user) => user.id),
+  )
 }
 
 /** What runs is told to end; all else is stopped at once. Done when nothing runs any more. */
 async function stop(client: PoolClient, id: string): Promise<boolean> {
-  await client.query('UPDATE migration_batch SET running = false WHERE id = $1', [id])
+  // Stopped before its Start was carried out, it was started all the same: it is Stopped then, not Created.
+  await client.query('UPDATE migration_batch SET running = false, was_started = true WHERE id = $1', [id])
+  await withdrawJobsOfBatch(client, id)
   await client.query(
     `UPDATE migration_user SET status = CASE
          WHEN job_id IS NOT NULL THEN 'Stopping' WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
-     WHERE batch_id = $1 AND (job_id IS NOT NULL OR status IN ('Validating', 'Queued', 'Starting', 'Synced'))
+     WHERE batch_id = $1
+       AND (job_id IS NOT NULL OR status IN ('Validating', 'Queued', 'Starting', 'Synced', 'IncrementalFailed'))
        AND status NOT IN ('Stopping', 'Removing')`,
     [id],
   )
@@ -93,6 +100,7 @@ const CHUNK = 5_000
 /** Its name stays taken until it is gone. Only records are deleted, never mail; the passwords go with them. */
 async function remove(client: PoolClient, id: string): Promise<boolean> {
   await client.query('UPDATE migration_batch SET running = false WHERE id = $1', [id])
+  await withdrawJobsOfBatch(client, id)
   await client.query(`UPDATE migration_user SET status = 'Removing' WHERE batch_id = $1 AND job_id IS NOT NULL`, [id])
   await wake(client, 'stop')
   const { rowCount } = await client.query(

@@ -6,6 +6,7 @@ import { addEvent } from './events.ts'
 import { nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
+import { withdrawJobsOfBatch } from './withdraw.ts'
 
 export interface NewBatchRow {
   readonly id: string
@@ -97,7 +98,7 @@ export async function askBatch(
 
 /** What changes; what is absent stays. */
 export interface BatchChange {
-  readonly choices?: StoredChoices
+  readonly choices?: Partial<StoredChoices>
   readonly startAfter?: string | null
   readonly endpointId?: string
   /** New source keys of its users, which follow from the endpoint. */
@@ -117,10 +118,11 @@ export async function changeBatch(store: ServiceStore, id: string, change: Batch
       await client.query(`SET LOCAL statement_timeout = '120s'; SET LOCAL idle_in_transaction_session_timeout = '60s'`)
       await client.query('SELECT 1 FROM migration_batch WHERE id = $1 FOR UPDATE', [id])
       if (change.choices)
-        await client.query('UPDATE migration_batch SET choices = $2 WHERE id = $1', [
+        await client.query('UPDATE migration_batch SET choices = choices || $2::jsonb WHERE id = $1', [
           id,
           JSON.stringify(change.choices),
         ])
+      if (change.choices?.allowIncrementalSyncs === false) await endIncremental(client, id)
       if (change.startAfter !== undefined)
         await client.query('UPDATE migration_batch SET start_after = $2 WHERE id = $1', [id, change.startAfter])
       if (change.endpointId !== undefined)
@@ -130,6 +132,7 @@ export async function changeBatch(store: ServiceStore, id: string, change: Batch
         await client.query('UPDATE migration_batch SET warnings = $2 WHERE id = $1', [id, change.warnings])
       await change.sourceKeys?.(client)
       await change.users?.(client)
+      if (change.users) await joinIn(client, id)
       if (change.syncNow)
         await client.query(
           `UPDATE migration_user SET next_at = now() WHERE batch_id = $1 AND status IN ('Synced', 'IncrementalFailed')`,
@@ -145,6 +148,27 @@ export async function changeBatch(store: ServiceStore, id: string, change: Batch
       await wake(client, 'work')
       await wake(client, 'events')
     }),
+  )
+}
+
+/** No incremental sync is allowed any more; those that run are the last. */
+async function endIncremental(client: PoolClient, id: string): Promise<void> {
+  await withdrawJobsOfBatch(client, id)
+  await client.query(
+    `UPDATE migration_user SET status = CASE WHEN status = 'Starting' THEN 'Queued' ELSE 'IncrementalStopped' END
+     WHERE batch_id = $1 AND job_id IS NULL AND status IN ('Starting', 'Synced', 'IncrementalFailed')`,
+    [id],
+  )
+}
+
+/** New users do as their batch does: run with it, or wait with it for its Start. */
+async function joinIn(client: PoolClient, id: string): Promise<void> {
+  await client.query(
+    `UPDATE migration_user u SET status = CASE WHEN b.running THEN 'Queued' ELSE 'Stopped' END,
+       stage = CASE WHEN b.running THEN 'Injection' ELSE u.stage END
+     FROM migration_batch b WHERE b.id = $1 AND u.batch_id = b.id AND u.status = 'Validating'
+       AND b.was_started AND b.flags IN ('None', 'Stop')`,
+    [id],
   )
 }
 

@@ -2,11 +2,14 @@
 import type { PoolClient } from 'pg'
 import { inTransaction } from '../ledger/transaction.ts'
 import { addEvent } from './events.ts'
+import { takeHolds } from './holds.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
+import { withdrawJobs } from './withdraw.ts'
 
 /** Users that go on in another batch: here they end, and their mailboxes are free. */
 export async function releaseUsers(client: PoolClient, ids: readonly string[]): Promise<void> {
+  await withdrawJobs(client, ids)
   await client.query(
     `UPDATE migration_user SET holds = false, next_at = 'infinity', status = CASE
          WHEN job_id IS NOT NULL THEN 'Stopping'
@@ -20,17 +23,24 @@ export async function releaseUsers(client: PoolClient, ids: readonly string[]): 
 
 type Deed = (client: PoolClient) => Promise<boolean>
 
-/** Runs `deed` on the user, locked; false when it has changed meanwhile: the caller looks again. */
+/** Runs `deed` on the user, locked after its batch, and tells of it; false, and nothing is told, when it does nothing. */
 async function onUser(store: ServiceStore, id: string, kind: string, by: string, deed: Deed): Promise<boolean> {
   return await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
       const { rows } = await client.query<{ batch_id: string }>(
-        'SELECT batch_id FROM migration_user WHERE id = $1 FOR UPDATE',
+        `SELECT b.id AS batch_id FROM migration_batch b
+         WHERE b.id = (SELECT batch_id FROM migration_user WHERE id = $1) FOR UPDATE`,
         [id],
       )
-      if (!rows[0]) return false
+      const found = await client.query('SELECT 1 FROM migration_user WHERE id = $1 FOR UPDATE', [id])
+      if (!rows[0] || !found.rowCount) return false
+      await client.query('SAVEPOINT told')
+      // Before the deed: of a user that is gone the log would not know the address.
       await addEvent(client, { kind, batchId: rows[0].batch_id, userId: id, facts: { by } })
-      if (!(await deed(client))) return false
+      if (!(await deed(client))) {
+        await client.query('ROLLBACK TO SAVEPOINT told')
+        return false
+      }
       await wake(client, 'work')
       await wake(client, 'events')
       return true
@@ -43,12 +53,7 @@ const changed = (result: { rowCount: number | null }) => (result.rowCount ?? 0) 
 /** Resumes or retries. A user that stood aside takes its mailbox if it is free now; false when it is not. */
 export async function startUser(store: ServiceStore, id: string, by: string): Promise<boolean> {
   return await onUser(store, id, 'user.started', by, async (client) => {
-    await client.query(
-      `UPDATE migration_user u SET holds = true WHERE u.id = $1 AND NOT u.holds AND octet_length(u.source_key) > 0
-         AND NOT EXISTS (SELECT 1 FROM migration_user o WHERE o.holds
-           AND (o.address_key = u.address_key OR o.source_key = u.source_key OR o.target_key = u.target_key))`,
-      [id],
-    )
+    await takeHolds(client, [id])
     // Also of a batch that was stopped: this user is to run, the others stay as they are.
     await client.query(
       `UPDATE migration_batch SET running = true, was_started = true, started_at = coalesce(started_at, now())
@@ -69,11 +74,13 @@ export async function startUser(store: ServiceStore, id: string, by: string): Pr
 
 export async function stopUser(store: ServiceStore, id: string, by: string): Promise<boolean> {
   return await onUser(store, id, 'user.stopped', by, async (client) => {
+    await withdrawJobs(client, [id])
     const done = changed(
       await client.query(
         `UPDATE migration_user SET status = CASE WHEN job_id IS NOT NULL THEN 'Stopping'
              WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
-         WHERE id = $1 AND (job_id IS NOT NULL OR status IN ('Validating', 'Queued', 'Synced', 'IncrementalFailed'))`,
+         WHERE id = $1 AND status <> 'Removing' AND (job_id IS NOT NULL
+           OR status IN ('Validating', 'Queued', 'Starting', 'Synced', 'IncrementalFailed'))`,
         [id],
       ),
     )
@@ -85,6 +92,7 @@ export async function stopUser(store: ServiceStore, id: string, by: string): Pro
 /** Gone at once, or when the pass that runs has ended. */
 export async function removeUser(store: ServiceStore, id: string, by: string): Promise<boolean> {
   return await onUser(store, id, 'user.removed', by, async (client) => {
+    await withdrawJobs(client, [id])
     await client.query(`UPDATE migration_user SET status = 'Removing' WHERE id = $1 AND job_id IS NOT NULL`, [id])
     await client.query('DELETE FROM migration_user WHERE id = $1 AND job_id IS NULL', [id])
     await wake(client, 'stop')

@@ -1,5 +1,6 @@
 /** Rows that are submitted again: corrected log-ins and passwords for users that are there. */
 import type { PoolClient } from 'pg'
+import { standAside, takeHolds } from './holds.ts'
 
 export interface KnownUser {
   readonly id: string
@@ -32,51 +33,47 @@ export interface Correction {
   readonly targetKey: Buffer
 }
 
+const CHUNK = 5_000
+
+const CORRECT = `
+  UPDATE migration_user u SET holds = false, row_number = (r->>'row')::int, user_name = r->>'user', user_root = r->>'root',
+    password = coalesce(decode(r->>'password', 'base64'), u.password), target_user_name = r->>'targetUser',
+    target_password = coalesce(decode(r->>'targetPassword', 'base64'), u.target_password),
+    database_id = (r->>'database')::uuid, cells = ARRAY(SELECT jsonb_array_elements_text(r->'cells')),
+    source_key = decode(r->>'source', 'base64'), target_key = decode(r->>'target', 'base64')
+  FROM jsonb_array_elements($1::jsonb) AS r WHERE u.id = (r->>'id')::uuid`
+
+const asJson = (one: Correction) => ({
+  id: one.id,
+  row: one.rowNumber,
+  user: one.userName,
+  root: one.userRoot,
+  password: one.password?.toString('base64') ?? null,
+  targetUser: one.targetUserName,
+  targetPassword: one.targetPassword?.toString('base64') ?? null,
+  database: one.databaseId,
+  cells: one.cells,
+  source: one.sourceKey.toString('base64'),
+  target: one.targetKey.toString('base64'),
+})
+
 /**
  * Changes the rows. A user whose mailbox belongs to another one now stands aside. Whoever has failed stays so until it
- * is started: a correction starts nothing. Answers the addresses that stand aside.
+ * is started: a correction starts nothing.
  */
-export async function correctUsers(client: PoolClient, corrections: readonly Correction[]): Promise<string[]> {
-  const aside: string[] = []
-  for (const one of corrections) {
-    await client.query('SAVEPOINT correction')
-    const values = [
-      one.id,
-      one.rowNumber,
-      one.userName,
-      one.userRoot,
-      one.password,
-      one.targetUserName,
-      one.targetPassword,
-      one.databaseId,
-      one.cells,
-      one.sourceKey,
-      one.targetKey,
-    ]
-    const set = `row_number = $2, user_name = $3, user_root = $4, password = coalesce($5, password),
-      target_user_name = $6, target_password = coalesce($7, target_password), database_id = $8, cells = $9,
-      source_key = $10, target_key = $11`
-    try {
-      // A row that could not run because of its values may now: it holds its mailbox, and waits to be started.
-      await client.query(
-        `UPDATE migration_user SET ${set}, holds = holds OR error_code = 'MIGRATION_CSV_ROW_INVALID' WHERE id = $1`,
-        values,
-      )
-      await client.query('RELEASE SAVEPOINT correction')
-    } catch (thrown) {
-      if (!(thrown instanceof Error && 'code' in thrown && thrown.code === '23505')) throw thrown
-      await client.query('ROLLBACK TO SAVEPOINT correction')
-      const { rows } = await client.query<{ address: string }>(
-        `UPDATE migration_user SET ${set}, holds = false, status = 'Failed',
-           error_code = 'USER_ALREADY_BEING_MIGRATED',
-           error_message = 'Its source or target mailbox belongs to another user of a batch already.',
-           error_remedy = 'Correct the row, or remove the other user; then start it.' WHERE id = $1 RETURNING address`,
-        values,
-      )
-      if (rows[0]) aside.push(rows[0].address)
-    }
-  }
-  return aside
+export async function correctUsers(client: PoolClient, corrections: readonly Correction[]): Promise<void> {
+  // A row that could not run because of its values may now: it holds its mailbox, and waits to be started.
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT id FROM migration_user WHERE id = ANY($1::uuid[]) AND (holds OR error_code = 'MIGRATION_CSV_ROW_INVALID')
+     FOR UPDATE`,
+    [corrections.map(({ id }) => id)],
+  )
+  const holding = new Set(rows.map(({ id }) => id))
+  // All let go before one takes hold: two rows may have been exchanged.
+  for (let at = 0; at < corrections.length; at += CHUNK)
+    await client.query(CORRECT, [JSON.stringify(corrections.slice(at, at + CHUNK).map(asJson))])
+  const wanting = corrections.filter(({ id }) => holding.has(id)).map(({ id }) => id)
+  await standAside(client, await takeHolds(client, wanting))
 }
 
 /** The source keys of a batch whose endpoint changes; computed by the caller, for log-ins are hashed there. */
@@ -85,12 +82,16 @@ export async function rekeySources(
   batchId: string,
   keyOf: (userName: string, userRoot: string | null) => Buffer,
 ): Promise<void> {
-  const { rows } = await client.query<{ id: string; user_name: string; user_root: string | null }>(
-    'SELECT id, user_name, user_root FROM migration_user WHERE batch_id = $1 AND octet_length(source_key) > 0',
+  const { rows } = await client.query<{ id: string; user_name: string; user_root: string | null; holds: boolean }>(
+    `SELECT id, user_name, user_root, holds FROM migration_user WHERE batch_id = $1 AND octet_length(source_key) > 0
+     ORDER BY row_number FOR UPDATE`,
     [batchId],
   )
   await client.query(
-    `UPDATE migration_user u SET source_key = k.key FROM unnest($1::uuid[], $2::bytea[]) AS k(id, key) WHERE u.id = k.id`,
+    `UPDATE migration_user u SET source_key = k.key, holds = false
+     FROM unnest($1::uuid[], $2::bytea[]) AS k(id, key) WHERE u.id = k.id`,
     [rows.map(({ id }) => id), rows.map((row) => keyOf(row.user_name, row.user_root))],
   )
+  const wanting = rows.filter(({ holds }) => holds).map(({ id }) => id)
+  await standAside(client, await takeHolds(client, wanting))
 }

@@ -133,11 +133,7 @@ export async function endPass(
         return false
       }
       await record(client, begin.userId, pass, end)
-      if (user.status === 'Stopping' || user.status === 'Removing') {
-        const isSynced = end.outcome.kind === 'synced'
-        await rest(client, begin.userId, user.status, pass.isInitial && !isSynced)
-      } else await settle(client, begin.userId, pass, end)
-      await client.query('UPDATE migration_user SET job_id = NULL, pass_token = NULL WHERE id = $1', [begin.userId])
+      // Before the user may be gone, with its address.
       await addEvent(client, {
         kind: 'pass.ended',
         batchId: user.batch_id,
@@ -153,6 +149,11 @@ export async function endPass(
           code: end.error?.code ?? null,
         },
       })
+      if (end.outcome.kind === 'synced') await markSynced(client, begin.userId)
+      if (user.status === 'Stopping' || user.status === 'Removing') {
+        await rest(client, begin.userId, user.status, pass.isInitial && end.outcome.kind !== 'synced')
+      } else await settle(client, begin.userId, pass, end)
+      await client.query('UPDATE migration_user SET job_id = NULL, pass_token = NULL WHERE id = $1', [begin.userId])
       await freeSlot(client, begin.jobId)
       await wake(client, 'events')
       return true
@@ -194,13 +195,26 @@ async function record(client: PoolClient, userId: string, pass: BegunPass, end: 
 /** U+0000 can stand in no text of PostgreSQL, and servers' words may hold it. */
 const clean = (words: string) => words.replaceAll('\0', '\uFFFD')
 
+async function markSynced(client: PoolClient, userId: string): Promise<void> {
+  await client.query(
+    `UPDATE migration_user SET transient_failures = 0, last_synced_at = now(),
+       initial_synced_at = coalesce(initial_synced_at, now()) WHERE id = $1`,
+    [userId],
+  )
+}
+
 async function settle(client: PoolClient, userId: string, pass: BegunPass, end: PassEnd): Promise<void> {
   const { outcome } = end
   if (outcome.kind === 'synced') {
+    // The choice as it is now, for it may have changed since the pass began. New settings that came too late for a
+    // pass are for the next one, at once.
     await client.query(
-      `UPDATE migration_user SET status = CASE WHEN $2::timestamptz IS NULL THEN 'IncrementalStopped' ELSE 'Synced' END,
-         next_at = coalesce($2, 'infinity'), transient_failures = 0, last_synced_at = now(),
-         initial_synced_at = coalesce(initial_synced_at, now()) WHERE id = $1`,
+      `UPDATE migration_user u SET
+         status = CASE WHEN c.stops THEN 'IncrementalStopped' ELSE 'Synced' END,
+         next_at = CASE WHEN c.stops THEN 'infinity' WHEN u.restart THEN now() ELSE $2 END, restart = false
+       FROM (SELECT id, $2::timestamptz IS NULL OR choices->>'allowIncrementalSyncs' = 'false' AS stops
+         FROM migration_batch) c
+       WHERE u.id = $1 AND c.id = u.batch_id`,
       [userId, outcome.nextAt],
     )
   } else if (outcome.kind === 'failed') {
@@ -215,7 +229,7 @@ async function settle(client: PoolClient, userId: string, pass: BegunPass, end: 
     const counts = outcome.kind === 'again' && outcome.counts
     await client.query(
       `UPDATE migration_user SET status = $2, next_at = $3,
-         transient_failures = CASE WHEN $4 THEN CASE WHEN $5 > 0 THEN 1 ELSE transient_failures + 1 END ELSE 0 END
+         transient_failures = CASE WHEN $4 THEN CASE WHEN $5 > 0 THEN 1 ELSE transient_failures + 1 END ELSE transient_failures END
        WHERE id = $1`,
       [userId, pass.isInitial ? 'Queued' : 'Synced', at, counts, end.items],
     )

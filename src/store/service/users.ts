@@ -9,11 +9,12 @@ export interface UserRow extends Omit<Selectable<MigrationUserTable>, 'status'> 
   readonly status: UserStatus
   readonly batch: string
   readonly batch_start_after: Date | null
+  readonly batch_was_started: boolean
   readonly database: string
   readonly endpoint_id: string
 }
 
-const COLUMNS = `u.*, b.name AS batch, b.start_after AS batch_start_after, b.endpoint_id, d.name AS database`
+const COLUMNS = `u.*, b.name AS batch, b.start_after AS batch_start_after, b.was_started AS batch_was_started, b.endpoint_id, d.name AS database`
 const TABLES = `migration_user u JOIN migration_batch b ON b.id = u.batch_id JOIN mailbox_database d ON d.id = u.database_id`
 
 /** All users that an address or a Guid names; an address may stand in several batches. */
