@@ -30,8 +30,11 @@ export function readCursor(text: string | undefined): readonly [string, string] 
   } catch {
     // Told below.
   }
-  throw badValue('cursor', 'is not one that was given out', 'Begin with the first page, without a cursor.')
+  throw badCursor()
 }
+
+export const badCursor = () =>
+  badValue('cursor', 'is not one that was given out', 'Begin with the first page, without a cursor.')
 
 /** A page of a short list: sorted by a text of each row, the id deciding between equals. */
 export function pageOfRows<T>(

@@ -20,7 +20,7 @@ export async function addRows(
   const database = await findDatabase(deps.store, batch.database_id)
   const check = await csvOf(deps, csvFile, { allowUnknownColumns: allow, targetLogin: database.login_template })
   refuseOtherColumns(batch.columns, check.columns)
-  const planned = planUsers(
+  const planned = await planUsers(
     check,
     await planContext(deps, { endpointId: batch.endpoint_id, databaseId: batch.database_id, isRunning: batch.running }),
   )

@@ -11,15 +11,18 @@ import { listDatabaseRows } from '#store/service/databases.ts'
 import type { ServiceClient } from '#store/service/service-store.ts'
 import { type UserRow, findUsers } from '#store/service/users.ts'
 import type { ServiceDeps } from './deps.ts'
-import { type PlanContext, sourceKey, targetKey } from './plan-users.ts'
+import { type PlanContext, ROW_INVALID, sourceKey, targetKey } from './plan-users.ts'
 
 export interface CopiedUsers {
   readonly columns: readonly string[]
   readonly ready: readonly NewUser[]
+  /** Whose rows were wrong: they stand in the new batch as they did in the old one. */
+  readonly failed: readonly NewUser[]
   /** The originals let go of their mailboxes. */
   release(client: ServiceClient): Promise<void>
 }
 
+const NO_KEY = Buffer.alloc(0)
 const COLUMNS = ['EmailAddress', 'UserName', 'Password', 'UserRoot', 'TargetUserName', 'TargetPassword']
 
 export async function copyUsers(
@@ -28,10 +31,14 @@ export async function copyUsers(
   disables: boolean,
   context: PlanContext,
 ): Promise<CopiedUsers> {
-  const originals: UserRow[] = []
-  for (const identity of identities) originals.push(await originalOf(deps, identity, disables))
+  const found = new Map<string, UserRow>()
+  for (const identity of identities) {
+    const user = await originalOf(deps, identity, disables)
+    found.set(user.id, user)
+  }
+  const originals = [...found.values()]
   const databases = new Map((await listDatabaseRows(deps.store)).map((row) => [row.id, row]))
-  const ready = originals.map((user, index): NewUser => {
+  const copies = originals.map((user, index): NewUser => {
     const id = randomUUID()
     // A sealed password opens only in its own row.
     const moved = (column: 'password' | 'target_password') => {
@@ -40,6 +47,7 @@ export async function copyUsers(
       const plain = deps.secrets.open(sealed, { table: 'migration_user', id: user.id, column })
       return deps.secrets.seal(plain, { table: 'migration_user', id, column })
     }
+    const isRunnable = user.source_key.length > 0
     return {
       id,
       rowNumber: index + 2,
@@ -51,20 +59,25 @@ export async function copyUsers(
       targetUserName: user.target_user_name,
       targetPassword: moved('target_password'),
       cells: [user.address, user.user_name, '', user.user_root ?? '', user.target_user_name ?? '', ''],
-      sourceKey: sourceKey(context.endpointId, user.user_name, user.user_root),
-      targetKey: targetKey(databases.get(user.database_id) ?? context.database, {
-        rowNumber: index + 2,
-        emailAddress: user.address,
-        targetUserName: user.target_user_name,
-        targetPassword: user.target_password === null ? null : '',
-      }),
-      status: context.status,
-      error: null,
+      sourceKey: isRunnable ? sourceKey(context.endpointId, user.user_name, user.user_root) : NO_KEY,
+      targetKey: isRunnable
+        ? targetKey(databases.get(user.database_id) ?? context.database, {
+            rowNumber: index + 2,
+            emailAddress: user.address,
+            targetUserName: user.target_user_name,
+            targetPassword: user.target_password === null ? null : '',
+          })
+        : NO_KEY,
+      status: isRunnable ? context.status : 'Failed',
+      error: isRunnable
+        ? null
+        : { code: ROW_INVALID, message: user.error_message ?? '', remedy: user.error_remedy ?? null },
     }
   })
   return {
     columns: COLUMNS,
-    ready,
+    ready: copies.filter(({ error }) => error === null),
+    failed: copies.filter(({ error }) => error !== null),
     release: (client) =>
       releaseUsers(
         client,

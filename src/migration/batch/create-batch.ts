@@ -90,13 +90,13 @@ async function planUsersOf(
   const context = await planContext(deps, { endpointId, databaseId: database.id, isRunning: false })
   if (asked.users !== undefined) {
     const copied = await copyUsers(deps, asked.users, asked.disableOnCopy, context)
-    return { columns: copied.columns, warnings: [], ready: copied.ready, failed: [], copied }
+    return { columns: copied.columns, warnings: [], ready: copied.ready, failed: copied.failed, copied }
   }
   const check = await csvOf(deps, asked.csvFile!, {
     allowUnknownColumns: choices.allowUnknownColumnsInCsv,
     targetLogin: database.login_template,
   })
-  const users = planUsers(check, context)
+  const users = await planUsers(check, context)
   return {
     columns: check.columns,
     warnings: [...check.warnings, ...users.failed.map(({ error }) => error?.message ?? '')].slice(0, MOST_WARNINGS),

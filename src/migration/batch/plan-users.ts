@@ -1,5 +1,6 @@
 /** Rows of a checked CSV file become users to store: those that may run, and those that stand there failed. */
 import { createHash, randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { Fault } from '#base/fault.ts'
 import { sentence } from '#base/sentence.ts'
 import { placeOf } from '#mailbox/maildir/address-folder.ts'
@@ -44,10 +45,17 @@ export function targetKey(database: DatabaseRow, row: Parameters<typeof targetCr
   return hash('target', database.id, targetCredentials(row, template).username.toLowerCase())
 }
 
-export function planUsers(check: CsvCheck, context: PlanContext): { ready: NewUser[]; failed: NewUser[] } {
+/** Sealing and hashing tens of thousands of rows takes seconds: others are answered meanwhile. */
+const ROWS_AT_A_TIME = 1_000
+
+export async function planUsers(
+  check: CsvCheck,
+  context: PlanContext,
+): Promise<{ ready: NewUser[]; failed: NewUser[] }> {
   const ready: NewUser[] = []
   const failed: NewUser[] = []
-  for (const user of check.users) {
+  for (const [index, user] of check.users.entries()) {
+    if (index % ROWS_AT_A_TIME === ROWS_AT_A_TIME - 1) await setImmediate()
     try {
       ready.push(readyUser(user, context))
     } catch (thrown) {

@@ -3,9 +3,10 @@ import { notFound } from '#base/request-faults.ts'
 import type { Answer, Call } from '#contract/calls.ts'
 import type { listUsers as Route } from '#contract/routes/users.ts'
 import { findBatch } from '#store/service/batches.ts'
+import { isGuid } from '#store/service/named.ts'
 import { USER_SORTS, listUsers as readUsers } from '#store/service/users.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
-import { readCursor, sortOf, writeCursor } from '../page.ts'
+import { badCursor, readCursor, sortOf, writeCursor } from '../page.ts'
 import { showUser } from './show-user.ts'
 
 export async function listUsers(
@@ -16,6 +17,8 @@ export async function listUsers(
   const batchId = query.batch === undefined ? null : await findBatch(store, query.batch)
   if (query.batch !== undefined && batchId === null) throw notFound('migration batch', query.batch)
   const after = readCursor(query.cursor)
+  // PostgreSQL takes U+0000 in no text, and nothing but a Guid for an id.
+  if (after !== null && (!isGuid(after[1]) || after[0].includes('\0'))) throw badCursor()
   const page = await readUsers(
     store,
     {
