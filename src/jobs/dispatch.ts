@@ -20,6 +20,12 @@ export interface DispatchLimits {
   readonly workerTimeoutMs: number
 }
 
+/**
+ * For so long a worker's capacity counts after its last beat: until its passes have come back, which takes their own
+ * heartbeat, pg-boss's round and a poll. Less, and what a dead worker still holds would be taken off the living ones'.
+ */
+export const capacityMs = (heartbeatSeconds: number) => heartbeatSeconds * 1000 + 15_000
+
 type Bucket = PassJob['bucket']
 
 interface Free {
@@ -51,12 +57,23 @@ export async function dispatch(store: ServiceStore, boss: PgBoss, limits: Dispat
     let room = await roomOf(client, limits)
     if (room <= 0) return 0
     const jobs: { id: string; data: PassJob }[] = []
+    const free = await freeSlots(client)
     // Initial passes first where the workers' room is short: they are what people wait for.
-    for (const free of await freeSlots(client)) {
-      if (room <= 0) break
-      const given = await fill(client, free, Math.min(room, free.slots.length))
-      jobs.push(...given)
-      room -= given.length
+    for (const bucket of ['initial', 'incremental'] as const) {
+      let turn = free.filter((each) => each.bucket === bucket)
+      while (room > 0 && turn.length > 0) {
+        const most = Math.max(1, Math.floor(room / turn.length))
+        const still: Free[] = []
+        for (const each of turn) {
+          const wanted = Math.min(most, room, each.slots.length)
+          if (wanted === 0) break
+          const given = await fill(client, each, wanted)
+          jobs.push(...given)
+          room -= given.length
+          if (given.length === most && each.slots.length > most) still.push({ ...each, slots: each.slots.slice(most) })
+        }
+        turn = still
+      }
     }
     if (jobs.length === 0) return 0
     await boss.insert(PASS_QUEUE, jobs, { db: inside(client) })
@@ -92,7 +109,7 @@ async function freeSlots(client: PoolClient): Promise<Free[]> {
      FROM bucket b LEFT JOIN used u USING (endpoint_id, bucket)
      WHERE coalesce(u.n, 0) < b.most
        AND EXISTS (SELECT 1 FROM migration_batch m WHERE m.endpoint_id = b.endpoint_id AND m.running)
-     ORDER BY b.bucket DESC, random()`,
+     ORDER BY random()`,
   )
   return rows.filter(({ slots }) => slots !== null && slots.length > 0)
 }

@@ -1,6 +1,6 @@
 /** Hears what other processes of the service tell (store/service/wake.ts), over a connection of its own. */
 import { setTimeout as wait } from 'node:timers/promises'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { Log } from '#base/log.ts'
 import type { Store } from '#store/open.ts'
 import { WAKE_CHANNEL, type Wake } from '#store/service/wake.ts'
@@ -15,11 +15,11 @@ const RETRY_MS = 1_000
 export function listen(store: Pick<Store, 'connection'>, log: Log): Listener {
   const heard = new Map<Wake, Set<() => void>>()
   const closing = new AbortController()
-  let client: pg.Client | null = null
+  let client: Client | null = null
   const tell = (what: string) => heard.get(what as Wake)?.forEach((one) => one())
   const run = async () => {
     while (!closing.signal.aborted) {
-      const current = new pg.Client({ ...store.connection, application_name: 'waybill listen', keepAlive: true })
+      const current = new Client({ ...store.connection, application_name: 'waybill listen', keepAlive: true })
       const ended = new Promise<void>((resolve) => {
         current.on('error', () => resolve())
         current.on('end', () => resolve())

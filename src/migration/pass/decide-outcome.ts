@@ -5,7 +5,7 @@ import type { PassEnd } from '#store/service/passes.ts'
 
 /** Passing faults in a row, without a landed message between, that fail a user. */
 export const MOST_TRANSIENT = 60
-const FIRST_WAIT_MS = 5_000
+export const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = 600_000
 /** A fault of our own side, or somebody else at work on the mailbox: nobody's mail is wrong, so it is never counted. */
 const OURS_WAIT_MS = 10_000
@@ -21,6 +21,12 @@ export interface PassFacts {
   readonly now: number
   readonly intervalMs: number
   readonly allowsIncremental: boolean
+  /** Passing faults in a row that fail a user: MOST_TRANSIENT, unless a test turns it. */
+  readonly mostTransient: number
+  /** The first wait after one, ms: FIRST_WAIT_MS, unless a test turns it. */
+  readonly firstWaitMs: number
+  /** What ended the passes before this one, as far as they failed in the row. */
+  readonly causesBefore: readonly string[]
   /** 0 up to 1, for the ±20 %. */
   readonly random: number
 }
@@ -52,16 +58,17 @@ export function decideOutcome(facts: PassFacts): Decision {
   }
   if (!fault.transient) return { result: 'Failed', outcome: { kind: 'failed', retryAt }, error }
   const failures = facts.carried > 0 ? 1 : facts.failuresBefore + 1
-  if (failures >= MOST_TRANSIENT) {
-    return { result: 'Failed', outcome: { kind: 'failed', retryAt }, error: errorOf(tooMany(fault, failures)) }
+  if (failures >= facts.mostTransient) {
+    const causes = [...facts.causesBefore.slice(0, failures - 1), fault.message]
+    return { result: 'Failed', outcome: { kind: 'failed', retryAt }, error: errorOf(tooMany(fault, failures, causes)) }
   }
-  const at = new Date(now + (fault.waitMs ?? backoffMs(failures, facts.random)))
+  const at = new Date(now + (fault.waitMs ?? backoffMs(failures, facts.random, facts.firstWaitMs)))
   return { result: 'Failed', outcome: { kind: 'again', at, counts: true }, error }
 }
 
 /** 5 s × 2ⁿ ± 20 %, at most ten minutes. */
-export function backoffMs(failures: number, random: number): number {
-  const base = Math.min(FIRST_WAIT_MS * 2 ** (failures - 1), LONGEST_WAIT_MS)
+export function backoffMs(failures: number, random: number, firstMs = FIRST_WAIT_MS): number {
+  const base = Math.min(firstMs * 2 ** (failures - 1), LONGEST_WAIT_MS)
   return Math.round(base * (0.8 + 0.4 * random))
 }
 
@@ -76,13 +83,17 @@ const errorOf = (fault: Fault) => ({
   remedy: fault.remedy === null ? null : sentence(fault.remedy),
 })
 
-function tooMany(fault: Fault, failures: number): Fault {
+/** Names the commonest cause: the last one may be the exception. */
+function tooMany(fault: Fault, failures: number, causes: readonly string[]): Fault {
+  const [cause, times] = [...Map.groupBy(causes.map(sentence), (text) => text)]
+    .map(([text, all]) => [text, all.length] as const)
+    .reduce((most, one) => (one[1] >= most[1] ? one : most))
   return new Fault({
     code: 'TOO_MANY_TRANSIENT_FAILURES',
     scope: 'mailbox',
     transient: false,
-    message: `Tried ${failures} times without carrying a message. The last cause: ${fault.message}`,
-    remedy: `${fault.remedy ?? 'Remove the cause.'} Then start the user again.`,
+    message: `Tried ${failures} times without carrying a message. The commonest cause, ${times} times: ${cause}`,
+    remedy: `${sentence(fault.remedy ?? 'Remove the cause')} Then start the user again.`,
     facts: fault.facts,
     cause: fault,
   })

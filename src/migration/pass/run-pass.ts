@@ -17,6 +17,7 @@ import type { PostgresLedger } from '#store/ledger/open-ledger.ts'
 import type { Secrets } from '#store/secrets.ts'
 import { type BegunPass, type PassBeginning, type PassEnd, beginPass, endPass } from '#store/service/passes.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
+import { readPasses } from '#store/service/users.ts'
 import { countSkipped } from '#store/service/skipped-items.ts'
 import { type PassWork, readPassWork } from '#store/service/pass-work.ts'
 import type { OpenDeps } from '../endpoint/endpoint-source.ts'
@@ -24,7 +25,7 @@ import type { TargetDeps } from '../database/database-target.ts'
 import { runUser } from '../migrate/run-user.ts'
 import { sealWaybill } from '../migrate/seal-waybill.ts'
 import type { Signer } from '../waybill/signer.ts'
-import { decideOutcome } from './decide-outcome.ts'
+import { FIRST_WAIT_MS, MOST_TRANSIENT, decideOutcome } from './decide-outcome.ts'
 import { passOptions } from './pass-options.ts'
 import { userJob } from './user-job.ts'
 import type { PassRegister, UnderWay } from './under-way.ts'
@@ -45,6 +46,8 @@ export interface PassDeps {
   holdOf(endpointId: string): Hold
   readonly register: PassRegister
   readonly tuning: Partial<PassOptions>
+  /** With passing faults from pass to pass; tests turn it. */
+  readonly patience: { readonly mostTransient?: number; readonly againMs?: number }
   readonly opening: OpenDeps & Pick<TargetDeps, 'allowedRoots'>
   intervalMs(): Promise<number>
   /** This process ends: no new group is begun. */
@@ -87,11 +90,16 @@ async function carry(
   const seen: Seen = { fault: null, result: null, mailboxId: null }
   using stopping = linkedSignal(deps.stopping, way.ending, job.signal)
   const result = await attempt(deps, job, pass, work, way, stopping.signal, seen)
+  const { mostTransient = MOST_TRANSIENT, againMs = FIRST_WAIT_MS } = deps.patience
+  const failuresBefore = work.user.transient_failures
   const decision = decideOutcome({
     status: result?.status ?? 'Failed',
     fault: seen.fault,
     carried: result?.carried ?? 0,
-    failuresBefore: work.user.transient_failures,
+    failuresBefore,
+    mostTransient,
+    firstWaitMs: againMs,
+    causesBefore: failuresBefore + 1 >= mostTransient ? await failedFor(store, work.user.id, failuresBefore) : [],
     endedBy: way.ending.aborted ? 'administrator' : deps.stopping.aborted || job.signal.aborted ? 'process' : null,
     now: clock.now(),
     intervalMs: await deps.intervalMs(),
@@ -117,6 +125,13 @@ async function carry(
     notes: result?.notes ?? [],
     waybill: result?.waybill ?? null,
   }
+}
+
+/** The words with which the last passes failed, newest first. */
+async function failedFor(store: ServiceStore, userId: string, passes: number): Promise<string[]> {
+  // The one that runs is the newest.
+  const before = (await readPasses(store, userId, passes + 1)).slice(1)
+  return before.filter(({ result }) => result === 'Failed').map(({ message }) => message)
 }
 
 /** Null when it could not even be tried: the fault says why. */

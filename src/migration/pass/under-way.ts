@@ -27,7 +27,7 @@ const GRACE_MS = 15_000
 /** What lists show may be so old. */
 const PROGRESS_MS = 2_000
 
-export function passRegister(store: ServiceStore, log: Log): PassRegister {
+export function passRegister(store: ServiceStore, log: Log, graceMs = GRACE_MS): PassRegister {
   const all = new Map<string, UnderWay & { end(): void }>()
   let looking = false
   let toldAt = 0
@@ -70,7 +70,7 @@ export function passRegister(store: ServiceStore, log: Log): PassRegister {
         end() {
           if (end.signal.aborted) return
           end.abort(new Error('asked to end'))
-          timer = setTimeout(() => giveUp.abort(stoppedInFlight()), GRACE_MS)
+          timer = setTimeout(() => giveUp.abort(stoppedInFlight()), graceMs)
         },
         ending: end.signal,
         givingUp: giveUp.signal,
