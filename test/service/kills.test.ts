@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import pg from 'pg'
+import { Client } from 'pg'
 import { stateOf, until } from '#test/crash/until.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
@@ -132,7 +132,7 @@ describe('three workers, 200 users', { skip }, () => {
   })
 
   test('every message is in the ledger once, and no intent is open', async () => {
-    const client = new pg.Client({ connectionString: fleet.postgres.url })
+    const client = new Client({ connectionString: fleet.postgres.url })
     await client.connect()
     try {
       const { rows } = await client.query<{ login: string; n: string; targets: string }>(

@@ -144,7 +144,9 @@ export class Served implements AsyncDisposable {
         ms,
       )
     } catch (thrown) {
-      throw new Error(`${String(thrown)}; it is ${JSON.stringify(last)}\n${JSON.stringify(await this.users(name))}`)
+      throw new Error(`${String(thrown)}; it is ${JSON.stringify(last)}\n${JSON.stringify(await this.users(name))}`, {
+        cause: thrown,
+      })
     }
     return last!
   }
