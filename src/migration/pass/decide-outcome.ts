@@ -25,7 +25,7 @@ export interface PassFacts {
   readonly mostTransient: number
   /** The first wait after one, ms: FIRST_WAIT_MS, unless a test turns it. */
   readonly firstWaitMs: number
-  /** What ended the passes before this one, as far as they failed in the row. */
+  /** The words, each with its remedy, with which the passes before this one failed in the row. */
   readonly causesBefore: readonly string[]
   /** 0 up to 1, for the ±20 %. */
   readonly random: number
@@ -59,8 +59,8 @@ export function decideOutcome(facts: PassFacts): Decision {
   if (!fault.transient) return { result: 'Failed', outcome: { kind: 'failed', retryAt }, error }
   const failures = facts.carried > 0 ? 1 : facts.failuresBefore + 1
   if (failures >= facts.mostTransient) {
-    const causes = [...facts.causesBefore.slice(0, failures - 1), fault.message]
-    return { result: 'Failed', outcome: { kind: 'failed', retryAt }, error: errorOf(tooMany(fault, failures, causes)) }
+    const tooOften = tooMany(fault, failures, facts.causesBefore.slice(0, failures - 1))
+    return { result: 'Failed', outcome: { kind: 'failed', retryAt }, error: errorOf(tooOften) }
   }
   const at = new Date(now + (fault.waitMs ?? backoffMs(failures, facts.random, facts.firstWaitMs)))
   return { result: 'Failed', outcome: { kind: 'again', at, counts: true }, error }
@@ -84,16 +84,18 @@ const errorOf = (fault: Fault) => ({
 })
 
 /** Names the commonest cause: the last one may be the exception. */
-function tooMany(fault: Fault, failures: number, causes: readonly string[]): Fault {
-  const [cause, times] = [...Map.groupBy(causes.map(sentence), (text) => text)]
-    .map(([text, all]) => [text, all.length] as const)
+function tooMany(fault: Fault, failures: number, causesBefore: readonly string[]): Fault {
+  const { message, remedy } = errorOf(fault)
+  const last = [message, remedy ?? ''].join(' ').trim()
+  const [cause, times] = [...Map.groupBy([...causesBefore, last], (text) => text)]
+    .map(([text, all]) => [text === last ? message : text, all.length] as const)
     .reduce((most, one) => (one[1] >= most[1] ? one : most))
   return new Fault({
     code: 'TOO_MANY_TRANSIENT_FAILURES',
     scope: 'mailbox',
     transient: false,
     message: `Tried ${failures} times without carrying a message. The commonest cause, ${times} times: ${cause}`,
-    remedy: `${sentence(fault.remedy ?? 'Remove the cause')} Then start the user again.`,
+    remedy: `${remedy ?? 'Remove the cause.'} Then start the user again.`,
     facts: fault.facts,
     cause: fault,
   })
