@@ -8,11 +8,13 @@ import { carryOut } from '#store/service/carry-out.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { type DispatchLimits, dispatch } from './dispatch.ts'
 import type { Listener } from './listen.ts'
+import { prune } from './prune.ts'
 import { sweep } from './sweep.ts'
 
 /** Users fall due by the clock, and nobody tells: so often is looked. */
 const TICK_MS = 1_000
 const SWEEP_MS = 10_000
+const PRUNE_MS = 3_600_000
 
 export function startConductor(
   store: ServiceStore,
@@ -25,6 +27,7 @@ export function startConductor(
   let again = false
   let closing = false
   let sweptAt = 0
+  let prunedAt = performance.now()
   const work = async () => {
     try {
       while (again && !closing) {
@@ -34,6 +37,10 @@ export function startConductor(
         if (performance.now() - sweptAt > SWEEP_MS) {
           sweptAt = performance.now()
           await sweep(store)
+        }
+        if (performance.now() - prunedAt > PRUNE_MS) {
+          prunedAt = performance.now()
+          await prune(store)
         }
       }
     } catch (thrown) {

@@ -1,0 +1,28 @@
+/** Forgets what is old: events and passes are kept for 90 days, the last pass of a user for as long as the user. */
+import type { ServiceStore } from '#store/service/service-store.ts'
+
+const KEPT_DAYS = 90
+/** So many rows at once: a table that nobody pruned for long must not be locked for long. */
+const AT_ONCE = 20_000
+
+export async function prune(store: ServiceStore): Promise<void> {
+  await untilFew(
+    store,
+    `DELETE FROM event WHERE id IN (
+    SELECT id FROM event WHERE at < now() - $1 * interval '1 day' ORDER BY id LIMIT ${AT_ONCE})`,
+  )
+  await untilFew(
+    store,
+    `DELETE FROM migration_pass WHERE id IN (
+    SELECT p.id FROM migration_pass p WHERE p.ended_at < now() - $1 * interval '1 day'
+      AND EXISTS (SELECT 1 FROM migration_pass later WHERE later.user_id = p.user_id AND later.started_at > p.started_at)
+    LIMIT ${AT_ONCE})`,
+  )
+}
+
+async function untilFew(store: ServiceStore, statement: string): Promise<void> {
+  for (;;) {
+    const { rowCount } = await store.pool.query(statement, [KEPT_DAYS])
+    if ((rowCount ?? 0) < AT_ONCE) return
+  }
+}
