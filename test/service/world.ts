@@ -36,6 +36,8 @@ export interface ServeOptions {
   readonly tuning?: Readonly<Record<string, number>>
   readonly databaseUrl?: string
   readonly args?: readonly string[]
+  /** Port on loopback where it listens for tokens; else only the socket. */
+  readonly port?: number
   readonly crash?: string
 }
 
@@ -57,7 +59,8 @@ export class Served implements AsyncDisposable {
   private constructor(options: ServeOptions) {
     this.dataFolder = options.dataFolder
     this.socketPath = join(options.dataFolder, 'run', 'api.sock')
-    this.running = startWaybill(['serve', '--no-tcp', ...(options.args ?? [])], environment(options))
+    const listen = options.port === undefined ? ['--no-tcp'] : ['--listen', `127.0.0.1:${options.port}`]
+    this.running = startWaybill(['serve', ...listen, ...(options.args ?? [])], environment(options))
   }
 
   static async start(options: ServeOptions): Promise<Served> {
