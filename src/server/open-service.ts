@@ -16,7 +16,7 @@ import type { OpenDeps } from '#migration/endpoint/endpoint-source.ts'
 import { runPass } from '#migration/pass/run-pass.ts'
 import { passRegister } from '#migration/pass/under-way.ts'
 import { openSecrets, type Secrets } from '#store/secrets.ts'
-import { readConfig } from '#store/service/settings.ts'
+import { freshConfig, readConfig } from '#store/service/settings.ts'
 import { type World, openWorld } from './open-world.ts'
 import { tuningFromEnvironment } from './tuning.ts'
 
@@ -99,7 +99,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       patience: tuning.service,
       opening: { ...opening, allowedRoots },
       intervalMs: async () =>
-        tuning.service.incrementalMs ?? (await readConfig(store)).incrementalSyncIntervalSeconds * 1000,
+        tuning.service.incrementalMs ?? (await freshConfig(store)).incrementalSyncIntervalSeconds * 1000,
       stopping: options.stopping,
       aborting: AbortSignal.any([options.aborting, store.lost]),
     }

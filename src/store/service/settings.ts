@@ -34,14 +34,15 @@ const cache = new WeakMap<ServiceStore['db'], Cached>()
 export async function readConfig(store: ServiceStore): Promise<ServiceConfig> {
   const cached = cache.get(store.db)
   if (cached && cached.until > performance.now()) return cached.config
-  const config = load(store)
+  const config = freshConfig(store)
   cache.set(store.db, { until: performance.now() + CACHED_MS, config })
   // What failed is asked again.
   config.catch(() => cache.delete(store.db))
   return config
 }
 
-async function load(store: ServiceStore): Promise<ServiceConfig> {
+/** As it is at this moment, also where another process has changed it: for what is decided once and stored. */
+export async function freshConfig(store: ServiceStore): Promise<ServiceConfig> {
   const row = await store.retrying(() =>
     store.db.selectFrom('setting').select('value').where('name', '=', NAME).executeTakeFirst(),
   )
