@@ -1,15 +1,14 @@
 /** The worked traces of exchange-semantics.md §10 that concern IMAP, by their names. */
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { MigrationBatch } from '#contract/batch.ts'
 import type { Problem } from '#contract/organization.ts'
 import { until } from '#test/crash/until.ts'
-import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
+import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { startRelay } from '#test/servers/relay.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { folder, message } from '#test/worlds/messages.ts'
+import { changePassword } from './asking.ts'
 import { mostAtOnce } from './most-at-once.ts'
 import { type ServiceWorld, address, csvOf, startServiceWorld } from './world.ts'
 
@@ -329,11 +328,3 @@ type Events = Awaited<ReturnType<ServiceWorld['served']['events']>>
 
 const ended = (events: Events, endpoint: string) =>
   events.filter((event) => event.kind === 'pass.ended' && event.endpoint === endpoint).length
-
-async function changePassword(server: DovecotServer, user: string, password: string): Promise<void> {
-  const path = join(server.folder, 'users')
-  const secret = `{PLAIN.b64}${Buffer.from(password).toString('base64')}`
-  const text = readFileSync(path, 'utf8')
-  writeFileSync(path, text.replace(new RegExp(`^${user}:[^:]*`, 'm'), `${user}:${secret}`))
-  await server.restart()
-}
