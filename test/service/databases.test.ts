@@ -1,7 +1,16 @@
 /** Mailbox databases (architecture.md §4, §6.5, §6.6): where target mailboxes live, and who may say so. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { silentLog } from '#base/log.ts'
@@ -121,7 +130,7 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
 
   test('the folder is made where its parent is there, and nothing else is', async () => {
     await maildir({ path: inRoots('fresh', '{domain}', '{local}') })
-    assert.deepEqual(readdirSync(inRoots('fresh')), [])
+    assert.deepEqual(readdirSync(inRoots('fresh')), ['.waybill-database'])
     await assert.rejects(maildir({ path: inRoots('no', 'parent', '{user}') }), { message: /cannot be made/ })
     assert.ok(!existsSync(inRoots('no')))
     await maildir({ path: inRoots('no', 'parent'), skipVerification: true })
@@ -130,13 +139,26 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
     await assert.rejects(maildir({ path: inRoots('file') }), { message: /is not a folder/ })
   })
 
+  test('where the folder has not the mark of its database, it is another disk: nothing is begun there', async () => {
+    const { identity } = await maildir({ path: inRoots('marked', '{local}') })
+    rmSync(inRoots('marked', '.waybill-database'))
+    await assert.rejects((await targetOf(identity, user())).open(), {
+      code: 'TARGET_FOLDER_ELSEWHERE',
+      transient: true,
+    })
+    assert.deepEqual(readdirSync(inRoots('marked')), [])
+    await service()('updateDatabase', { params: { identity }, body: { path: inRoots('marked', '{local}') } })
+    await using target = await (await targetOf(identity, user())).open()
+    assert.deepEqual(await target.folders(), [])
+  })
+
   test('a Maildir database is tried out and tells the free space; what fails is a result', async () => {
     const { identity } = await maildir({ path: inRoots('tried', '{domain}', '{local}') })
     const answer = await tryOut(identity)
     assert.equal(answer.result, 'Success')
     assert.match(answer.message, /can be written, and [\d.]+ GB are free there\./)
     assert.equal(/will belong to root|belongs to root/.test(answer.message), process.getuid?.() === 0)
-    assert.deepEqual(readdirSync(inRoots('tried')), [])
+    assert.deepEqual(readdirSync(inRoots('tried')), ['.waybill-database'])
     const broken = await maildir({ path: inRoots('broken'), skipVerification: true })
     writeFileSync(inRoots('broken'), '')
     const failed = await tryOut(broken.identity)

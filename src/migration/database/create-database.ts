@@ -21,7 +21,8 @@ export async function createDatabase(
   if (!skipVerification) await verifyDatabase(settled, tester, call)
   const id = randomUUID()
   const password = fields.adminPassword ?? null
-  if (settled.path !== null) markFolder(settled.path, id)
+  // A folder that is not looked at may be another host's: whoever has it marks it later.
+  if (settled.path !== null && !skipVerification) markFolder(settled.path, id)
   const row = await insertDatabase(store, {
     ...settled,
     id,

@@ -18,7 +18,7 @@ export async function updateDatabase(
   const before = await findDatabase(store, call.params.identity)
   const wanted = settle(before.kind, fields, before, allowedRoots)
   if (placeOf(wanted) !== placeOf(before) && !skipVerification) await verifyDatabase(wanted, tester, call)
-  if (fields.path !== undefined && wanted.path !== null) markFolder(wanted.path, before.id)
+  if (fields.path !== undefined && wanted.path !== null && !skipVerification) markFolder(wanted.path, before.id)
   const decide = (row: DatabaseRow): DatabaseChanges => {
     if (isDefault === false && row.is_default) {
       throw badValue(
