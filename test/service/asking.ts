@@ -40,7 +40,7 @@ export async function userReaches(
   try {
     await until(`${user} is ${status}`, async () => (last = await userOf(served, batch, user)).status === status)
   } catch (thrown) {
-    throw new Error(`${String(thrown)}; it is ${JSON.stringify(last)}`)
+    throw new Error(`${String(thrown)}; it is ${JSON.stringify(last)}`, { cause: thrown })
   }
   return last!
 }

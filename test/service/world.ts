@@ -184,7 +184,7 @@ export const everydayMailbox = (seed: number, messages: number): PlannedFolder[]
 export async function startServiceWorld(
   name: string,
   users: readonly string[],
-  options: { readonly tuning?: Readonly<Record<string, number>>; readonly messages?: number } = {},
+  options: { readonly messages?: number } & Partial<Omit<ServeOptions, 'dataFolder'>> = {},
 ): Promise<ServiceWorld> {
   await using stack = new AsyncDisposableStack()
   const folderPath = temporaryFolder(`service-${name}`)
@@ -194,7 +194,7 @@ export async function startServiceWorld(
   for (const [index, user] of users.entries())
     await fill(login(user), everydayMailbox(index * 10, options.messages ?? 10))
   const dataFolder = join(folderPath, 'data')
-  const served = stack.use(await Served.start({ dataFolder, ...(options.tuning ? { tuning: options.tuning } : {}) }))
+  const served = stack.use(await Served.start({ ...options, dataFolder }))
   await served.newEndpoint('Source', source)
   const owned = stack.move()
   return {

@@ -2,7 +2,7 @@
 import { badValue } from '#base/request-faults.ts'
 import { addUsers } from '#store/service/add-users.ts'
 import type { BatchRow } from '#store/service/batches.ts'
-import type { BatchChange } from '#store/service/change-batch.ts'
+import { type BatchChange, addWarnings } from '#store/service/change-batch.ts'
 import { knownUsers } from '#store/service/correct-users.ts'
 import { findDatabase } from '#store/service/databases.ts'
 import { errorColumn } from '../csv/columns.ts'
@@ -29,12 +29,11 @@ export async function addRows(
     async users(client) {
       const known = await knownUsers(client, batch.id)
       const isNew = ({ address }: { readonly address: string }) => !known.has(address.toLowerCase())
-      await addUsers(
-        client,
-        batch.id,
-        { ready: planned.ready.filter(isNew), failed: planned.failed.filter(isNew) },
-        (user, rival) => standAside(user, rival, batch.name),
+      const failed = planned.failed.filter(isNew)
+      const aside = await addUsers(client, batch.id, { ready: planned.ready.filter(isNew), failed }, (user, rival) =>
+        standAside(user, rival, batch.name),
       )
+      await addWarnings(client, batch.id, [...failed, ...aside])
     },
   }
 }

@@ -4,7 +4,7 @@ import { badValue, limitReached, nameTaken } from '#base/request-faults.ts'
 import type { MigrationBatch, NewBatch } from '#contract/batch.ts'
 import type { Principal } from '#contract/calls.ts'
 import { type NewUser, addUsers } from '#store/service/add-users.ts'
-import { insertBatch } from '#store/service/change-batch.ts'
+import { addWarnings, insertBatch } from '#store/service/change-batch.ts'
 import { dropCsvFile } from '#store/service/csv-files.ts'
 import { type DatabaseRow, defaultDatabase, findDatabase } from '#store/service/databases.ts'
 import { findEndpoint } from '#store/service/endpoints.ts'
@@ -53,7 +53,8 @@ export async function createBatch(deps: CreateDeps, asked: NewBatch, principal: 
   }
   const outcome = await insertBatch(deps.store, row, most, async (client) => {
     await planned.copied?.release(client)
-    await addUsers(client, id, planned, (user, rival) => standAside(user, rival, asked.name))
+    const aside = await addUsers(client, id, planned, (user, rival) => standAside(user, rival, asked.name))
+    await addWarnings(client, id, [...planned.failed, ...aside])
   })
   if (outcome === 'taken') throw nameTaken('migration batch', asked.name)
   if (outcome === 'full') {
@@ -99,11 +100,8 @@ async function planUsersOf(
   const users = await planUsers(check, context)
   return {
     columns: check.columns,
-    warnings: [...check.warnings, ...users.failed.map(({ error }) => error?.message ?? '')].slice(0, MOST_WARNINGS),
+    warnings: check.warnings,
     ...users,
     copied: null,
   }
 }
-
-/** The errors CSV has them all. */
-const MOST_WARNINGS = 100

@@ -113,18 +113,20 @@ async function rivalsOf(client: PoolClient, users: readonly NewUser[]): Promise<
 
 /**
  * Puts users into a batch: `ready` ones run as far as nobody has their mailbox; `aside` says how one stands there that
- * may not. Failed ones stand there, too. An address that the batch has already gets its row number behind it.
+ * may not. Failed ones stand there, too. An address that the batch has already gets its row number behind it. Answers
+ * those that stand aside.
  */
 export async function addUsers(
   client: PoolClient,
   batchId: string,
   { ready, failed }: { readonly ready: readonly NewUser[]; readonly failed: readonly NewUser[] },
   aside: (user: NewUser, rival: Rival | undefined) => NewUser,
-): Promise<void> {
+): Promise<NewUser[]> {
   const left = await insertHolding(client, batchId, ready)
   const rivals = left.length > 0 ? await rivalsOf(client, left) : new Map<string, Rival>()
-  const standing = [...left.map((user) => aside(user, rivals.get(user.id))), ...failed]
-  const twice = await insertAside(client, batchId, standing)
+  const standing = left.map((user) => aside(user, rivals.get(user.id)))
+  const twice = await insertAside(client, batchId, [...standing, ...failed])
   const renamed = twice.map((user) => ({ ...user, address: `${user.address} (row ${user.rowNumber})` }))
   await insertAside(client, batchId, renamed)
+  return standing
 }

@@ -2,6 +2,7 @@
 import type { PoolClient } from 'pg'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { StoredChoices } from '../tables.ts'
+import type { NewUser } from './add-users.ts'
 import { addEvent } from './events.ts'
 import { nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
@@ -93,6 +94,19 @@ export async function askBatch(
       await wake(client, 'events')
       return true
     }),
+  )
+}
+
+/** The errors CSV has them all. */
+const MOST_WARNINGS = 100
+
+/** Behind those that the batch has: why users of its file do not run. */
+export async function addWarnings(client: PoolClient, id: string, users: readonly NewUser[]): Promise<void> {
+  const texts = users.slice(0, MOST_WARNINGS).map(({ error }) => error?.message ?? '')
+  if (texts.length === 0) return
+  await client.query(
+    `UPDATE migration_batch SET warnings = (warnings || $2::text[])[1:${MOST_WARNINGS}] WHERE id = $1`,
+    [id, texts],
   )
 }
 
