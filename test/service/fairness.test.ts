@@ -51,9 +51,9 @@ describe('slots', { skip: dovecotMissing() }, () => {
   test('two batches of one endpoint share its slots, though one was there first with many users', async () => {
     const { served } = world
     await using relay = await endpoint('Shared', 2)
+    relay.freeze()
     await served.newBatch('Large', fresh(9), { sourceEndpoint: 'Shared', autoStart: true })
     await until('its passes hold both slots', async () => (await started('Shared')).length === 2)
-    relay.freeze()
     const from = await lastEvent(served)
     await served.newBatch('Small', fresh(4), { sourceEndpoint: 'Shared', autoStart: true })
     await until('it is started', async () => (await served.batch('Small')).status === 'Syncing')
@@ -70,9 +70,9 @@ describe('slots', { skip: dovecotMissing() }, () => {
   test('HighestPriority goes first, and its batch says so', async () => {
     const { served } = world
     await using relay = await endpoint('One slot', 1)
+    relay.freeze()
     await served.newBatch('Usual', fresh(4), { sourceEndpoint: 'One slot', autoStart: true })
     await until('a pass holds the slot', async () => (await started('One slot')).length === 1)
-    relay.freeze()
     await served.newBatch('Urgent', fresh(3), { sourceEndpoint: 'One slot', autoStart: true })
     await until('it is started', async () => (await served.batch('Urgent')).status === 'Syncing')
     const changed = await served.must<MigrationBatch>('PATCH', '/batches/Urgent', { highestPriority: true })
@@ -109,9 +109,9 @@ describe('slots', { skip: dovecotMissing() }, () => {
   test('a lowered limit is never exceeded after it: what runs ends, and one at a time follows', async () => {
     const { served } = world
     await using relay = await endpoint('Lowered', 4)
+    relay.freeze()
     await served.newBatch('Narrows', fresh(8), { sourceEndpoint: 'Lowered', autoStart: true })
     await until('four passes run', async () => (await started('Lowered')).length === 4)
-    relay.freeze()
     await served.must('PATCH', '/endpoints/Lowered', { maxConcurrentMigrations: 1, skipVerification: true })
     const from = await lastEvent(served)
     relay.thaw()
@@ -122,9 +122,9 @@ describe('slots', { skip: dovecotMissing() }, () => {
   test('a raised limit is used at once', async () => {
     const { served } = world
     await using relay = await endpoint('Raised', 1)
+    relay.freeze()
     await served.newBatch('Widens', fresh(5), { sourceEndpoint: 'Raised', autoStart: true })
     await until('one pass runs', async () => (await started('Raised')).length === 1)
-    relay.freeze()
     const raisedAt = Date.now()
     await served.must('PATCH', '/endpoints/Raised', { maxConcurrentMigrations: 3, skipVerification: true })
     await until('three passes run', async () => (await started('Raised')).length === 3)
