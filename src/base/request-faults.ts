@@ -51,7 +51,7 @@ export function inUse(kind: string, name: string, by: readonly string[]): Fault 
 export function stateForbids(command: string, what: string, reason: string): Fault {
   return refused({
     code: 'STATE_FORBIDS',
-    message: `${command} is not possible for ${what}: ${reason}.`,
+    message: `Not possible for ${what}: ${reason}.`,
     facts: { command },
   })
 }

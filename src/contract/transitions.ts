@@ -87,7 +87,12 @@ const IMAP: Readonly<Record<BatchStatus, Row>> = {
 
 const BY_TYPE: Readonly<Record<MigrationType, Readonly<Record<BatchStatus, Row>>>> = { IMAP }
 
-export function mayBatch(command: BatchCommand, status: BatchStatus, type: MigrationType): Verdict {
+/**
+ * @param goesOn users of the batch are synced again by themselves: of one that shows Stopped or Failed, for some of its
+ *   users are, the others can be stopped, too
+ */
+export function mayBatch(command: BatchCommand, status: BatchStatus, type: MigrationType, goesOn = false): Verdict {
+  if (goesOn && (status === 'Stopped' || status === 'Failed')) return BY_TYPE[type].SyncedWithErrors[command]
   return BY_TYPE[type][status][command]
 }
 

@@ -28,27 +28,31 @@ export function startConductor(
   let closing = false
   let sweptAt = 0
   let prunedAt = performance.now()
-  const work = async () => {
+  let pruning: Promise<unknown> = Promise.resolve()
+  /** What fails holds up nothing else: a database that is away is tried again with the next tick. */
+  const attempt = async (what: string, deed: () => Promise<unknown>) => {
     try {
-      while (again && !closing) {
-        again = false
-        if (await carryOut(store)) again = true
-        await dispatch(store, boss, await limits())
-        if (performance.now() - sweptAt > SWEEP_MS) {
-          sweptAt = performance.now()
-          await sweep(store)
-        }
-        if (performance.now() - prunedAt > PRUNE_MS) {
-          prunedAt = performance.now()
-          await prune(store)
-        }
-      }
+      return await deed()
     } catch (thrown) {
-      // The database is away or restarts; the next tick tries again.
-      log.warn('conducting failed', { said: thrown instanceof Error ? thrown.message : String(thrown) })
-    } finally {
-      running = null
+      log.warn(`${what} failed`, { said: thrown instanceof Error ? thrown.message : String(thrown) })
+      return null
     }
+  }
+  const work = async () => {
+    while (again && !closing) {
+      again = false
+      if (await attempt('carrying out commands', () => carryOut(store, log))) again = true
+      await attempt('giving slots', async () => dispatch(store, boss, await limits()))
+      if (performance.now() - sweptAt > SWEEP_MS) {
+        sweptAt = performance.now()
+        await attempt('sweeping', () => sweep(store))
+      }
+      if (performance.now() - prunedAt > PRUNE_MS) {
+        prunedAt = performance.now()
+        pruning = attempt('pruning', () => prune(store))
+      }
+    }
+    running = null
   }
   const poke = () => {
     again = true
@@ -63,6 +67,7 @@ export function startConductor(
       off()
       clearInterval(timer)
       await running
+      await pruning
     },
   }
 }

@@ -32,6 +32,10 @@ interface Free {
   readonly endpoint_id: string
   readonly bucket: Bucket
   readonly slots: readonly number[]
+  /** How many of them are given by now. */
+  given: number
+  /** Slots of the bucket that are taken. */
+  active: number
 }
 
 interface Candidate {
@@ -54,27 +58,18 @@ export async function dispatch(store: ServiceStore, boss: PgBoss, limits: Dispat
       `SELECT pg_try_advisory_xact_lock(${LOCK_CLASS}, ${DISPATCH_LOCK}) AS got`,
     )
     if (!rows[0]?.got) return 0
-    let room = await roomOf(client, limits)
+    const { room, quarter } = await roomOf(client, limits)
     if (room <= 0) return 0
     const jobs: { id: string; data: PassJob }[] = []
-    const free = await freeSlots(client)
-    // Initial passes first where the workers' room is short: they are what people wait for.
-    for (const bucket of ['initial', 'incremental'] as const) {
-      let turn = free.filter((each) => each.bucket === bucket)
-      while (room > 0 && turn.length > 0) {
-        const most = Math.max(1, Math.floor(room / turn.length))
-        const still: Free[] = []
-        for (const each of turn) {
-          const wanted = Math.min(most, room, each.slots.length)
-          if (wanted === 0) break
-          const given = await fill(client, each, wanted)
-          jobs.push(...given)
-          room -= given.length
-          if (given.length === most && each.slots.length > most) still.push({ ...each, slots: each.slots.slice(most) })
-        }
-        turn = still
-      }
+    const free = (await freeSlots(client)).map((each) => ({ ...each, priority: 0, want: 0 }))
+    const give = async (bucket: Bucket, most: number) => {
+      jobs.push(...(await spread(client, free, bucket, Math.min(most, room - jobs.length))))
     }
+    // Initial passes first where the workers' room is short: they are what people wait for. Yet incremental ones get
+    // their quarter of it: a long backlog must not keep mailboxes from their last sync.
+    await give('incremental', quarter)
+    await give('initial', room)
+    await give('incremental', room)
     if (jobs.length === 0) return 0
     await boss.insert(PASS_QUEUE, jobs, { db: inside(client) })
     await wake(client, 'jobs')
@@ -82,16 +77,41 @@ export async function dispatch(store: ServiceStore, boss: PgBoss, limits: Dispat
   })
 }
 
-/** How many more passes the living workers, and the limit of all, have room for. */
-async function roomOf(client: PoolClient, { maxConcurrent, workerTimeoutMs }: DispatchLimits): Promise<number> {
-  const { rows } = await client.query<{ capacity: number; used: number }>(
+type Sharing = Free & { priority: number; active: number; want: number }
+
+/** Endpoints share the room by what they have at work: one whose server is silent must not take it all in time. */
+async function spread(client: PoolClient, free: Sharing[], bucket: Bucket, room: number) {
+  const jobs: { id: string; data: PassJob }[] = []
+  let turn = free.filter((each) => each.bucket === bucket && each.given < each.slots.length)
+  while (jobs.length < room && turn.length > 0) {
+    share(turn, room - jobs.length)
+    const still: typeof turn = []
+    for (const each of turn) {
+      const wanted = Math.min(each.want, each.slots.length - each.given)
+      each.want = 0
+      const given = await fill(client, each, wanted)
+      jobs.push(...given)
+      each.given += given.length
+      each.active += given.length
+      // Fewer were due than it had room for: the rest goes round again among those that have more.
+      if (given.length === wanted && each.given < each.slots.length) still.push(each)
+    }
+    turn = still
+  }
+  return jobs
+}
+
+/** How many more passes the living workers, and the limit of all, have room for; and of their first quarter, incremental ones. */
+async function roomOf(client: PoolClient, { maxConcurrent, workerTimeoutMs }: DispatchLimits) {
+  const { rows } = await client.query<{ capacity: number; used: number; incremental: number }>(
     `SELECT (SELECT coalesce(sum(capacity), 0)::int FROM worker
         WHERE heartbeat_at > now() - $1 * interval '1 millisecond') AS capacity,
-       (SELECT count(*)::int FROM slot) AS used`,
+       count(*)::int AS used, (count(*) FILTER (WHERE bucket = 'incremental'))::int AS incremental FROM slot`,
     [workerTimeoutMs],
   )
-  const { capacity, used } = rows[0]!
-  return Math.min(capacity, maxConcurrent) - used
+  const { capacity, used, incremental } = rows[0]!
+  const most = Math.min(capacity, maxConcurrent)
+  return { room: most - used, quarter: Math.max(0, Math.ceil(most / 4) - incremental) }
 }
 
 /** The free slots of every bucket that somebody is due for. A slot above a limit that was lowered frees itself. */
@@ -101,21 +121,23 @@ async function freeSlots(client: PoolClient): Promise<Free[]> {
        SELECT id AS endpoint_id, 'initial' AS bucket, max_migrations AS most FROM migration_endpoint
        UNION ALL SELECT id, 'incremental', max_incremental FROM migration_endpoint),
      used AS (SELECT endpoint_id, bucket, count(*) AS n FROM slot GROUP BY 1, 2)
-     SELECT b.endpoint_id, b.bucket,
+     SELECT b.endpoint_id, b.bucket, coalesce(u.n, 0)::int AS active,
        (SELECT array_agg(n ORDER BY n) FROM (
-          SELECT n FROM generate_series(1, b.most) AS n
-          WHERE NOT EXISTS (SELECT 1 FROM slot s WHERE s.endpoint_id = b.endpoint_id AND s.bucket = b.bucket AND s.n = n)
-          ORDER BY n LIMIT greatest(0, b.most - coalesce(u.n, 0))) AS free) AS slots
+          SELECT t.n FROM generate_series(1, b.most) AS t(n)
+          WHERE NOT EXISTS (SELECT 1 FROM slot s
+            WHERE s.endpoint_id = b.endpoint_id AND s.bucket = b.bucket AND s.n = t.n)
+          ORDER BY t.n LIMIT greatest(0, b.most - coalesce(u.n, 0))) AS free) AS slots
      FROM bucket b LEFT JOIN used u USING (endpoint_id, bucket)
      WHERE coalesce(u.n, 0) < b.most
        AND EXISTS (SELECT 1 FROM migration_batch m WHERE m.endpoint_id = b.endpoint_id AND m.running)
      ORDER BY random()`,
   )
-  return rows.filter(({ slots }) => slots !== null && slots.length > 0)
+  return rows.filter(({ slots }) => slots !== null && slots.length > 0).map((each) => ({ ...each, given: 0 }))
 }
 
 /** Gives `most` slots of one bucket, each to the batch of highest priority that has the fewest at work. */
 async function fill(client: PoolClient, free: Free, most: number): Promise<{ id: string; data: PassJob }[]> {
+  if (most === 0) return []
   const { rows: candidates } = await client.query<Candidate>(
     `SELECT b.id AS batch_id, b.priority,
        (SELECT count(*)::int FROM slot s WHERE s.batch_id = b.id AND s.bucket = $2) AS active
@@ -125,13 +147,15 @@ async function fill(client: PoolClient, free: Free, most: number): Promise<{ id:
      ORDER BY b.id`,
     [free.endpoint_id, free.bucket],
   )
+  const slotsFrom = free.given
   const given: { id: string; data: PassJob }[] = []
   let waiting = candidates.map((candidate) => ({ ...candidate, want: 0 }))
   for (let left = most; left > 0 && waiting.length > 0;) {
     share(waiting, left)
     const still: typeof waiting = []
     for (const batch of waiting) {
-      const slots = free.slots.slice(given.length, given.length + batch.want)
+      const from = slotsFrom + given.length
+      const slots = free.slots.slice(from, from + batch.want)
       const jobs = await take(client, free, batch.batch_id, slots)
       given.push(...jobs)
       left -= jobs.length
@@ -172,7 +196,7 @@ async function take(client: PoolClient, free: Free, batchId: string, slots: read
      taken AS (INSERT INTO slot (endpoint_id, bucket, n, job_id, user_id, batch_id)
        SELECT $1, $2, n, job_id, user_id, $3 FROM given)
      UPDATE migration_user u SET job_id = g.job_id,
-       status = CASE WHEN u.status = 'Queued' THEN 'Starting' ELSE u.status END
+       status = CASE WHEN u.status = 'Queued' THEN 'Starting' ELSE u.status END, job_attempt = 0
      FROM given g WHERE u.id = g.user_id`,
     [
       free.endpoint_id,

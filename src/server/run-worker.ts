@@ -13,7 +13,7 @@ import { untilStopped } from './until-stopped.ts'
 export async function runWorker(request: WorkerRequest): Promise<number> {
   const joins = !process.env['DATABASE_URL']
   if (joins && !request.untilInputEnds) await refuseAlone(resolveDataFolder(request.dataFolder ?? undefined))
-  const stop = untilStopped()
+  const stop = untilStopped(request.untilInputEnds)
   const say = (text: string) => void process.stderr.write(`${text}\n`)
   // The service that started us has gone: its database goes with it, and another start has a worker of its own.
   if (request.untilInputEnds) process.stdin.on('end', () => process.exit(EXIT.cannotStart)).resume()
@@ -23,7 +23,8 @@ export async function runWorker(request: WorkerRequest): Promise<number> {
   const lost = await stop.told(service.world.store.lost)
   if (!request.untilInputEnds)
     say('Stopping: what is in flight still lands. Ctrl-C again gives it up; nothing is lost either way.')
-  process.stdin.unref()
+  // A pipe, when a service started us; it must not keep us.
+  if (request.untilInputEnds) process.stdin.destroy()
   if (lost) throw lost
   return EXIT.ok
 }

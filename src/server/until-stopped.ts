@@ -8,11 +8,21 @@ export interface StopWatch {
   told(lost: AbortSignal): Promise<Fault | null>
 }
 
-export function untilStopped(): StopWatch {
+/** After a first signal what is in flight has so long; a server that has fallen silent would keep it for minutes. */
+const GRACE_MS = 60_000
+
+/** @param byParent a service that started us tells us by lines of standard input, and signals are for it alone */
+export function untilStopped(byParent = false): StopWatch {
   const stop = new AbortController()
   const abort = new AbortController()
   const onSignal = () => {
-    if (!stop.signal.aborted) return stop.abort(new Error('stopped'))
+    if (!stop.signal.aborted) {
+      setTimeout(giveUp, GRACE_MS).unref()
+      return stop.abort(new Error('stopped'))
+    }
+    giveUp()
+  }
+  const giveUp = () => {
     abort.abort(
       new Fault({
         code: 'STOPPED',
@@ -23,7 +33,8 @@ export function untilStopped(): StopWatch {
       }),
     )
   }
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, byParent ? () => {} : onSignal)
+  if (byParent) process.stdin.on('data', onSignal)
   return {
     stopping: stop.signal,
     aborting: abort.signal,

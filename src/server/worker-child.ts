@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
-import type { Log } from '#base/log.ts'
+import type { Log, LogFacts } from '#base/log.ts'
 
 export interface WorkerChild {
   /** What is in flight lands; resolves when it has ended. */
@@ -26,44 +26,54 @@ export function startWorkerChild(dataFolder: string, concurrency: number, log: L
   let ended: Promise<void> = Promise.resolve()
   const start = () => {
     const startedAt = performance.now()
-    const args = [
-      ...process.execArgv,
-      join(import.meta.dirname, 'main.ts'),
-      'worker',
-      '--data',
-      dataFolder,
-      '--concurrency',
-      String(concurrency),
-      '--until-input-ends',
-    ]
-    // A group of its own: Ctrl-C in the terminal reaches us alone, and we tell it once. Its input ends with us.
-    const started = spawn(process.execPath, args, { detached: true, stdio: ['pipe', 'ignore', 'inherit'] })
-    started.stdin.on('error', () => undefined)
+    let started: ChildProcess
+    try {
+      started = spawnWorker(dataFolder, concurrency)
+    } catch (thrown) {
+      return again({ said: thrown instanceof Error ? thrown.message : String(thrown) }, 0)
+    }
     child = started
     ended = new Promise((resolve) => {
-      started.once('error', (error) => {
-        log.error('the worker cannot be started', { said: error.message })
-        resolve()
-      })
-      started.once('exit', (code, signal) => {
+      // Of one that cannot be started `error` is told, and `exit` is not.
+      let isOver = false
+      const over = (facts: LogFacts) => {
+        if (isOver) return
+        isOver = true
         child = null
         resolve()
-        if (isStopping) return
-        if (performance.now() - startedAt > HEALTHY_MS) pauseMs = FIRST_PAUSE_MS
-        log.error('the worker has ended and is started again', { code, signal, pauseMs })
-        timer = setTimeout(start, pauseMs)
-        pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
-      })
+        again(facts, performance.now() - startedAt)
+      }
+      started.once('error', (error) => over({ said: error.message }))
+      started.once('exit', (code, signal) => over({ code, signal }))
     })
+  }
+  const again = (facts: LogFacts, ranMs: number) => {
+    if (isStopping) return
+    if (ranMs > HEALTHY_MS) pauseMs = FIRST_PAUSE_MS
+    log.error('the worker has ended and is started again', { ...facts, pauseMs })
+    timer = setTimeout(start, pauseMs)
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
   }
   start()
   return {
     async stop() {
       isStopping = true
       clearTimeout(timer)
-      child?.kill('SIGTERM')
+      child?.stdin?.write('stop\n')
       await ended
     },
-    abort: () => void child?.kill('SIGTERM'),
+    abort: () => void child?.stdin?.write('give up\n'),
   }
+}
+
+function spawnWorker(dataFolder: string, concurrency: number): ChildProcess {
+  const main = join(import.meta.dirname, 'main.ts')
+  const args = ['worker', '--data', dataFolder, '--concurrency', String(concurrency), '--until-input-ends']
+  // A group of its own: Ctrl-C in the terminal reaches us alone, and we tell it once. Its input ends with us.
+  const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  })
+  child.stdin?.on('error', () => undefined)
+  return child
 }

@@ -112,6 +112,7 @@ export interface MigrationUserTable {
   start_after: TimeOrNone
   next_at: Generated<Date>
   job_id: string | null
+  job_attempt: Generated<number>
   pass_token: string | null
   restart: Generated<boolean>
   transient_failures: Generated<number>

@@ -22,7 +22,7 @@ export async function addRows(
   refuseOtherColumns(batch.columns, check.columns)
   const planned = await planUsers(
     check,
-    await planContext(deps, { endpointId: batch.endpoint_id, databaseId: batch.database_id, isRunning: batch.running }),
+    await planContext(deps, { endpointId: batch.endpoint_id, databaseId: batch.database_id }),
   )
   return {
     warnings: [...batch.warnings, ...check.warnings],

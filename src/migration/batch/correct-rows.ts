@@ -37,7 +37,6 @@ export async function correctRows(
   const context = await planContext(deps, {
     endpointId: batch.endpoint_id,
     databaseId: batch.database_id,
-    isRunning: batch.running,
   })
   return {
     async users(client) {

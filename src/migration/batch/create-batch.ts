@@ -88,7 +88,7 @@ async function planUsersOf(
   if ((asked.csvFile === undefined) === (asked.users === undefined)) {
     throw badValue('csvFile', 'or users must be given, and not both', 'Give a CSV file with -CSVData.')
   }
-  const context = await planContext(deps, { endpointId, databaseId: database.id, isRunning: false })
+  const context = await planContext(deps, { endpointId, databaseId: database.id })
   if (asked.users !== undefined) {
     const copied = await copyUsers(deps, asked.users, asked.disableOnCopy, context)
     return { columns: copied.columns, warnings: [], ready: copied.ready, failed: copied.failed, copied }

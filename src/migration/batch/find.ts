@@ -3,7 +3,7 @@ import { notFound, stateForbids } from '#base/request-faults.ts'
 import { type BatchCommand, mayBatch } from '#contract/transitions.ts'
 import { type BatchRow, readBatch } from '#store/service/batches.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
-import { statusOf } from './show-batch.ts'
+import { goesOn, statusOf } from './show-batch.ts'
 
 /** @throws Fault OBJECT_NOT_FOUND */
 export async function batchNamed(store: ServiceStore, identity: string): Promise<BatchRow> {
@@ -25,7 +25,7 @@ const CMDLET: Readonly<Record<BatchCommand, string>> = {
 /** False when the command is accepted and nothing is left to do. @throws Fault STATE_FORBIDS */
 export function mayDo(command: BatchCommand, batch: BatchRow): boolean {
   const status = statusOf(batch)
-  const verdict = mayBatch(command, status, batch.type)
+  const verdict = mayBatch(command, status, batch.type, goesOn(batch))
   if (typeof verdict === 'object')
     throw stateForbids(CMDLET[command], `the batch "${batch.name}", which is ${status}`, verdict.no)
   return verdict === 'yes'

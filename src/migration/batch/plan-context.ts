@@ -6,7 +6,7 @@ import type { PlanContext } from './plan-users.ts'
 /** What rows of a batch are read against: its endpoint, its database, and the others that a row may name. */
 export async function planContext(
   { store, secrets }: ServiceDeps,
-  batch: { readonly endpointId: string; readonly databaseId: string; readonly isRunning: boolean },
+  batch: { readonly endpointId: string; readonly databaseId: string },
 ): Promise<PlanContext> {
   const databases = await listDatabaseRows(store)
   const byName = new Map<string, DatabaseRow>(databases.map((row) => [row.name_key, row]))
@@ -15,6 +15,7 @@ export async function planContext(
     database: databases.find(({ id }) => id === batch.databaseId)!,
     databaseNamed: (name) => byName.get(nameKey(name)) ?? null,
     secrets,
-    status: batch.isRunning ? 'Queued' : 'Validating',
+    // Whether the batch runs is looked at when they are stored: it may be stopped meanwhile.
+    status: 'Validating',
   }
 }

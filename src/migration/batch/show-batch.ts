@@ -14,6 +14,10 @@ export const statusOf = (batch: BatchRow): BatchStatus =>
     isCorrupted: batch.is_corrupted,
   })
 
+/** Whether the batch runs, and has users that come round again by themselves. */
+export const goesOn = ({ running, totals: { users } }: BatchRow): boolean =>
+  running && (users.Synced ?? 0) + (users.IncrementalFailed ?? 0) + (users.IncrementalSyncing ?? 0) > 0
+
 const STATE_OF: Readonly<Record<BatchStatus, MigrationBatch['state']>> = {
   Created: 'Waiting',
   Starting: 'Active',
@@ -38,7 +42,7 @@ const iso = (at: Date | null) => at?.toISOString() ?? null
 export function batchCommands(batch: BatchRow): Record<BatchCommand, string | null> {
   const status = statusOf(batch)
   const why = (command: BatchCommand) => {
-    const verdict = mayBatch(command, status, batch.type)
+    const verdict = mayBatch(command, status, batch.type, goesOn(batch))
     return typeof verdict === 'object' ? verdict.no : verdict === 'nothing' ? 'there is nothing left to do' : null
   }
   return Object.fromEntries(BATCH_COMMANDS.map((command) => [command, why(command)])) as Record<

@@ -11,6 +11,8 @@ export async function ensureLocalDatabase(store: ServiceStore, dataFolder: strin
   if ((await listDatabaseRows(store)).length > 0) return
   const id = randomUUID()
   const path = checkedMaildirPath(join(dataFolder, 'mail'), 'any')
+  // Before it is known: a crash between the two must not leave a database whose folder nobody may use.
+  markFolder(path, id)
   try {
     await insertDatabase(store, {
       id,
@@ -27,7 +29,6 @@ export async function ensureLocalDatabase(store: ServiceStore, dataFolder: strin
       admin_password: null,
       is_default: true,
     })
-    markFolder(path, id)
   } catch (thrown) {
     // Another process was first.
     if (!(thrown instanceof Fault && thrown.code === 'NAME_TAKEN')) throw thrown

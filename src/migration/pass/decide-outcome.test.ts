@@ -105,4 +105,8 @@ test('faults of our own side are waited out and never counted', () => {
     assert.equal(result, 'Interrupted')
     assert.deepEqual(outcome, { kind: 'again', at: new Date(NOW + 10_000), counts: false })
   }
+  // Somebody has to make room on the disk, but the user did nothing wrong.
+  const full = decide({ fault: fault({ code: 'DATABASE_FULL', scope: 'instance', transient: false }) })
+  assert.deepEqual(full.outcome, { kind: 'again', at: new Date(NOW + 60_000), counts: false })
+  assert.equal(full.result, 'Interrupted')
 })

@@ -9,6 +9,7 @@ export const FIRST_WAIT_MS = 5_000
 const LONGEST_WAIT_MS = 600_000
 /** A fault of our own side, or somebody else at work on the mailbox: nobody's mail is wrong, so it is never counted. */
 const OURS_WAIT_MS = 10_000
+const OURS_LONG_WAIT_MS = 60_000
 
 export interface PassFacts {
   readonly status: 'Synced' | 'Failed' | 'Stopped'
@@ -53,7 +54,7 @@ export function decideOutcome(facts: PassFacts): Decision {
   }
   const error = errorOf(fault)
   if (isOurs(fault)) {
-    const at = new Date(now + (fault.waitMs ?? OURS_WAIT_MS))
+    const at = new Date(now + (fault.waitMs ?? (isForSomebody(fault) ? OURS_LONG_WAIT_MS : OURS_WAIT_MS)))
     return { result: 'Interrupted', outcome: { kind: 'again', at, counts: false }, error }
   }
   if (!fault.transient) return { result: 'Failed', outcome: { kind: 'failed', retryAt }, error }
@@ -75,7 +76,11 @@ export function backoffMs(failures: number, random: number, firstMs = FIRST_WAIT
 const isOurs = (fault: Fault) =>
   fault.code === 'LEASE_LOST' ||
   fault.code === 'USER_ALREADY_BEING_MIGRATED' ||
-  (fault.scope === 'instance' && fault.transient)
+  // A full disk or a missing key of ours is nothing that a user could be blamed for.
+  fault.scope === 'instance'
+
+/** A fault of ours that somebody has to mend. */
+const isForSomebody = (fault: Fault) => fault.scope === 'instance' && !fault.transient
 
 const errorOf = (fault: Fault) => ({
   code: fault.code,

@@ -57,7 +57,7 @@ export interface PassDeps {
 }
 
 export async function runPass(deps: PassDeps, job: RunningJob): Promise<void> {
-  const begin: PassBeginning = { jobId: job.id, ...job.data, worker: deps.worker }
+  const begin: PassBeginning = { jobId: job.id, ...job.data, worker: deps.worker, attempt: job.deaths }
   const pass = await beginPass(deps.store, begin)
   if (!pass) return
   const work = await readPassWork(deps.store, job.data.userId)

@@ -30,19 +30,28 @@ const PROGRESS_MS = 2_000
 export function passRegister(store: ServiceStore, log: Log, graceMs = GRACE_MS): PassRegister {
   const all = new Map<string, UnderWay & { end(): void }>()
   let looking = false
-  let toldAt = 0
+  let telling = false
   const look = async () => {
     if (looking || all.size === 0) return
     looking = true
     try {
       for (const token of await passesToEnd(store, [...all.keys()])) all.get(token)?.end()
-      if (performance.now() - toldAt < PROGRESS_MS) return
-      toldAt = performance.now()
-      await recordProgress(store, news())
     } catch (thrown) {
       log.debug('looking after passes failed', { said: thrown instanceof Error ? thrown.message : String(thrown) })
     } finally {
       looking = false
+    }
+  }
+  /** Apart: rows that somebody holds for long must not keep us from hearing that a pass is to end. */
+  const tell = async () => {
+    if (telling || all.size === 0) return
+    telling = true
+    try {
+      await recordProgress(store, news())
+    } catch (thrown) {
+      log.debug('telling of passes failed', { said: thrown instanceof Error ? thrown.message : String(thrown) })
+    } finally {
+      telling = false
     }
   }
   const news = (): PassProgress[] =>
@@ -59,7 +68,7 @@ export function passRegister(store: ServiceStore, log: Log, graceMs = GRACE_MS):
         },
       ]
     })
-  const timer = setInterval(() => void look(), LOOK_MS)
+  const timers = [setInterval(() => void look(), LOOK_MS), setInterval(() => void tell(), PROGRESS_MS)]
   return {
     enter(token, itemsBefore) {
       const end = new AbortController()
@@ -84,7 +93,9 @@ export function passRegister(store: ServiceStore, log: Log, graceMs = GRACE_MS):
       return entry
     },
     look: () => void look(),
-    [Symbol.dispose]: () => clearInterval(timer),
+    [Symbol.dispose]() {
+      for (const timer of timers) clearInterval(timer)
+    },
   }
 }
 

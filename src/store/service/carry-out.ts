@@ -1,8 +1,10 @@
 /** Carries out what administrators asked of batches: Start, Stop, Remove. Each step can be repeated after a crash. */
 import type { PoolClient } from 'pg'
+import type { Log } from '#base/log.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
+import { START_AFTER, STOPPED_STATUS, WAITING_STATUS } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
 import { withdrawJobsOfBatch } from './withdraw.ts'
@@ -13,19 +15,17 @@ interface Asked {
 }
 
 /** One step of every batch that waits for one; true when there is more to do at once. */
-export async function carryOut(store: ServiceStore): Promise<boolean> {
+export async function carryOut(store: ServiceStore, log: Log): Promise<boolean> {
   const { rows } = await store.pool.query<Asked>(`SELECT id, flags FROM migration_batch WHERE flags <> 'None'`)
   let more = false
-  const failures: unknown[] = []
   for (const { id } of rows) {
     try {
       more = (await inTransaction(store.pool, (client) => step(client, id))) || more
     } catch (thrown) {
       // One batch that cannot be carried out holds up no other one.
-      failures.push(thrown)
+      log.warn('a command could not be carried out', { batch: id, said: thrown instanceof Error ? thrown.message : '' })
     }
   }
-  if (failures.length > 0) throw failures[0]
   return more
 }
 
@@ -41,9 +41,8 @@ async function step(client: PoolClient, id: string): Promise<boolean> {
 async function start(client: PoolClient, id: string): Promise<boolean> {
   await takeHold(client, id)
   await client.query(
-    `UPDATE migration_user SET next_at = now(), transient_failures = 0, error_code = NULL, error_message = NULL,
-       error_remedy = NULL, stage = 'Injection',
-       status = CASE WHEN initial_synced_at IS NULL THEN 'Queued' ELSE 'Synced' END
+    `UPDATE migration_user u SET next_at = greatest(now(), ${START_AFTER}), transient_failures = 0, error_code = NULL,
+       error_message = NULL, error_remedy = NULL, stage = 'Injection', status = ${WAITING_STATUS}
      WHERE batch_id = $1 AND holds AND status IN ('Validating', 'Stopped', 'Failed', 'IncrementalStopped', 'IncrementalFailed')`,
     [id],
   )
@@ -80,11 +79,11 @@ async function stop(client: PoolClient, id: string): Promise<boolean> {
   await client.query('UPDATE migration_batch SET running = false, was_started = true WHERE id = $1', [id])
   await withdrawJobsOfBatch(client, id)
   await client.query(
-    `UPDATE migration_user SET status = CASE
-         WHEN job_id IS NOT NULL THEN 'Stopping' WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
-     WHERE batch_id = $1
-       AND (job_id IS NOT NULL OR status IN ('Validating', 'Queued', 'Starting', 'Synced', 'IncrementalFailed'))
-       AND status NOT IN ('Stopping', 'Removing')`,
+    // A user that was being given a slot while we looked is Stopping without a job by the next step.
+    `UPDATE migration_user SET status = CASE WHEN job_id IS NOT NULL THEN 'Stopping' ELSE ${STOPPED_STATUS} END
+     WHERE batch_id = $1 AND status <> 'Removing' AND (
+       (job_id IS NOT NULL AND status <> 'Stopping') OR
+       (job_id IS NULL AND status IN ('Validating', 'Queued', 'Starting', 'Stopping', 'Synced', 'IncrementalFailed')))`,
     [id],
   )
   await wake(client, 'stop')

@@ -1,10 +1,12 @@
 /** Batches made and changed. Rules stand in migration/; what must be true of the tables stands here. */
 import type { PoolClient } from 'pg'
+import { notFound, stateForbids } from '#base/request-faults.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { StoredChoices } from '../tables.ts'
 import type { NewUser } from './add-users.ts'
 import { addEvent } from './events.ts'
 import { nameKey } from './named.ts'
+import { START_AFTER } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
 import { withdrawJobsOfBatch } from './withdraw.ts'
@@ -130,15 +132,21 @@ export async function changeBatch(store: ServiceStore, id: string, change: Batch
   await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
       await client.query(`SET LOCAL statement_timeout = '120s'; SET LOCAL idle_in_transaction_session_timeout = '60s'`)
-      await client.query('SELECT 1 FROM migration_batch WHERE id = $1 FOR UPDATE', [id])
+      const { rows } = await client.query<{ running: boolean }>(
+        'SELECT running FROM migration_batch WHERE id = $1 FOR UPDATE',
+        [id],
+      )
+      if (!rows[0]) throw notFound('migration batch', id)
+      // Started since it was looked at: passes would read from one server and be counted with the other.
+      if (change.endpointId !== undefined && (await hasJobs(client, id)))
+        throw stateForbids('Set-MigrationBatch -SourceEndpoint', 'the batch', 'it was started meanwhile')
       if (change.choices)
         await client.query('UPDATE migration_batch SET choices = choices || $2::jsonb WHERE id = $1', [
           id,
           JSON.stringify(change.choices),
         ])
       if (change.choices?.allowIncrementalSyncs === false) await endIncremental(client, id)
-      if (change.startAfter !== undefined)
-        await client.query('UPDATE migration_batch SET start_after = $2 WHERE id = $1', [id, change.startAfter])
+      if (change.startAfter !== undefined) await startLater(client, id, change.startAfter)
       if (change.endpointId !== undefined)
         await client.query('UPDATE migration_batch SET endpoint_id = $2 WHERE id = $1', [id, change.endpointId])
       if (change.isHighest !== undefined) await prefer(client, id, change.isHighest)
@@ -165,6 +173,22 @@ export async function changeBatch(store: ServiceStore, id: string, change: Batch
   )
 }
 
+async function hasJobs(client: PoolClient, id: string): Promise<boolean> {
+  const found = await client.query('SELECT 1 FROM migration_user WHERE batch_id = $1 AND job_id IS NOT NULL LIMIT 1', [
+    id,
+  ])
+  return (found.rowCount ?? 0) > 0
+}
+
+async function startLater(client: PoolClient, id: string, startAfter: string | null): Promise<void> {
+  await client.query('UPDATE migration_batch SET start_after = $2 WHERE id = $1', [id, startAfter])
+  await client.query(
+    `UPDATE migration_user u SET next_at = greatest(now(), ${START_AFTER})
+     WHERE batch_id = $1 AND status = 'Queued' AND job_id IS NULL`,
+    [id],
+  )
+}
+
 /** No incremental sync is allowed any more; those that run are the last. */
 async function endIncremental(client: PoolClient, id: string): Promise<void> {
   await withdrawJobsOfBatch(client, id)
@@ -179,7 +203,8 @@ async function endIncremental(client: PoolClient, id: string): Promise<void> {
 async function joinIn(client: PoolClient, id: string): Promise<void> {
   await client.query(
     `UPDATE migration_user u SET status = CASE WHEN b.running THEN 'Queued' ELSE 'Stopped' END,
-       stage = CASE WHEN b.running THEN 'Injection' ELSE u.stage END
+       stage = CASE WHEN b.running THEN 'Injection' ELSE u.stage END,
+       next_at = greatest(now(), coalesce(u.start_after, b.start_after))
      FROM migration_batch b WHERE b.id = $1 AND u.batch_id = b.id AND u.status = 'Validating'
        AND b.was_started AND b.flags IN ('None', 'Stop')`,
     [id],

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import { inTransaction } from '../ledger/transaction.ts'
 import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
+import { START_AFTER, WAITING_STATUS } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
 import { withdrawJobs } from './withdraw.ts'
@@ -12,6 +13,7 @@ export async function releaseUsers(client: PoolClient, ids: readonly string[]): 
   await withdrawJobs(client, ids)
   await client.query(
     `UPDATE migration_user SET holds = false, next_at = 'infinity', status = CASE
+         WHEN status = 'Removing' THEN status
          WHEN job_id IS NOT NULL THEN 'Stopping'
          WHEN status IN ('Failed', 'IncrementalFailed') THEN status
          WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
@@ -53,6 +55,11 @@ const changed = (result: { rowCount: number | null }) => (result.rowCount ?? 0) 
 /** Resumes or retries. A user that stood aside takes its mailbox if it is free now; false when it is not. */
 export async function startUser(store: ServiceStore, id: string, by: string): Promise<boolean> {
   return await onUser(store, id, 'user.started', by, async (client) => {
+    const { rows } = await client.query(
+      `SELECT 1 FROM migration_batch WHERE id = (SELECT batch_id FROM migration_user WHERE id = $1) AND flags IN ('Stop', 'Remove')`,
+      [id],
+    )
+    if (rows.length > 0) return false
     await takeHolds(client, [id])
     // Also of a batch that was stopped: this user is to run, the others stay as they are.
     await client.query(
@@ -62,9 +69,8 @@ export async function startUser(store: ServiceStore, id: string, by: string): Pr
     )
     return changed(
       await client.query(
-        `UPDATE migration_user SET next_at = now(), transient_failures = 0, error_code = NULL, error_message = NULL,
-           error_remedy = NULL, stage = 'Injection',
-           status = CASE WHEN initial_synced_at IS NULL THEN 'Queued' ELSE 'Synced' END
+        `UPDATE migration_user u SET next_at = greatest(now(), ${START_AFTER}), transient_failures = 0, error_code = NULL,
+           error_message = NULL, error_remedy = NULL, stage = 'Injection', status = ${WAITING_STATUS}
          WHERE id = $1 AND holds AND status IN ('Validating', 'Stopped', 'Failed', 'IncrementalStopped', 'IncrementalFailed')`,
         [id],
       ),
@@ -108,7 +114,12 @@ export interface UserChange {
 export async function changeUser(store: ServiceStore, id: string, change: UserChange, by: string): Promise<boolean> {
   return await onUser(store, id, 'user.changed', by, async (client) => {
     if (change.startAfter !== undefined)
-      await client.query('UPDATE migration_user SET start_after = $2 WHERE id = $1', [id, change.startAfter])
+      await client.query(
+        `UPDATE migration_user u SET start_after = $2,
+           next_at = CASE WHEN u.status = 'Queued' THEN greatest(now(), coalesce($2, b.start_after)) ELSE u.next_at END
+         FROM migration_batch b WHERE u.id = $1 AND b.id = u.batch_id`,
+        [id, change.startAfter],
+      )
     if (change.syncNow)
       await client.query(
         `UPDATE migration_user SET next_at = now() WHERE id = $1 AND status IN ('Synced', 'IncrementalFailed')`,

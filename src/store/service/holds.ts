@@ -42,7 +42,7 @@ export async function standAside(client: PoolClient, ids: readonly string[]): Pr
   await withdrawJobs(client, ids)
   await client.query(
     `UPDATE migration_user u SET holds = false, next_at = 'infinity',
-       status = CASE WHEN u.job_id IS NULL THEN 'Failed' ELSE 'Stopping' END,
+       status = CASE WHEN u.status = 'Removing' THEN u.status WHEN u.job_id IS NULL THEN 'Failed' ELSE 'Stopping' END,
        error_code = CASE WHEN r.address AND r.batch_id <> u.batch_id THEN 'USER_DUPLICATE_IN_OTHER_BATCH'
          ELSE 'USER_ALREADY_BEING_MIGRATED' END,
        error_message = 'Its ' || CASE WHEN r.address THEN 'address' WHEN r.source THEN 'source mailbox' ELSE 'target mailbox' END

@@ -15,7 +15,8 @@ export interface PassWork {
 
 /** Null when the user was removed meanwhile. */
 export async function readPassWork(store: ServiceStore, userId: string): Promise<PassWork | null> {
-  const [user] = await findUsers(store, userId, null)
+  // A row may have somebody's Guid where its address should be.
+  const user = (await findUsers(store, userId, null)).find(({ id }) => id === userId)
   if (!user) return null
   return await store.retrying(async () => {
     const [batch, endpoint, database] = await Promise.all([

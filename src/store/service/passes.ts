@@ -7,6 +7,7 @@ import type { PoolClient } from 'pg'
 import type { UserStatus } from '#contract/states.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import { addEvent } from './events.ts'
+import { STOPPED_STATUS } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
 
@@ -22,6 +23,17 @@ export interface PassBeginning {
   readonly endpointId: string
   readonly bucket: 'initial' | 'incremental'
   readonly worker: string
+  /** How often the job was given out before; who has an older one begins nothing. */
+  readonly attempt: number
+}
+
+interface Begun {
+  readonly status: UserStatus
+  readonly batch_id: string
+  readonly initial: boolean
+  readonly pass_token: string | null
+  readonly job_attempt: number
+  readonly flags: string
 }
 
 /** Null when there is nothing to run: the user was stopped or removed meanwhile, or the job is not the user's any more. */
@@ -30,8 +42,8 @@ export async function beginPass(store: ServiceStore, begin: PassBeginning): Prom
   const passId = randomUUID()
   return await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
-      const { rows } = await client.query<{ status: UserStatus; batch_id: string; initial: boolean; flags: string }>(
-        `SELECT u.status, u.batch_id, u.initial_synced_at IS NULL AS initial, b.flags
+      const { rows } = await client.query<Begun>(
+        `SELECT u.status, u.batch_id, u.initial_synced_at IS NULL AS initial, u.pass_token, u.job_attempt, b.flags
          FROM migration_user u JOIN migration_batch b ON b.id = u.batch_id
          WHERE u.id = $1 AND u.job_id = $2 FOR UPDATE OF u`,
         [begin.userId, begin.jobId],
@@ -41,13 +53,21 @@ export async function beginPass(store: ServiceStore, begin: PassBeginning): Prom
         await freeSlot(client, begin.jobId)
         return null
       }
+      // An earlier try was committed though its answer was lost.
+      if (user.pass_token === token) return { passId, token, isInitial: user.initial }
+      // Frozen between taking the job and now, while it was given to another worker.
+      if (user.job_attempt > begin.attempt) return null
       if (
         user.status === 'Stopping' ||
         user.status === 'Removing' ||
         user.flags === 'Stop' ||
         user.flags === 'Remove'
       ) {
-        await rest(client, begin.userId, user.status === 'Removing' ? 'Removing' : 'Stopping', user.initial)
+        await rest(
+          client,
+          begin.userId,
+          user.status === 'Removing' || user.flags === 'Remove' ? 'Removing' : 'Stopping',
+        )
         await freeSlot(client, begin.jobId)
         return null
       }
@@ -58,9 +78,9 @@ export async function beginPass(store: ServiceStore, begin: PassBeginning): Prom
         [begin.userId],
       )
       await client.query(
-        `UPDATE migration_user SET status = $2, stage = 'Processing', pass_token = $3, restart = false, last_check_at = now()
-         WHERE id = $1`,
-        [begin.userId, begin.bucket === 'initial' ? 'Syncing' : 'IncrementalSyncing', token],
+        `UPDATE migration_user SET status = $2, stage = 'Processing', pass_token = $3, job_attempt = $4, restart = false,
+           last_check_at = now() WHERE id = $1`,
+        [begin.userId, begin.bucket === 'initial' ? 'Syncing' : 'IncrementalSyncing', token, begin.attempt],
       )
       await client.query('INSERT INTO migration_pass (id, user_id, kind, worker, result) VALUES ($1, $2, $3, $4, $5)', [
         passId,
@@ -119,10 +139,10 @@ export async function endPass(
 ): Promise<boolean> {
   return await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
-      const { rows } = await client.query<{ status: UserStatus; batch_id: string; failures: number }>(
-        `SELECT status, batch_id, transient_failures AS failures FROM migration_user
-         WHERE id = $1 AND pass_token = $2 FOR UPDATE`,
-        [begin.userId, pass.token],
+      const { rows } = await client.query<{ status: UserStatus; batch_id: string; holds: boolean }>(
+        `SELECT status, batch_id, holds FROM migration_user
+         WHERE id = $1 AND pass_token = $2 AND job_id = $3 FOR UPDATE`,
+        [begin.userId, pass.token, begin.jobId],
       )
       const user = rows[0]
       if (!user) {
@@ -132,7 +152,7 @@ export async function endPass(
         )
         return false
       }
-      await record(client, begin.userId, pass, end)
+      await record(client, begin.userId, pass, end, user.holds)
       // Before the user may be gone, with its address.
       await addEvent(client, {
         kind: 'pass.ended',
@@ -151,7 +171,7 @@ export async function endPass(
       })
       if (end.outcome.kind === 'synced') await markSynced(client, begin.userId)
       if (user.status === 'Stopping' || user.status === 'Removing') {
-        await rest(client, begin.userId, user.status, pass.isInitial && end.outcome.kind !== 'synced')
+        await rest(client, begin.userId, user.status)
       } else await settle(client, begin.userId, pass, end)
       await client.query('UPDATE migration_user SET job_id = NULL, pass_token = NULL WHERE id = $1', [begin.userId])
       await freeSlot(client, begin.jobId)
@@ -161,7 +181,14 @@ export async function endPass(
   )
 }
 
-async function record(client: PoolClient, userId: string, pass: BegunPass, end: PassEnd): Promise<void> {
+/** A user that stands aside for another keeps the words that say so. */
+async function record(
+  client: PoolClient,
+  userId: string,
+  pass: BegunPass,
+  end: PassEnd,
+  holds: boolean,
+): Promise<void> {
   const message = end.error ? [end.error.message, end.error.remedy ?? ''].join(' ').trim() : ''
   await client.query(
     `UPDATE migration_pass SET result = $2, ended_at = now(), items = $3, bytes = $4, message = $5, notes = $6, waybill = $7
@@ -173,7 +200,9 @@ async function record(client: PoolClient, userId: string, pass: BegunPass, end: 
        transferred_items = transferred_items + $3, transferred_bytes = transferred_bytes + $4,
        transfer_ms = transfer_ms + $5, source_items = coalesce($6, source_items),
        synced_items = coalesce($7, synced_items), skipped_items = coalesce($8, skipped_items),
-       synced_folders = coalesce($9, synced_folders), error_code = $10, error_message = $11, error_remedy = $12
+       synced_folders = coalesce($9, synced_folders), error_code = CASE WHEN $13 THEN $10 ELSE error_code END,
+       error_message = CASE WHEN $13 THEN $11 ELSE error_message END,
+       error_remedy = CASE WHEN $13 THEN $12 ELSE error_remedy END
      WHERE id = $1`,
     [
       userId,
@@ -188,6 +217,7 @@ async function record(client: PoolClient, userId: string, pass: BegunPass, end: 
       end.error?.code ?? null,
       end.error ? clean(end.error.message) : null,
       end.error?.remedy ? clean(end.error.remedy) : null,
+      holds,
     ],
   )
 }
@@ -220,8 +250,10 @@ async function settle(client: PoolClient, userId: string, pass: BegunPass, end: 
   } else if (outcome.kind === 'failed') {
     // An incremental sync that failed is repeated with the next round (exchange-semantics.md §2.3).
     await client.query(
-      `UPDATE migration_user SET status = $2, transient_failures = 0,
-         next_at = CASE WHEN $2 = 'IncrementalFailed' THEN $3 ELSE 'infinity'::timestamptz END WHERE id = $1`,
+      `UPDATE migration_user u SET status = $2, transient_failures = 0,
+         next_at = CASE WHEN $2 = 'IncrementalFailed' AND b.choices->>'allowIncrementalSyncs' <> 'false'
+           THEN $3 ELSE 'infinity'::timestamptz END
+       FROM migration_batch b WHERE u.id = $1 AND b.id = u.batch_id`,
       [userId, pass.isInitial ? 'Failed' : 'IncrementalFailed', outcome.retryAt],
     )
   } else {
@@ -237,20 +269,13 @@ async function settle(client: PoolClient, userId: string, pass: BegunPass, end: 
 }
 
 /** A user that was being stopped is; one that was being removed is gone. */
-async function rest(
-  client: PoolClient,
-  userId: string,
-  status: 'Stopping' | 'Removing',
-  isInitial: boolean,
-): Promise<void> {
-  if (status === 'Removing') {
-    await client.query('DELETE FROM migration_user WHERE id = $1', [userId])
-    return
-  }
-  await client.query('UPDATE migration_user SET status = $2, job_id = NULL WHERE id = $1', [
-    userId,
-    isInitial ? 'Stopped' : 'IncrementalStopped',
-  ])
+async function rest(client: PoolClient, userId: string, status: 'Stopping' | 'Removing'): Promise<void> {
+  await client.query(
+    status === 'Removing'
+      ? 'DELETE FROM migration_user WHERE id = $1'
+      : `UPDATE migration_user SET status = ${STOPPED_STATUS}, job_id = NULL, pass_token = NULL WHERE id = $1`,
+    [userId],
+  )
 }
 
 /** Together with what ended the pass: the next user gets the slot at once. */

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg'
+import { STOPPED_STATUS } from './resting.ts'
 
 /**
  * Takes the slots back from users whose passes nobody has begun: a Stop or Remove need not wait until a worker has
@@ -14,10 +15,12 @@ export async function withdrawJobsOfBatch(client: PoolClient, batchId: string): 
 
 async function withdraw(client: PoolClient, which: string, values: unknown[]): Promise<void> {
   await client.query(
-    `WITH idle AS (SELECT id, job_id FROM migration_user
+    `WITH idle AS (SELECT id AS idle_id, job_id AS idle_job FROM migration_user
        WHERE ${which} AND job_id IS NOT NULL AND pass_token IS NULL FOR UPDATE),
-     freed AS (DELETE FROM slot WHERE job_id IN (SELECT job_id FROM idle))
-     UPDATE migration_user u SET job_id = NULL FROM idle WHERE u.id = idle.id`,
+     freed AS (DELETE FROM slot WHERE job_id IN (SELECT idle_job FROM idle))
+     UPDATE migration_user u SET job_id = NULL,
+       status = CASE WHEN status = 'Stopping' THEN ${STOPPED_STATUS} ELSE status END
+     FROM idle WHERE u.id = idle_id`,
     values,
   )
 }

@@ -95,6 +95,8 @@ CREATE TABLE migration_user (
   next_at timestamptz NOT NULL DEFAULT now(),
   -- The job that has a slot for it.
   job_id uuid,
+  -- How often that job was given out when its pass began: an older one begins nothing.
+  job_attempt integer NOT NULL DEFAULT 0,
   -- Of the process that runs the pass; whoever has another one records nothing.
   pass_token uuid,
   -- Settings have changed: the pass that runs ends where it is and begins anew.
@@ -130,6 +132,10 @@ CREATE INDEX migration_user_status ON migration_user (batch_id, status, next_at,
 CREATE INDEX migration_user_any_address ON migration_user (address_key, batch_id);
 CREATE INDEX migration_user_job ON migration_user (job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX migration_user_database ON migration_user (database_id);
+CREATE INDEX migration_user_pass ON migration_user (pass_token) WHERE pass_token IS NOT NULL;
+-- Nobody is at work on them and nobody will be: a crash left them so (src/jobs/sweep.ts).
+CREATE INDEX migration_user_left ON migration_user (status_since)
+  WHERE job_id IS NULL AND status IN ('Starting', 'Syncing', 'IncrementalSyncing', 'Stopping', 'Removing');
 
 -- How long a user was queued, at work, synced, stalled: counted where the status changes, whoever changes it.
 CREATE FUNCTION migration_user_durations() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -178,6 +184,8 @@ CREATE TABLE migration_pass (
   waybill text
 );
 CREATE INDEX migration_pass_user ON migration_pass (user_id, started_at);
+CREATE INDEX migration_pass_running ON migration_pass (worker) WHERE result = 'Running';
+CREATE INDEX migration_pass_ended ON migration_pass (ended_at);
 
 CREATE TABLE worker (
   id uuid PRIMARY KEY,
@@ -230,3 +238,4 @@ CREATE TABLE event (
   facts jsonb NOT NULL DEFAULT '{}'
 );
 CREATE INDEX event_batch ON event (batch_id, id);
+CREATE INDEX event_at ON event USING brin (at);
