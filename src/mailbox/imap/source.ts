@@ -2,6 +2,7 @@
 import { Fault } from '#base/fault.ts'
 import type { Lane } from '#imap/lane.ts'
 import type { MailSource, SourceFolder, SourceReader } from '#engine/ports.ts'
+import { Connections } from './connections.ts'
 import { belowRoot, fullPath, isForeign, isSelectable, pathOf, roleOf } from './names.ts'
 import type { ImapSourceOptions } from './options.ts'
 import { ImapReader } from './source-reader.ts'
@@ -16,17 +17,17 @@ class ImapSource implements MailSource {
   readonly #options: ImapSourceOptions
   #session: Lane
   #given = false
-  readonly #lanes = new Set<Lane>()
+  readonly #connections: Connections
 
   constructor(options: ImapSourceOptions, session: Lane) {
     this.#options = options
     this.#session = session
-    this.#lanes.add(session)
+    this.#connections = new Connections(options, session)
   }
 
   async folders(): Promise<SourceFolder[]> {
     if (!this.#session.alive) {
-      this.#session = await this.#connect()
+      this.#session = await this.#connections.connect()
       this.#given = false
     }
     const root = (this.#options.userRoot ?? '').split('/').filter((part) => part !== '')
@@ -60,18 +61,11 @@ class ImapSource implements MailSource {
       this.#given = true
       return new ImapReader(this.#session)
     }
-    return new ImapReader(await this.#connect())
+    return new ImapReader(await this.#connections.connect())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#lanes].map((lane) => lane.close()))
-  }
-
-  async #connect(): Promise<Lane> {
-    const lane = await connect(this.#options)
-    for (const old of this.#lanes) if (old.fault) this.#lanes.delete(old)
-    this.#lanes.add(lane)
-    return lane
+    await this.#connections.close()
   }
 
   #noRoot(): Fault {

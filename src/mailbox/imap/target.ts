@@ -13,6 +13,7 @@ import type {
   TargetTraits,
   TargetWriter,
 } from '#engine/ports.ts'
+import { Connections } from './connections.ts'
 import { isForeign, isSelectable, type Naming, namingOf, pathOf, rawOf, roleOf, useOf } from './names.ts'
 import type { ImapOptions } from './options.ts'
 import { connect, readFolders } from './session.ts'
@@ -30,14 +31,14 @@ class ImapTarget implements MailTarget {
   #session: Promise<Lane>
   #first: Lane | null
   #naming: Naming | null = null
-  readonly #lanes = new Set<Lane>()
+  readonly #connections: Connections
   readonly #accepted = new Set<string>()
 
   constructor(options: ImapOptions, lane: Lane) {
     this.#options = options
     this.#session = Promise.resolve(lane)
     this.#first = lane
-    this.#lanes.add(lane)
+    this.#connections = new Connections(options, lane)
     this.traits = {
       kind: 'imap',
       named: false,
@@ -90,15 +91,15 @@ class ImapTarget implements MailTarget {
   async writer(): Promise<TargetWriter> {
     const first = this.#first
     this.#first = null
-    return new ImapWriter(first?.alive ? first : await this.#connect(), this.#accepted)
+    return new ImapWriter(first?.alive ? first : await this.#connections.connect(), this.#accepted)
   }
 
   async reader(): Promise<TargetReader> {
-    return new ImapTargetReader(await this.#connect())
+    return new ImapTargetReader(await this.#connections.connect())
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#lanes].map((lane) => lane.close()))
+    await this.#connections.close()
   }
 
   /** The connection for folders, made anew when it is gone. */
@@ -106,15 +107,8 @@ class ImapTarget implements MailTarget {
     const before = this.#session
     const lane = await before.catch(() => null)
     if (lane?.alive) return lane
-    if (this.#session === before) this.#session = this.#connect()
+    if (this.#session === before) this.#session = this.#connections.connect()
     return this.#session
-  }
-
-  async #connect(): Promise<Lane> {
-    const lane = await connect(this.#options)
-    for (const old of this.#lanes) if (old.fault) this.#lanes.delete(old)
-    this.#lanes.add(lane)
-    return lane
   }
 }
 

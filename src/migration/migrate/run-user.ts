@@ -3,6 +3,7 @@ import { counted } from '#base/counted.ts'
 import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { Clock } from '#base/clock.ts'
+import { disposeQuietly } from '#base/dispose.ts'
 import { Fault, asFault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import { sentence } from '#base/sentence.ts'
@@ -74,6 +75,7 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
     }
     if (sides.status === 'rejected') return failed(sides.reason)
     if (ledger.status === 'rejected') return failed(ledger.reason)
+    using _ = onAbort(run.aborting, () => hangUp(job, sides.value))
     const result = await syncMailbox(
       {
         source: sides.value.source,
@@ -101,6 +103,29 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
   }
 }
 
+/** A server that has fallen silent is not waited for. A Maildir never is silent, and its files stay open while it is written. */
+function hangUp(job: UserJob, { source, target }: { source: MailSource; target: MailTarget }): void {
+  void disposeQuietly(source)
+  if (job.identity.target.kind === 'Imap') void disposeQuietly(target)
+}
+
+function onAbort(signal: AbortSignal, act: () => void): Disposable {
+  if (signal.aborted) act()
+  else signal.addEventListener('abort', act, { once: true })
+  return { [Symbol.dispose]: () => signal.removeEventListener('abort', act) }
+}
+
+/** What is opened, or the reason of the abort that came first; what opens after it is closed again. */
+async function unlessAborted<T extends AsyncDisposable>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>()
+  aborted.promise.catch(() => undefined)
+  using _ = onAbort(signal, () => {
+    aborted.reject(signal.reason)
+    opening.then(disposeQuietly, () => undefined)
+  })
+  return await Promise.race([opening, aborted.promise])
+}
+
 /** Opens both at once; when one fails the other is closed again. The source's fault is the more telling one. */
 async function openBoth(job: UserJob, run: UserRun): Promise<{ source: MailSource; target: MailTarget }> {
   const patience = {
@@ -111,8 +136,14 @@ async function openBoth(job: UserJob, run: UserRun): Promise<{ source: MailSourc
     note: (text: string) => run.tell({ kind: 'note', user: job.emailAddress, text }),
   }
   const [source, target] = await Promise.allSettled([
-    openPatiently(() => job.openSource(), patience),
-    openPatiently(() => job.openTarget(), patience),
+    unlessAborted(
+      openPatiently(() => job.openSource(), patience),
+      run.aborting,
+    ),
+    unlessAborted(
+      openPatiently(() => job.openTarget(), patience),
+      run.aborting,
+    ),
   ])
   if (source.status === 'fulfilled' && target.status === 'fulfilled')
     return { source: source.value, target: target.value }
