@@ -12,12 +12,16 @@ export async function run(node, args, env = {}) {
   // A terminal's Ctrl-C reaches the child by itself: we only have to outlive it. A lone SIGTERM is passed on.
   const pass = () => child.kill('SIGTERM')
   process.on('SIGINT', ignore).on('SIGTERM', pass)
+  // npm hands on no signal that it gets alone: who stops npm wants what it runs to stop, too.
+  const parent = process.ppid
+  const orphaned = setInterval(() => process.ppid !== parent && (clearInterval(orphaned), pass()), 1000).unref()
   try {
     return await new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]))
     })
   } finally {
+    clearInterval(orphaned)
     process.off('SIGINT', ignore).off('SIGTERM', pass)
   }
 }

@@ -32,10 +32,13 @@ export function readInput(route: Route, limits: ApiLimits): ReadInput {
   const csv: BodyBounds = { bytes: limits.csvBytes, ms: limits.csvMs, tooLarge: () => csvTooLarge(limits.csvBytes) }
 
   return async (request, params, want) => {
-    const parsed = {
-      params: parse(route.params, params, 'the path'),
-      query: parse(query, queryOf(request, route), 'the query'),
+    const asked = queryOf(request, route)
+    for (const [field, value] of Object.entries({ ...(params as Record<string, string>), ...asked })) {
+      // No text of PostgreSQL can hold it, and no name of ours does.
+      if (value.includes('\0'))
+        throw new ValueFault(`${field} holds a NUL character`, [{ field, message: 'holds a NUL character' }])
     }
+    const parsed = { params: parse(route.params, params, 'the path'), query: parse(query, asked, 'the query') }
     if (route.bodyType === 'csv') {
       checkBody(request, CSV_TYPES, csv)
       return { ...parsed, body: readBody(request, csv, want) }

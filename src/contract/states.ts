@@ -88,6 +88,8 @@ export interface BatchFacts {
   /** Users that only a StartAfter in the future holds back, among the Queued. */
   readonly waiting: number
   readonly isCorrupted: boolean
+  /** Of the stopped, those that go on in another batch: they say nothing of this one while others do. */
+  readonly moved: number
 }
 
 const INITIAL: readonly UserStatus[] = [
@@ -100,7 +102,7 @@ const INITIAL: readonly UserStatus[] = [
 ]
 
 /** First match wins (exchange-semantics.md §2.3, with the decisions at its top). */
-export function batchStatus({ flags, wasStarted, users, waiting, isCorrupted }: BatchFacts): BatchStatus {
+export function batchStatus({ flags, wasStarted, users, waiting, isCorrupted, moved }: BatchFacts): BatchStatus {
   const count = (...statuses: readonly UserStatus[]) => statuses.reduce((sum, status) => sum + (users[status] ?? 0), 0)
   const summary = (wanted: StatusSummary) => count(...USER_STATUSES.filter((status) => SUMMARY_OF[status] === wanted))
   const all = count(...USER_STATUSES)
@@ -116,11 +118,11 @@ export function batchStatus({ flags, wasStarted, users, waiting, isCorrupted }: 
   if (count('IncrementalSyncing') > 0) return 'IncrementalSyncing'
   // Users that are being stopped or removed one by one: the batch goes on meanwhile.
   if (summary('Active') > 0) return 'Syncing'
-  if (summary('Stopped') > 0) return 'Stopped'
+  if (summary('Stopped') > moved || (moved > 0 && moved === all)) return 'Stopped'
   if (all === 0) return 'Synced'
   const failed = summary('Failed')
   // A mailbox whose last incremental sync failed is past its initial one, and its syncs go on.
-  if (failed === all && count('IncrementalFailed') === 0) return 'Failed'
+  if (failed === all - moved && count('IncrementalFailed') === 0) return 'Failed'
   if (summary('Completed') > 0 && summary('Synced') === 0) return failed > 0 ? 'CompletedWithErrors' : 'Completed'
   return failed > 0 ? 'SyncedWithErrors' : 'Synced'
 }

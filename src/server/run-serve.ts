@@ -52,6 +52,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
   const worker = request.concurrency > 0 ? startWorkerChild(store.dataFolder.path, request.concurrency, log) : null
   stop.aborting.addEventListener('abort', () => worker?.abort())
   if (api.address) service.listensOn(api.address.host, api.address.port)
+  log.info('the service has started', { version, pid: process.pid, url: api.address?.url ?? null })
   say(`Waybill ${version} is running.`)
   if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
   say(`  This machine   no sign-in needed: eval "$(./waybill aliases)"; then Get-MigrationBatch, Get-Help`)
@@ -59,6 +60,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
   say(`  Passes at once ${request.concurrency}`)
   say('Ctrl-C stops it; what is in flight lands first.')
   const lost = await stop.told(store.lost)
+  log.info('the service is stopping')
   say('Stopping: what is in flight still lands. Ctrl-C again gives it up; nothing is lost either way.')
   await Promise.all([api.close(), worker?.stop()])
   if (lost) throw lost

@@ -242,9 +242,14 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
       code: 'VALUE_INVALID',
       message: /only given to another/,
     })
+    await assert.rejects(service()('removeDatabase', { params: { identity: current! } }), {
+      code: 'STATE_FORBIDS',
+      message: /make another one the default first/,
+    })
+    const other = made.find(({ identity }) => identity !== current)!
+    await set(other.identity, { isDefault: true })
     await service()('removeDatabase', { params: { identity: current! } })
-    const left = await list()
-    assert.deepEqual(await defaults(), [left[0]!.identity])
+    assert.deepEqual(await defaults(), [other.identity])
   })
 
   test('one that a batch or a row uses stays, and both are named', async () => {

@@ -5,8 +5,9 @@
 import { badValue } from '#base/request-faults.ts'
 import type { BatchRow } from '#store/service/batches.ts'
 import type { BatchChange } from '#store/service/change-batch.ts'
-import { type Correction, correctUsers, knownUsers } from '#store/service/correct-users.ts'
+import { type Correction, type KnownUser, correctUsers, knownUsers } from '#store/service/correct-users.ts'
 import { findDatabase } from '#store/service/databases.ts'
+import { errorColumn } from '../csv/columns.ts'
 import type { CsvUser } from '../csv/check-rows.ts'
 import { csvOf } from './csv-of.ts'
 import type { ServiceDeps } from './deps.ts'
@@ -28,24 +29,23 @@ export async function correctRows(
     keepsPasswords: true,
   })
   const bad = check.badRows[0]
-  if (bad)
-    throw badValue(
-      'csvFile',
-      `cannot be used: row ${bad.rowNumber}: ${bad.message}`,
-      'Correct it; nothing was changed.',
-    )
-  const context = await planContext(deps, {
-    endpointId: batch.endpoint_id,
-    databaseId: batch.database_id,
-  })
+  if (bad && check.users.length === 0) {
+    const what = `cannot be used: row ${bad.rowNumber}: ${bad.message}`
+    throw badValue('csvFile', what, 'Correct it; nothing was changed.')
+  }
+  const context = await planContext(deps, { endpointId: batch.endpoint_id, databaseId: batch.database_id })
   return {
+    // Rows that are not mended yet hold up no others: they stay as they are.
+    warnings: [
+      ...check.warnings,
+      ...check.badRows.map(({ rowNumber, message }) => `Row ${rowNumber} is not corrected: ${message}.`),
+    ].slice(0, MOST_WARNINGS),
     async users(client) {
       const known = await knownUsers(client, batch.id)
-      const strangers = check.users.filter(({ emailAddress }) => !known.has(emailAddress.toLowerCase()))
+      const meant = meantBy(check.columns, known)
+      const strangers = check.users.filter((user) => !meant(user))
       if (strangers.length > 0) throw unknownUsers(strangers)
-      const without = check.users.find(
-        (user) => user.password === '' && !known.get(user.emailAddress.toLowerCase())!.has_password,
-      )
+      const without = check.users.find((user) => user.password === '' && !meant(user)!.has_password)
       if (without) {
         throw badValue(
           'csvFile',
@@ -55,10 +55,23 @@ export async function correctRows(
       }
       await correctUsers(
         client,
-        check.users.map((user) => correctionOf(user, known.get(user.emailAddress.toLowerCase())!, context)),
+        check.users.map((user) => correctionOf(user, meant(user)!, context)),
       )
     },
   }
+}
+
+const MOST_WARNINGS = 100
+
+/**
+ * Whom a row corrects: the user of its address. Where it was the address that was wrong, our errors CSV says in the
+ * column ErrorMessage which row of the first file it was.
+ */
+function meantBy(columns: readonly string[], known: ReadonlyMap<string, KnownUser>) {
+  const at = columns.indexOf(errorColumn)
+  const invalid = new Map([...known.values()].flatMap((user) => (user.is_invalid ? [[user.row_number, user]] : [])))
+  return ({ emailAddress, cells }: CsvUser): KnownUser | undefined =>
+    known.get(emailAddress.toLowerCase()) ?? invalid.get(Number(/^Row (\d+):/.exec(cells[at] ?? '')?.[1]))
 }
 
 function correctionOf(
@@ -80,6 +93,7 @@ function correctionOf(
   return {
     id: known.id,
     rowNumber: user.rowNumber,
+    address: user.emailAddress,
     userName: user.userName,
     userRoot: user.userRoot,
     password: seal('password', user.password),

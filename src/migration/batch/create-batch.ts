@@ -49,7 +49,8 @@ export async function createBatch(deps: CreateDeps, asked: NewBatch, principal: 
     columns: planned.columns,
     warnings: planned.warnings,
     submittedBy: principal.name,
-    isStarted: asked.autoStart,
+    // Whoever names a time wants it to start then.
+    isStarted: asked.autoStart || asked.startAfter != null,
   }
   const outcome = await insertBatch(deps.store, row, most, async (client) => {
     await planned.copied?.release(client)

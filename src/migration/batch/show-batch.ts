@@ -12,6 +12,7 @@ export const statusOf = (batch: BatchRow): BatchStatus =>
     users: batch.totals.users,
     waiting: batch.totals.waiting,
     isCorrupted: batch.is_corrupted,
+    moved: batch.totals.moved,
   })
 
 /** Whether the batch runs, and has users that come round again by themselves. */

@@ -66,7 +66,16 @@ export async function runPass(deps: PassDeps, job: RunningJob): Promise<void> {
   const way = deps.register.enter(pass.token, work.user.synced_items)
   try {
     const end = await carry(deps, job, pass, work, way)
-    await endPass(deps.store, begin, pass, end)
+    const isRecorded = await endPass(deps.store, begin, pass, end)
+    deps.log[end.result === 'Failed' ? 'warn' : 'info']('pass ended', {
+      user: work.user.address,
+      batch: work.user.batch,
+      kind: begin.bucket,
+      result: isRecorded ? end.result : 'Superseded',
+      items: end.items,
+      code: end.error?.code ?? null,
+      error: end.error?.message ?? null,
+    })
   } finally {
     way.done()
   }

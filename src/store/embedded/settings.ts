@@ -11,8 +11,9 @@ export function serverSettings(socket: string, clusterName: string): readonly st
     fsync: 'on',
     synchronous_commit: 'on',
     full_page_writes: 'on',
-    // One instance has ten pooled connections, its lock, and room for an administrator's psql.
-    max_connections: '30',
+    // A process of ours has ten pooled connections and four of its queue; a service has two processes, and workers, a
+    // `waybill migrate` and an administrator's psql may join them.
+    max_connections: '120',
     shared_buffers: '32MB',
     maintenance_work_mem: '32MB',
     max_worker_processes: '2',

@@ -16,6 +16,8 @@ export interface BatchTotals {
   readonly users: Readonly<Partial<Record<UserStatus, number>>>
   /** Of the Queued, those that only a StartAfter in the future holds back. */
   readonly waiting: number
+  /** Stopped for they go on in another batch. */
+  readonly moved: number
   readonly pastInitialSync: number
   readonly items: number
   readonly skipped: number
@@ -27,6 +29,7 @@ export interface BatchTotals {
 const NONE: BatchTotals = {
   users: {},
   waiting: 0,
+  moved: 0,
   pastInitialSync: 0,
   items: 0,
   skipped: 0,
@@ -40,6 +43,7 @@ interface TotalsRow {
   readonly status: UserStatus
   readonly n: number
   readonly waiting: number
+  readonly moved: number
   readonly past: number
   readonly items: string
   readonly skipped: string
@@ -53,6 +57,7 @@ const TOTALS = `
   SELECT u.batch_id, u.status, count(*)::int AS n,
     (count(*) FILTER (WHERE u.status = 'Queued' AND u.job_id IS NULL
       AND coalesce(u.start_after, b.start_after) > now()))::int AS waiting,
+    (count(*) FILTER (WHERE NOT u.holds AND u.status IN ('Stopped', 'IncrementalStopped')))::int AS moved,
     count(u.initial_synced_at)::int AS past,
     sum(u.synced_items) AS items, sum(u.skipped_items) AS skipped, sum(u.transferred_bytes) AS bytes,
     max(u.initial_synced_at) AS initial, max(u.last_synced_at) AS last
@@ -73,6 +78,7 @@ function totalsOf(rows: readonly TotalsRow[]): BatchTotals {
   return {
     users: Object.fromEntries(rows.map(({ status, n }) => [status, n])),
     waiting: sum((row) => row.waiting),
+    moved: sum((row) => row.moved),
     pastInitialSync: past,
     items: sum((row) => row.items),
     skipped: sum((row) => row.skipped),

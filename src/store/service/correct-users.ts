@@ -5,13 +5,17 @@ import { standAside, takeHolds } from './holds.ts'
 export interface KnownUser {
   readonly id: string
   readonly address_key: string
+  readonly row_number: number
+  /** It stands there because of its values alone. */
+  readonly is_invalid: boolean
   readonly has_password: boolean
   readonly has_target_password: boolean
 }
 
 export async function knownUsers(client: PoolClient, batchId: string): Promise<Map<string, KnownUser>> {
   const { rows } = await client.query<KnownUser>(
-    `SELECT id, address_key, password IS NOT NULL AS has_password, target_password IS NOT NULL AS has_target_password
+    `SELECT id, address_key, row_number, error_code = 'MIGRATION_CSV_ROW_INVALID' AS is_invalid,
+       password IS NOT NULL AS has_password, target_password IS NOT NULL AS has_target_password
      FROM migration_user WHERE batch_id = $1`,
     [batchId],
   )
@@ -21,6 +25,7 @@ export async function knownUsers(client: PoolClient, batchId: string): Promise<M
 export interface Correction {
   readonly id: string
   readonly rowNumber: number
+  readonly address: string
   readonly userName: string
   readonly userRoot: string | null
   /** Null keeps what is stored, here and below. */
@@ -36,7 +41,8 @@ export interface Correction {
 const CHUNK = 5_000
 
 const CORRECT = `
-  UPDATE migration_user u SET holds = false, row_number = (r->>'row')::int, user_name = r->>'user', user_root = r->>'root',
+  UPDATE migration_user u SET holds = false, row_number = (r->>'row')::int, address = r->>'address',
+    address_key = lower(r->>'address'), user_name = r->>'user', user_root = r->>'root',
     password = coalesce(decode(r->>'password', 'base64'), u.password), target_user_name = r->>'targetUser',
     target_password = coalesce(decode(r->>'targetPassword', 'base64'), u.target_password),
     database_id = (r->>'database')::uuid, cells = ARRAY(SELECT jsonb_array_elements_text(r->'cells')),
@@ -46,6 +52,7 @@ const CORRECT = `
 const asJson = (one: Correction) => ({
   id: one.id,
   row: one.rowNumber,
+  address: one.address,
   user: one.userName,
   root: one.userRoot,
   password: one.password?.toString('base64') ?? null,

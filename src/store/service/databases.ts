@@ -1,6 +1,6 @@
 /** Mailbox databases as they are stored: where target mailboxes live. */
 import type { Selectable, Updateable } from 'kysely'
-import { inUse, nameTaken, notFound } from '#base/request-faults.ts'
+import { inUse, nameTaken, notFound, stateForbids } from '#base/request-faults.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { MailboxDatabaseTable } from '../tables.ts'
 import { isGuid, isStillReferred, nameKey } from './named.ts'
@@ -134,20 +134,26 @@ export async function changeDatabase(
 }
 
 /**
- * When it was the default, the first of the others by name is from now on.
- * @throws Fault OBJECT_IN_USE, naming the batches
+ * The default goes only as the last one: which of the others should take new batches is not for us to guess.
+ * @throws Fault OBJECT_IN_USE, naming the batches; STATE_FORBIDS for the default while there are others
  */
 export async function deleteDatabase(store: ServiceStore, { id, name }: DatabaseRow): Promise<void> {
   await store.retrying(async () => {
     try {
       await inTransaction(store.pool, async (client) => {
         await client.query(LOCK)
-        await client.query('DELETE FROM mailbox_database WHERE id = $1', [id])
-        await client.query(
-          `UPDATE mailbox_database SET is_default = true WHERE id =
-             (SELECT id FROM mailbox_database ORDER BY name_key COLLATE "C" LIMIT 1)
-             AND NOT EXISTS (SELECT FROM mailbox_database WHERE is_default)`,
+        const { rowCount } = await client.query(
+          `SELECT FROM mailbox_database d WHERE id = $1 AND is_default
+             AND EXISTS (SELECT FROM mailbox_database o WHERE o.id <> d.id)`,
+          [id],
         )
+        if (rowCount)
+          throw stateForbids(
+            'Remove-MailboxDatabase',
+            `the mailbox database "${name}"`,
+            'it is the default; make another one the default first (Set-MailboxDatabase -IsDefault true)',
+          )
+        await client.query('DELETE FROM mailbox_database WHERE id = $1', [id])
       })
     } catch (thrown) {
       if (isStillReferred(thrown)) throw inUse(KIND, name, await usersOf(store, id))

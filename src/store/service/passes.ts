@@ -73,8 +73,12 @@ export async function beginPass(store: ServiceStore, begin: PassBeginning): Prom
       }
       // Of a worker that died at it: that it was interrupted is part of the history.
       await client.query(
-        `UPDATE migration_pass SET result = 'Interrupted', ended_at = now(), message = 'The worker was lost; another one went on.'
-         WHERE user_id = $1 AND result = 'Running'`,
+        `WITH lost AS (UPDATE migration_pass SET result = 'Interrupted', ended_at = now(),
+             message = 'The worker was lost; another one went on.'
+           WHERE user_id = $1 AND result = 'Running' RETURNING items, bytes)
+         UPDATE migration_user SET transferred_items = transferred_items + (SELECT sum(items) FROM lost),
+           transferred_bytes = transferred_bytes + (SELECT sum(bytes) FROM lost)
+         WHERE id = $1 AND EXISTS (SELECT 1 FROM lost)`,
         [begin.userId],
       )
       await client.query(
