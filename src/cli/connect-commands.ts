@@ -45,8 +45,7 @@ async function readToken(url: string): Promise<string> {
   const terminal = openTerminal()
   if (!terminal) throw usage('There is no terminal to ask for the token on.', 'Give it through standard input.')
   try {
-    terminal.write(`Token for ${url}: `)
-    return ((await terminal.secret()) ?? '').trim()
+    return ((await terminal.secret(`Token for ${url}: `)) ?? '').trim()
   } finally {
     terminal.close()
   }

@@ -26,8 +26,7 @@ export async function adminPassword({ file, userName }: PasswordSource): Promise
   if (!terminal)
     throw usage('-AdminUserName needs a password, and there is no terminal to ask on.', 'Give -AdminPasswordFile PATH.')
   try {
-    terminal.write(`Password of ${userName}: `)
-    const password = await terminal.secret()
+    const password = await terminal.secret(`Password of ${userName}: `)
     if (password) return password
     throw usage('No password was typed.')
   } finally {

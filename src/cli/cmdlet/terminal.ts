@@ -7,7 +7,8 @@ export interface Terminal {
   write(text: string): void
   /** Null at the end of input (Ctrl-D). */
   line(): Promise<string | null>
-  secret(): Promise<string | null>
+  /** Nothing is echoed from before the question stands there: who types fast would show the beginning. */
+  secret(question: string): Promise<string | null>
   close(): void
 }
 
@@ -37,8 +38,9 @@ function terminalOn(input: ReadStream, output: NodeJS.WritableStream, closeOutpu
         lines.close()
       }
     },
-    async secret() {
+    async secret(question) {
       input.setRawMode(true)
+      output.write(question)
       try {
         return await typed(input)
       } finally {
