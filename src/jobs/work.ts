@@ -15,6 +15,8 @@ export interface WorkerOptions {
   /** How people know it: host and pid. */
   readonly name: string
   readonly heartbeatSeconds: number
+  /** While true it takes nothing new, and others get its room: this host lacks something that passes need. */
+  isResting?(): boolean
 }
 
 /** One pass to run. */
@@ -65,7 +67,7 @@ export function startWorker(
       .query(
         `INSERT INTO worker (id, name, capacity) VALUES ($1, $2, $3)
          ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), capacity = $3`,
-        [id, options.name, options.capacity],
+        [id, options.name, options.isResting?.() ? held.size : options.capacity],
       )
       .catch((error: Error) => log.warn('the heartbeat of the worker failed', { said: error.message }))
 
@@ -116,7 +118,7 @@ export function startWorker(
   const takeAll = async () => {
     while (again && !closing) {
       again = false
-      const room = options.capacity - held.size
+      const room = options.isResting?.() ? 0 : options.capacity - held.size
       if (room <= 0) return
       try {
         const jobs = await boss.fetch<PassJob>(PASS_QUEUE, { batchSize: room, includeMetadata: true })

@@ -20,6 +20,9 @@ import { freshConfig, readConfig } from '#store/service/settings.ts'
 import { type World, openWorld } from './open-world.ts'
 import { tuningFromEnvironment } from './tuning.ts'
 
+/** How long a worker whose host lacks the folder of a database leaves passes to others. */
+const REST_MS = 60_000
+
 export interface ServiceOptions {
   readonly dataFolder: string | null
   /** Passes at once in this process; 0: none. */
@@ -82,7 +85,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
       holds.set(endpointId, hold)
       return hold
     }
+    let restingUntil = 0
     const passDeps = {
+      rest: () => (restingUntil = performance.now() + REST_MS),
       store,
       secrets,
       ledger: world.ledger,
@@ -108,7 +113,12 @@ export async function openService(options: ServiceOptions): Promise<Service> {
         store,
         boss,
         listener,
-        { capacity: options.concurrency, name: workerName, heartbeatSeconds },
+        {
+          capacity: options.concurrency,
+          name: workerName,
+          heartbeatSeconds,
+          isResting: () => performance.now() < restingUntil,
+        },
         (job) => runPass(passDeps, job),
         log,
       ),

@@ -49,6 +49,8 @@ export interface PassDeps {
   /** With passing faults from pass to pass; tests turn it. */
   readonly patience: { readonly mostTransient?: number; readonly againMs?: number }
   readonly opening: OpenDeps & Pick<TargetDeps, 'allowedRoots'>
+  /** This host lacks what the mailbox needs: others may have it, so nothing new is taken here for a while. */
+  rest(): void
   intervalMs(): Promise<number>
   /** This process ends: no new group is begun. */
   readonly stopping: AbortSignal
@@ -99,6 +101,7 @@ async function carry(
   const seen: Seen = { fault: null, result: null, mailboxId: null }
   using stopping = linkedSignal(deps.stopping, way.ending, job.signal)
   const result = await attempt(deps, job, pass, work, way, stopping.signal, seen)
+  if (seen.fault?.code === 'TARGET_FOLDER_ELSEWHERE') deps.rest()
   const { mostTransient = MOST_TRANSIENT, againMs = FIRST_WAIT_MS } = deps.patience
   const failuresBefore = work.user.transient_failures
   const decision = decideOutcome({
