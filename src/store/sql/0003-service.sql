@@ -129,6 +129,8 @@ CREATE UNIQUE INDEX migration_user_address ON migration_user (address_key) WHERE
 CREATE UNIQUE INDEX migration_user_source ON migration_user (source_key) WHERE holds;
 CREATE UNIQUE INDEX migration_user_target ON migration_user (target_key) WHERE holds;
 CREATE INDEX migration_user_status ON migration_user (batch_id, status, next_at, row_number);
+-- Lists by address, a page at a time.
+CREATE INDEX migration_user_page ON migration_user (batch_id, address_key COLLATE "C", id);
 CREATE INDEX migration_user_any_address ON migration_user (address_key, batch_id);
 CREATE INDEX migration_user_job ON migration_user (job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX migration_user_database ON migration_user (database_id);
