@@ -169,6 +169,30 @@ describe('one mailbox, one user that runs', { skip: dovecotMissing() || postgres
     )
   })
 
+  test('the errors CSV mends a wrong address, and a row that is not mended yet holds up no other', async () => {
+    const { served } = world
+    const [[one], [other]] = fresh(2) as [Row, Row]
+    await batchOf('Mended', csv([address(one), one, 'wrong'], [`${other}@`, other], ['nobody', other, 'x']), {
+      autoStart: true,
+    })
+    await served.reaches('Mended', 'Failed')
+    const path = `/reports/${(await served.batch('Mended')).batchGuid}-errors`
+    const errors = await served.must<string>('GET', path)
+    const mended = errors
+      .replace(`,${one},,`, `,${one},pass,`)
+      .replace(`${other}@,${other},,`, `${address(other)},${other},pass,`)
+    const csvFile = await served.upload(mended)
+    const after_ = await served.must<MigrationBatch>('PATCH', '/batches/Mended', { csvFile })
+    assert.match(after_.validationWarnings.join(), /Row 4 is not corrected: EmailAddress is not a valid address/)
+    await served.must('POST', '/batches/Mended/start')
+    await served.reaches('Mended', 'SyncedWithErrors')
+    for (const user of [one, other]) assert.deepEqual(await world.differences(user), [])
+    assert.deepEqual(
+      (await served.users('Mended')).map(({ identity, status }) => `${identity} ${status}`).sort(),
+      [`${address(one)} Synced`, `${address(other)} Synced`, 'nobody Failed'].sort(),
+    )
+  })
+
   test('log-ins of two rows exchanged by a corrected file: both keep running; one that belongs to another user stands aside', async () => {
     const { served } = world
     const [[one], [other], [third]] = fresh(3) as [Row, Row, Row]

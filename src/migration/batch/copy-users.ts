@@ -30,6 +30,8 @@ export async function copyUsers(
   identities: readonly string[],
   disables: boolean,
   context: PlanContext,
+  /** The new batch names a target database; else each user keeps the one it had. */
+  isDatabaseChosen: boolean,
 ): Promise<CopiedUsers> {
   const found = new Map<string, UserRow>()
   for (const identity of identities) {
@@ -48,6 +50,8 @@ export async function copyUsers(
       return deps.secrets.seal(plain, { table: 'migration_user', id, column })
     }
     const isRunnable = user.source_key.length > 0
+    const own = isDatabaseChosen ? undefined : databases.get(user.database_id)
+    const database = own ?? context.database
     return {
       id,
       rowNumber: index + 2,
@@ -55,13 +59,13 @@ export async function copyUsers(
       userName: user.user_name,
       userRoot: user.user_root,
       password: moved('password'),
-      databaseId: user.database_id,
+      databaseId: database.id,
       targetUserName: user.target_user_name,
       targetPassword: moved('target_password'),
       cells: [user.address, user.user_name, '', user.user_root ?? '', user.target_user_name ?? '', ''],
       sourceKey: isRunnable ? sourceKey(context.endpointId, user.user_name, user.user_root) : NO_KEY,
       targetKey: isRunnable
-        ? targetKey(databases.get(user.database_id) ?? context.database, {
+        ? targetKey(database, {
             rowNumber: index + 2,
             emailAddress: user.address,
             targetUserName: user.target_user_name,

@@ -91,7 +91,7 @@ async function planUsersOf(
   }
   const context = await planContext(deps, { endpointId, databaseId: database.id })
   if (asked.users !== undefined) {
-    const copied = await copyUsers(deps, asked.users, asked.disableOnCopy, context)
+    const copied = await copyUsers(deps, asked.users, asked.disableOnCopy, context, asked.targetDatabases.length > 0)
     return { columns: copied.columns, warnings: [], ready: copied.ready, failed: copied.failed, copied }
   }
   const check = await csvOf(deps, asked.csvFile!, {
