@@ -5,7 +5,7 @@ export const batchChoices = {
   StartAfter: {
     type: 'dateTime',
     nullable: true,
-    help: 'Mail begins to move after this time; without a zone it is in -TimeZone.',
+    help: 'Mail begins to move after this time; without a zone it is in -TimeZone. A new batch is started by it.',
   },
   CompleteAfter: { type: 'dateTime', help: 'Refused: an IMAP batch has no completion.' },
   TimeZone: {
