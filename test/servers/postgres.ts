@@ -106,7 +106,12 @@ export async function startPostgres(options: { readonly t?: Outcome } = {}): Pro
       stop: () => instance.stop('SIGINT'),
       async restart() {
         await instance.stop('SIGINT')
-        if (!(await boot(port))) throw new Error(`PostgreSQL does not start again. Its log:\n${instance.log()}`)
+        // A backend that was killed may still be dying, and holds the shared memory that a new start refuses.
+        for (let attempt = 1; !(await boot(port)); attempt++) {
+          const log = instance.log()
+          if (attempt === 20 || !/pre-existing shared memory block/.test(log.slice(-2000)))
+            throw new Error(`PostgreSQL does not start again. Its log:\n${log}`)
+        }
       },
       async [Symbol.asyncDispose]() {
         // Killed outright it would leave its shared memory segment in the system.
