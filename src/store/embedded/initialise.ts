@@ -67,6 +67,8 @@ async function initdb(folder: DataFolder, binaries: Binaries, as: Owner | null, 
   args.push('--no-locale', '--encoding=UTF8', '-c', 'timezone=GMT', '-c', 'log_timezone=GMT')
   const child = spawn(join(binaries.bin, 'initdb'), args, {
     cwd: '/',
+    // A session of its own: Ctrl-C in the terminal ended initdb, too, and to whoever pressed it that read like damage.
+    detached: true,
     env: { LC_ALL: 'C', PATH: '/usr/bin:/bin', TZ: 'GMT' },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...as,
