@@ -42,8 +42,6 @@ export interface Api extends AsyncDisposable {
   close(): Promise<void>
 }
 
-export const DEFAULT_LISTEN: Listen = { host: '127.0.0.1', port: 8383 }
-
 /** Throws a Fault of scope `instance` when the socket or the port cannot be had; then neither is open. */
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { listen, socketPath, hostNames = [] } = options

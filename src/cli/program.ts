@@ -1,6 +1,6 @@
 /** The commands and their help. What they do is given in by the composition root. */
-import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { version } from '#base/version.ts'
 import type { MigrateRequest } from '#contract/migrate.ts'
 import type { ServeRequest, WorkerRequest } from '#contract/serve.ts'
 import type { VerifyRequest } from '#contract/verify.ts'
@@ -81,11 +81,7 @@ eval "$(waybill aliases)" makes commands of them: Get-MigrationBatch | Format-Li
 }
 
 /** `waybill 0.1.0 (Node 24.21.0)` */
-function versionLine(): string {
-  const parsed: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  const version = typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : ''
-  return `waybill ${version} (Node ${process.versions.node})`
-}
+const versionLine = () => `waybill ${version} (Node ${process.versions.node})`
 
 const commandName = (command: Command): string =>
   command.parent ? `${commandName(command.parent)} ${command.name()}` : command.name()

@@ -162,3 +162,9 @@ const USERS: Readonly<Record<UserStatus, UserRow>> = {
 export function mayUser(command: UserCommand, status: UserStatus): Verdict {
   return USERS[status][command]
 }
+
+/** Why something is not possible, for buttons and menus; null where it is. */
+export function reasonAgainst(verdict: Verdict): string | null {
+  if (typeof verdict === 'object') return verdict.no
+  return verdict === 'nothing' ? 'there is nothing left to do' : null
+}

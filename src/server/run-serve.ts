@@ -1,5 +1,5 @@
 /** `waybill serve` (npm start): database, API and worker in one process, until it is told to stop. */
-import { readFileSync } from 'node:fs'
+import { version } from '#base/version.ts'
 import { systemClock } from '#base/clock.ts'
 import { startApi } from '#api/start-api.ts'
 import type { ServeRequest } from '#contract/serve.ts'
@@ -11,10 +11,6 @@ import { openService } from './open-service.ts'
 import { serviceSocket } from './service-socket.ts'
 import { untilStopped } from './until-stopped.ts'
 import { startWorkerChild } from './worker-child.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
 
 export async function runServe(request: ServeRequest): Promise<number> {
   const stop = untilStopped()

@@ -1,5 +1,5 @@
 /** Ctrl-C once: no new group, what is in flight lands. Twice: connections are given up; the ledger knows what was open. */
-import { Fault } from '#base/fault.ts'
+import { stoppedInFlight } from '#base/stopped.ts'
 
 export interface StopSignals extends Disposable {
   readonly stopping: AbortSignal
@@ -11,15 +11,7 @@ export function stopSignals(say: (text: string) => void): StopSignals {
   const abort = new AbortController()
   const onSignal = () => {
     if (stop.signal.aborted) {
-      abort.abort(
-        new Fault({
-          code: 'STOPPED',
-          scope: 'mailbox',
-          transient: true,
-          message: 'Stopped before everything in flight had landed.',
-          remedy: 'Run the same command again; it finds out what has landed and goes on.',
-        }),
-      )
+      abort.abort(stoppedInFlight('Run the same command again; it finds out what has landed and goes on.'))
       return
     }
     say('stopping: what is under way still lands. Ctrl-C again gives it up; nothing is lost either way.')

@@ -1,5 +1,6 @@
 /** SIGTERM or Ctrl-C once: no new work, what is in flight lands. Twice: connections are given up. */
-import { Fault, asFault } from '#base/fault.ts'
+import { stoppedInFlight } from '#base/stopped.ts'
+import { type Fault, asFault } from '#base/fault.ts'
 
 export interface StopWatch {
   readonly stopping: AbortSignal
@@ -23,15 +24,7 @@ export function untilStopped(byParent = false): StopWatch {
     giveUp()
   }
   const giveUp = () => {
-    abort.abort(
-      new Fault({
-        code: 'STOPPED',
-        scope: 'mailbox',
-        transient: true,
-        message: 'Stopped before everything in flight had landed.',
-        remedy: 'Start the service again; it finds out what has landed and goes on.',
-      }),
-    )
+    abort.abort(stoppedInFlight('Start the service again; it finds out what has landed and goes on.'))
   }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, byParent ? () => {} : onSignal)
   if (byParent) process.stdin.on('data', onSignal)

@@ -1,5 +1,5 @@
 /** What New- and Set-MigrationBatch share: the choices of a batch. */
-import type { Parameters } from './declare.ts'
+import type { Parameters, Values } from './declare.ts'
 
 export const batchChoices = {
   StartAfter: {
@@ -28,3 +28,19 @@ export const batchChoices = {
   ContentFilterLanguage: { type: 'string', help: 'Language in which dates of -ContentFilter are written.' },
   AllowIncrementalSyncs: { type: 'bool', help: 'With $false the batch stops after the initial sync.' },
 } as const satisfies Parameters
+
+/** The choices as the API takes them. */
+export const batchBody = (values: Values<typeof batchChoices> & { readonly SkipReports?: boolean | undefined }) => ({
+  startAfter: values.StartAfter,
+  completeAfter: values.CompleteAfter,
+  timeZone: values.TimeZone,
+  notificationEmails: values.NotificationEmails && [...values.NotificationEmails],
+  reportInterval: values.ReportInterval,
+  skipReports: values.SkipReports,
+  allowUnknownColumnsInCsv: values.AllowUnknownColumnsInCsv,
+  excludeFolders: values.ExcludeFolders && [...values.ExcludeFolders],
+  includeFolders: values.IncludeFolders && [...values.IncludeFolders],
+  contentFilter: values.ContentFilter,
+  contentFilterLanguage: values.ContentFilterLanguage,
+  allowIncrementalSyncs: values.AllowIncrementalSyncs,
+})

@@ -1,5 +1,5 @@
 import { ROUTES } from '#contract/routes/all.ts'
-import { batchChoices } from '../cmdlet/batch-parameters.ts'
+import { batchBody, batchChoices } from '../cmdlet/batch-parameters.ts'
 import { cmdlet } from '../cmdlet/declare.ts'
 import { FOREIGN_NEW_BATCH } from '../cmdlet/foreign.ts'
 import { shape } from '../cmdlet/shape.ts'
@@ -72,18 +72,7 @@ export const newMigrationBatch = cmdlet({
         targetDatabases: values.TargetDatabases && [...values.TargetDatabases],
         autoStart: values.AutoStart,
         autoComplete: values.AutoComplete,
-        completeAfter: values.CompleteAfter,
-        startAfter: values.StartAfter,
-        timeZone: values.TimeZone,
-        notificationEmails: values.NotificationEmails && [...values.NotificationEmails],
-        reportInterval: values.ReportInterval,
-        skipReports: values.SkipReports,
-        allowUnknownColumnsInCsv: values.AllowUnknownColumnsInCsv,
-        excludeFolders: values.ExcludeFolders && [...values.ExcludeFolders],
-        includeFolders: values.IncludeFolders && [...values.IncludeFolders],
-        contentFilter: values.ContentFilter,
-        contentFilterLanguage: values.ContentFilterLanguage,
-        allowIncrementalSyncs: values.AllowIncrementalSyncs,
+        ...batchBody(values),
       },
     })
     return shape('MigrationBatch', answer)

@@ -2,7 +2,7 @@
 import type { MigrationBatch } from '#contract/batch.ts'
 import { SUMMARY_OF, USER_STATUSES, type BatchStatus, type StatusSummary, batchStatus } from '#contract/states.ts'
 import { formatTimeSpan } from '#contract/timespan.ts'
-import { BATCH_COMMANDS, type BatchCommand, mayBatch } from '#contract/transitions.ts'
+import { BATCH_COMMANDS, type BatchCommand, mayBatch, reasonAgainst } from '#contract/transitions.ts'
 import type { BatchRow } from '#store/service/batches.ts'
 
 export const statusOf = (batch: BatchRow): BatchStatus =>
@@ -42,14 +42,9 @@ const iso = (at: Date | null) => at?.toISOString() ?? null
 /** Why each command is not possible now; null where it is. */
 export function batchCommands(batch: BatchRow): Record<BatchCommand, string | null> {
   const status = statusOf(batch)
-  const why = (command: BatchCommand) => {
-    const verdict = mayBatch(command, status, batch.type, goesOn(batch))
-    return typeof verdict === 'object' ? verdict.no : verdict === 'nothing' ? 'there is nothing left to do' : null
-  }
-  return Object.fromEntries(BATCH_COMMANDS.map((command) => [command, why(command)])) as Record<
-    BatchCommand,
-    string | null
-  >
+  return Object.fromEntries(
+    BATCH_COMMANDS.map((command) => [command, reasonAgainst(mayBatch(command, status, batch.type, goesOn(batch)))]),
+  ) as Record<BatchCommand, string | null>
 }
 
 export function showBatch(batch: BatchRow): MigrationBatch {

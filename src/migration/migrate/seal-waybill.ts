@@ -1,6 +1,6 @@
 /** Turns what a pass left in the ledger into the next sealed waybill of the mailbox. */
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
+import { version } from '#base/version.ts'
 import type { PassResult } from '#engine/sync-mailbox.ts'
 import type { FolderRecord } from '#engine/ports.ts'
 import type { PostgresMailboxLedger } from '#store/ledger/mailbox-ledger.ts'
@@ -8,10 +8,6 @@ import type { UnsealedGroup } from '#store/ledger/waybills.ts'
 import { type WaybillFolder, writeWaybill } from '../waybill/write.ts'
 import type { Signer } from '../waybill/signer.ts'
 import type { UserJob } from './run-user.ts'
-
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string
-}
 
 export interface SealTo {
   /** Folder of the run's reports. */

@@ -1,5 +1,5 @@
 /** The passes of this process: which are to end, and how far each is. One statement a second for all of them. */
-import { Fault } from '#base/fault.ts'
+import { stoppedInFlight } from '#base/stopped.ts'
 import type { Log } from '#base/log.ts'
 import { type PassProgress, passesToEnd, recordProgress } from '#store/service/passes.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
@@ -79,7 +79,10 @@ export function passRegister(store: ServiceStore, log: Log, graceMs = GRACE_MS):
         end() {
           if (end.signal.aborted) return
           end.abort(new Error('asked to end'))
-          timer = setTimeout(() => giveUp.abort(stoppedInFlight()), graceMs)
+          timer = setTimeout(
+            () => giveUp.abort(stoppedInFlight('Start it again; it finds out what has landed and goes on.')),
+            graceMs,
+          )
         },
         ending: end.signal,
         givingUp: giveUp.signal,
@@ -97,14 +100,4 @@ export function passRegister(store: ServiceStore, log: Log, graceMs = GRACE_MS):
       for (const timer of timers) clearInterval(timer)
     },
   }
-}
-
-function stoppedInFlight(): Fault {
-  return new Fault({
-    code: 'STOPPED',
-    scope: 'mailbox',
-    transient: true,
-    message: 'Stopped before everything in flight had landed.',
-    remedy: 'Start it again; it finds out what has landed and goes on.',
-  })
 }

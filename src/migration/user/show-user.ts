@@ -2,7 +2,7 @@
 import { exchangeName } from '#contract/exchange-errors.ts'
 import { SUMMARY_OF } from '#contract/states.ts'
 import { formatTimeSpan } from '#contract/timespan.ts'
-import { USER_COMMANDS, type UserCommand, mayUser } from '#contract/transitions.ts'
+import { USER_COMMANDS, type UserCommand, mayUser, reasonAgainst } from '#contract/transitions.ts'
 import type { MigrationUser, MigrationUserStatistics } from '#contract/user.ts'
 import type { UserRow } from '#store/service/users.ts'
 
@@ -11,14 +11,9 @@ const iso = (at: Date | null) => (at instanceof Date ? at.toISOString() : null)
 const STAGES = ['Discovery', 'Validation', 'Injection', 'Processing'] as const
 
 export function userCommands({ status }: UserRow): Record<UserCommand, string | null> {
-  const why = (command: UserCommand) => {
-    const verdict = mayUser(command, status)
-    return typeof verdict === 'object' ? verdict.no : verdict === 'nothing' ? 'there is nothing left to do' : null
-  }
-  return Object.fromEntries(USER_COMMANDS.map((command) => [command, why(command)])) as Record<
-    UserCommand,
-    string | null
-  >
+  return Object.fromEntries(
+    USER_COMMANDS.map((command) => [command, reasonAgainst(mayUser(command, status))]),
+  ) as Record<UserCommand, string | null>
 }
 
 /** Of the messages in the source, how many are done: carried or explained. */

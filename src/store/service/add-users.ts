@@ -66,26 +66,20 @@ const asJson = (user: NewUser) => ({
 })
 
 /**
- * Inserts users that are to run, as far as no other user has their address, source or target mailbox; answers those
- * that were not inserted. One statement for thousands: a row each would take minutes.
+ * Inserts users; answers those that were not. With `holds` they are to run, and one whose address, source or target
+ * mailbox another user has is left out; without, they only stand there, and the batch's addresses alone count. One
+ * statement for thousands: a row each would take minutes.
  */
-async function insertHolding(client: PoolClient, batchId: string, users: readonly NewUser[]): Promise<NewUser[]> {
+async function insert(
+  client: PoolClient,
+  batchId: string,
+  users: readonly NewUser[],
+  holds: boolean,
+): Promise<NewUser[]> {
   const left: NewUser[] = []
   for (let at = 0; at < users.length; at += CHUNK) {
     const chunk = users.slice(at, at + CHUNK)
-    const { rows } = await client.query<{ id: string }>(INSERT, [batchId, JSON.stringify(chunk.map(asJson)), true])
-    const inserted = new Set(rows.map(({ id }) => id))
-    left.push(...chunk.filter(({ id }) => !inserted.has(id)))
-  }
-  return left
-}
-
-/** Inserts users that only stand there, failed. Answers those whose address the batch has already. */
-async function insertAside(client: PoolClient, batchId: string, users: readonly NewUser[]): Promise<NewUser[]> {
-  const left: NewUser[] = []
-  for (let at = 0; at < users.length; at += CHUNK) {
-    const chunk = users.slice(at, at + CHUNK)
-    const { rows } = await client.query<{ id: string }>(INSERT, [batchId, JSON.stringify(chunk.map(asJson)), false])
+    const { rows } = await client.query<{ id: string }>(INSERT, [batchId, JSON.stringify(chunk.map(asJson)), holds])
     const inserted = new Set(rows.map(({ id }) => id))
     left.push(...chunk.filter(({ id }) => !inserted.has(id)))
   }
@@ -122,11 +116,11 @@ export async function addUsers(
   { ready, failed }: { readonly ready: readonly NewUser[]; readonly failed: readonly NewUser[] },
   aside: (user: NewUser, rival: Rival | undefined) => NewUser,
 ): Promise<NewUser[]> {
-  const left = await insertHolding(client, batchId, ready)
+  const left = await insert(client, batchId, ready, true)
   const rivals = left.length > 0 ? await rivalsOf(client, left) : new Map<string, Rival>()
   const standing = left.map((user) => aside(user, rivals.get(user.id)))
-  const twice = await insertAside(client, batchId, [...standing, ...failed])
+  const twice = await insert(client, batchId, [...standing, ...failed], false)
   const renamed = twice.map((user) => ({ ...user, address: `${user.address} (row ${user.rowNumber})` }))
-  await insertAside(client, batchId, renamed)
+  await insert(client, batchId, renamed, false)
   return standing
 }

@@ -1,5 +1,4 @@
-/** What the whole service adds up to: users by status over all batches, workers. */
-import type { UserStatus } from '#contract/states.ts'
+/** Who works for the service. */
 import type { ServiceStore } from './service-store.ts'
 
 export interface WorkerState {
@@ -7,15 +6,6 @@ export interface WorkerState {
   readonly capacity: number
   readonly heartbeat_at: Date
   readonly active: number
-}
-
-export async function countUsers(store: ServiceStore): Promise<Partial<Record<UserStatus, number>>> {
-  const { rows } = await store.retrying(() =>
-    store.pool.query<{ status: UserStatus; n: number }>(
-      'SELECT status, count(*)::int AS n FROM migration_user GROUP BY status',
-    ),
-  )
-  return Object.fromEntries(rows.map(({ status, n }) => [status, n]))
 }
 
 export async function listWorkers(store: ServiceStore): Promise<WorkerState[]> {
