@@ -90,7 +90,9 @@ function freeUid(path: string): number {
     scope: 'instance',
     transient: false,
     message: `every uid from ${FIRST_UID} to ${LAST_UID} is in use, and PostgreSQL needs one of its own`,
-    remedy: 'Run Waybill as an ordinary user, or set DATABASE_URL.',
+    // Each data folder ever started since the boot left a folder there, the deleted ones too; a start makes its own anew.
+    remedy:
+      'Where data folders were deleted, "find /run/waybill -mindepth 1 -maxdepth 1 -empty -delete" frees theirs. Otherwise run Waybill as an ordinary user, or set DATABASE_URL.',
   })
 }
 
