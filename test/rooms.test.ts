@@ -49,6 +49,15 @@ const packages: Record<string, readonly string[]> = {
   'cli-progress': ['cli'],
   'cli-table3': ['cli'],
   pino: ['base'],
+  '@fastify/cookie': ['api'],
+  '@fastify/rate-limit': ['api'],
+  'swagger-ui-dist': ['api'],
+  'prom-client': ['server'],
+  nodemailer: ['migration'],
+  'openid-client': ['migration'],
+  'smol-toml': ['server'],
+  'pg-copy-streams': ['store'],
+  'tar-stream': ['store'],
 }
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,6 @@
 /** Who asks. The socket is for the local administrator, TCP for whoever brings a token (architecture.md §6.2, §6.3). */
 import type { IncomingMessage } from 'node:http'
-import type { Principal } from '#contract/calls.ts'
+import type { Account, Principal } from '#contract/calls.ts'
 import type { FailedTokens } from './failed-tokens.ts'
 import { bareHost, checkHost } from './host-check.ts'
 import { requestFault } from './request-fault.ts'
@@ -8,7 +8,7 @@ import { requestFault } from './request-fault.ts'
 export interface Entry {
   readonly principal: Principal
   /** Who it is now; null when the token has ended since. */
-  recheck(): Promise<Principal | null>
+  recheck(): Promise<Account | null>
 }
 
 export interface Gate {
@@ -18,7 +18,12 @@ export interface Gate {
   enter(request: IncomingMessage): Promise<Entry>
 }
 
-const administrator: Principal = { name: 'Local administrator', scopes: ['organization'] }
+const administrator: Principal = {
+  name: 'Local administrator',
+  scopes: ['organization'],
+  via: 'Socket',
+  address: null,
+}
 
 /** Whoever may open the socket is the local administrator: its file has mode 0600. */
 export const socketGate: Gate = {
@@ -29,7 +34,7 @@ export const socketGate: Gate = {
 }
 
 export interface TokenGateOptions {
-  authenticate(token: string): Promise<Principal | null>
+  authenticate(token: string): Promise<Account | null>
   readonly failed: FailedTokens
   /** Beside loopback and the address that was called. */
   readonly hostNames: readonly string[]
@@ -46,13 +51,13 @@ export function tokenGate({ authenticate, failed, hostNames }: TokenGateOptions)
       const waitMs = failed.waitMs(address, token)
       if (waitMs > 0) throw tooManyFailures(waitMs)
       // What is no token of ours costs no look into the database.
-      const principal = /^wb_[\w-]{1,200}$/.test(token) ? await authenticate(token) : null
-      if (principal === null) {
+      const account = /^wb_[\w-]{1,200}$/.test(token) ? await authenticate(token) : null
+      if (account === null) {
         failed.failed(address, token)
         throw authRequired('the token is not known, or has ended')
       }
       failed.succeeded(token)
-      return { principal, recheck: () => authenticate(token) }
+      return { principal: { ...account, address }, recheck: () => authenticate(token) }
     },
   }
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
-import type { Principal, UseCases } from '#contract/calls.ts'
+import type { Account, UseCases } from '#contract/calls.ts'
 import { API_LIMITS, type ApiLimits } from './api-limits.ts'
 import { buildApp } from './build-app.ts'
 import { FailedTokens } from './failed-tokens.ts'
@@ -14,7 +14,7 @@ import { openSocket } from './open-socket.ts'
 export interface ApiOptions {
   readonly useCases: UseCases
   /** Whose token this is; null when it is not known or has ended. */
-  authenticate(token: string): Promise<Principal | null>
+  authenticate(token: string): Promise<Account | null>
   /** `<data>/run/api.sock`; null: no socket. */
   readonly socketPath: string | null
   /** Null: no TCP. */

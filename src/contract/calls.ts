@@ -4,17 +4,25 @@ import type { Scope, ServiceEvent } from './organization.ts'
 import type { ROUTES, RouteName } from './routes/all.ts'
 import type { Route } from './routes/route.ts'
 
-/** Who asks. */
-export interface Principal {
+/** Whom a token or a sign-in belongs to. */
+export interface Account {
   /** For SubmittedByUser and the audit log. */
   readonly name: string
   readonly scopes: readonly Scope[]
+  /** Whoever opens the socket is the local administrator; all others sign in. */
+  readonly via: 'Socket' | 'Token' | 'Session'
+}
+
+/** Who asks, and from where. */
+export interface Principal extends Account {
+  /** The network address that the request came from; null over the socket. */
+  readonly address: string | null
 }
 
 /** `migration` may what `view` may, `organization` may all. */
 export const SCOPE_RANK: Readonly<Record<Scope, number>> = { view: 0, migration: 1, organization: 2 }
 
-export function mayCall({ scopes }: Principal, { scope }: Pick<Route, 'scope'>): boolean {
+export function mayCall({ scopes }: Pick<Account, 'scopes'>, { scope }: Pick<Route, 'scope'>): boolean {
   return scopes.some((held) => SCOPE_RANK[held] >= SCOPE_RANK[scope])
 }
 

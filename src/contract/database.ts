@@ -1,6 +1,6 @@
 /** MailboxDatabase (architecture.md §4): where target mailboxes live. */
 import { z } from 'zod'
-import { DateTime, HostName, MailAddress, Name, Port, Security } from './values.ts'
+import { DateTime, HostName, MailAddress, Name, Port, Secret, Security } from './values.ts'
 
 export const DatabaseKind = z.enum(['Imap', 'Maildir'])
 
@@ -36,8 +36,7 @@ const Fields = {
   allowClearText: z.boolean(),
   loginTemplate: z.string().trim().min(1).max(200).nullable(),
   adminUserName: z.string().trim().min(1).max(200).nullable(),
-  /** Write-only. */
-  adminPassword: z.string().min(1).max(4096).nullable(),
+  adminPassword: Secret.nullable(),
   isDefault: z.boolean(),
   skipVerification: z.boolean(),
 }

@@ -46,6 +46,9 @@ export const MailAddress = z
   .max(320)
   .regex(/^[^\s@"(),:;<>[\\\]]+@[^\s@"(),:;<>[\\\]]+$/, 'is not a mail address')
 
+/** Written and never answered. The audit log tells of it as "changed", the OpenAPI document as writeOnly. */
+export const Secret = z.string().min(1).max(4096).meta({ format: 'password', writeOnly: true })
+
 /** In query strings: `true`, `false`. */
 export const QueryFlag = z.enum(['true', 'false']).transform((text) => text === 'true')
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { silentLog, type Log, type LogFacts } from '#base/log.ts'
-import type { Call, Principal, UseCases } from '#contract/calls.ts'
+import type { Account, Call, UseCases } from '#contract/calls.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { startApi, type Api, type ApiOptions } from '#api/start-api.ts'
@@ -15,9 +15,11 @@ import { startApi, type Api, type ApiOptions } from '#api/start-api.ts'
 export type FakeUseCase = (call: Call<Route>) => Promise<unknown>
 
 /** By token: `wb_view`, `wb_migration`, `wb_organization`. */
-export async function authenticate(token: string): Promise<Principal | null> {
+export async function authenticate(token: string): Promise<Account | null> {
   const scope = token.replace('wb_', '')
-  return scope === 'view' || scope === 'migration' || scope === 'organization' ? { name: scope, scopes: [scope] } : null
+  return scope === 'view' || scope === 'migration' || scope === 'organization'
+    ? { name: scope, scopes: [scope], via: 'Token' }
+    : null
 }
 
 export interface World {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import type { Principal } from '#contract/calls.ts'
+import type { Account } from '#contract/calls.ts'
 import type { ServiceEvent } from '#contract/organization.ts'
 import { ask, asyncList, authenticate, open, recordingLog, world } from './api-world.ts'
 
@@ -95,10 +95,10 @@ test('a stream ends when its token does', async (t) => {
 
 test('a stream ends when its token loses the scope, or cannot be looked up', async (t) => {
   for (const later of [
-    async (): Promise<Principal> => ({ name: 'x', scopes: [] }),
-    async (): Promise<Principal> => Promise.reject(new Error('the database went')),
+    async (): Promise<Account> => ({ name: 'x', scopes: [], via: 'Token' }),
+    async (): Promise<Account> => Promise.reject(new Error('the database went')),
   ]) {
-    let now: (given: string) => Promise<Principal | null> = authenticate
+    let now: (given: string) => Promise<Account | null> = authenticate
     const { url } = await world(
       t,
       { streamEvents: async ({ signal }) => silent(signal, [event(1)]) },

@@ -53,7 +53,10 @@ test('over the socket every route is called as the local administrator, without 
   }
   assert.deepEqual(
     called.map(({ name, call }) => [name, call.principal]),
-    routes.map(({ name }) => [name, { name: 'Local administrator', scopes: ['organization'] }]),
+    routes.map(({ name }) => [
+      name,
+      { name: 'Local administrator', scopes: ['organization'], via: 'Socket', address: null },
+    ]),
   )
 })
 

@@ -5,7 +5,12 @@ import type { Route } from '#contract/routes/route.ts'
 import { type ConnectionTester, connectionTester } from '#migration/endpoint/connection-tester.ts'
 import type { OutgoingRules } from '#mailbox/imap/reach.ts'
 
-export const administrator: Principal = { name: 'administrator', scopes: ['organization'] }
+export const administrator: Principal = {
+  name: 'administrator',
+  scopes: ['organization'],
+  via: 'Socket',
+  address: null,
+}
 
 export type Asking<Names extends RouteName> = <Name extends Names>(
   name: Name,

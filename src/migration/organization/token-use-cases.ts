@@ -2,7 +2,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { badValue } from '#base/request-faults.ts'
-import type { Principal, UseCases } from '#contract/calls.ts'
+import type { Account, UseCases } from '#contract/calls.ts'
 import { type ApiToken, SCOPES } from '#contract/organization.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { type TokenRow, deleteToken, insertToken, listTokenRows, useToken } from '#store/service/tokens.ts'
@@ -15,7 +15,7 @@ export interface TokenDeps {
 
 export interface TokenUseCases extends Pick<UseCases, 'listTokens' | 'createToken' | 'revokeToken'> {
   /** Whose token it is; null when it is none of ours, revoked or expired. */
-  authenticate(token: string): Promise<Principal | null>
+  authenticate(token: string): Promise<Account | null>
 }
 
 /** Recognised by those who scan for leaked secrets, and by people. */
@@ -46,7 +46,7 @@ export function tokenUseCases({ store, clock = systemClock }: TokenDeps): TokenU
     async authenticate(token) {
       if (!FORM.test(token)) return null
       const row = await useToken(store, hashOf(token), clock.now())
-      return row && { name: `token ${row.name}`, scopes: scopesOf(row) }
+      return row && { name: `token ${row.name}`, scopes: scopesOf(row), via: 'Token' }
     },
   }
 }
