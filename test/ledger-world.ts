@@ -1,6 +1,6 @@
 /** A ledger on an embedded PostgreSQL of its own, and messages to put into it. */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PoolClient } from 'pg'
@@ -8,8 +8,8 @@ import { silentLog } from '#base/log.ts'
 import type { FolderRecord, Intent, Landed, LedgerGroup, MailboxIdentity } from '#engine/ports.ts'
 import { NO_FLAGS } from '#mail/flags.ts'
 import type { LedgerStore } from '#store/ledger/types.ts'
-import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { openStore, type Store } from '#store/open.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 export interface LedgerWorld extends AsyncDisposable {
   readonly store: Store
@@ -24,9 +24,7 @@ export async function ledgerWorld(): Promise<LedgerWorld> {
     folder,
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]()
-      for (const path of [folder, `/run/waybill/${instanceHash(folder)}`, `/tmp/waybill-${instanceHash(folder)}`]) {
-        rmSync(path, { recursive: true, force: true })
-      }
+      removeFolder(folder)
     },
   }
 }

@@ -13,6 +13,7 @@ import { prepareDataFolder, resolveDataFolder } from '#store/data-folder.ts'
 import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { livePostmaster } from '#store/embedded/processes.ts'
 import { openStore, type Store } from '#store/open.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const isRoot = process.getuid?.() === 0
 const folders: string[] = []
@@ -24,12 +25,7 @@ function freshFolder(): string {
 }
 
 after(() => {
-  for (const folder of folders) {
-    rmSync(folder, { recursive: true, force: true })
-    for (const socket of [`/run/waybill/${instanceHash(folder)}`, `/tmp/waybill-${instanceHash(folder)}`]) {
-      rmSync(socket, { recursive: true, force: true })
-    }
-  }
+  for (const folder of folders) removeFolder(folder)
 })
 
 const open = (dataFolder: string) => openStore({ dataFolder, log: silentLog })

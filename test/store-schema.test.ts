@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -8,6 +8,7 @@ import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { openStore, type Store } from '#store/open.ts'
 import { migrateSchema, schemaFiles, type SchemaFile } from '#store/schema.ts'
 import { refuseWeakServer } from '#store/server-checks.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-schema-'))
 let store: Store
@@ -16,9 +17,7 @@ before(async () => {
 })
 after(async () => {
   await store[Symbol.asyncDispose]()
-  for (const path of [folder, `/run/waybill/${instanceHash(folder)}`, `/tmp/waybill-${instanceHash(folder)}`]) {
-    rmSync(path, { recursive: true, force: true })
-  }
+  removeFolder(folder)
 })
 
 const file = (number: number, sql: string, sha256 = `${number}`): SchemaFile => ({
@@ -83,7 +82,7 @@ test('with DATABASE_URL two processes share the database, and no password reache
       return true
     })
   } finally {
-    rmSync(other, { recursive: true, force: true })
+    removeFolder(other)
   }
 })
 

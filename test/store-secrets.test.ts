@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { silentLog } from '#base/log.ts'
-import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { openStore } from '#store/open.ts'
 import { openSecrets, secretsWith } from '#store/secrets.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-secrets-'))
 after(() => {
-  for (const path of [folder, `/run/waybill/${instanceHash(folder)}`, `/tmp/waybill-${instanceHash(folder)}`]) {
-    rmSync(path, { recursive: true, force: true })
-  }
+  removeFolder(folder)
 })
 
 const place = { table: 'endpoint', id: '1', column: 'password' }

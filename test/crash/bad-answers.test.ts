@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
@@ -16,9 +16,10 @@ import { commandsInBody } from '#test/worlds/nasty.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import type { Snapshot } from '#test/worlds/snapshot.ts'
 import { resultOf, temporaryFolder, waybill, writeCsv } from '#test/migrate/run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const home = temporaryFolder('bad')
-after(() => rmSync(home, { recursive: true, force: true }))
+after(() => removeFolder(home))
 
 /** Servers tell such flags, and answer BAD when they are to store them. */
 const oddFlags = ['\\Foo', '\\Recent', 'a]b', '{3+}', '$x*', '\\*', '%', 'x'.repeat(300), '\\', '\\Seen', 'Good-One']

@@ -1,6 +1,6 @@
 /** A source that is filled once, targets with a fresh user for every case, and the command that is killed between them. */
 import assert from 'node:assert/strict'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MigrateUserResult } from '#contract/migrate.ts'
 import { startDovecot } from '#test/servers/dovecot.ts'
@@ -15,6 +15,7 @@ import type { Snapshot } from '#test/worlds/snapshot.ts'
 import { resultOf, startWaybill, temporaryFolder, writeCsv } from '#test/migrate/run-waybill.ts'
 import type { Ended, Running } from '#test/migrate/run-waybill.ts'
 import { alreadyThere, crashMail } from './mail.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 /**
  * `imap`: all that Dovecot has. `imap-plain`: a Dovecot that tells neither UIDPLUS, MULTIAPPEND nor LITERAL+.
@@ -79,7 +80,7 @@ export class CrashWorld implements AsyncDisposable {
   private constructor({ kinds, seed = 1 }: CrashWorldOptions) {
     this.#kinds = kinds
     this.mail = crashMail(seed)
-    this.#stack.defer(() => rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 }))
+    this.#stack.defer(() => removeFolder(this.folder))
   }
 
   async #start(): Promise<void> {

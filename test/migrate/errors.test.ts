@@ -1,6 +1,6 @@
 /** Every failure that a person may meet: its exit code, its sentence, its remedy; and the others go on. */
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { fill } from '#test/worlds/fill.ts'
 import { everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { readMaildir } from '#test/worlds/maildir-files.ts'
 import { resultOf, startWaybill, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const ALICE = ['alice@x.example', 'alice@x.example', 'pass of alice']
 const BOB = ['bob@x.example', 'bob@x.example', 'not the pass of bob']
@@ -57,7 +58,7 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
   })
   after(async () => {
     await dovecot[Symbol.asyncDispose]()
-    rmSync(at, { recursive: true, force: true })
+    removeFolder(at)
   })
 
   /** One sentence in what was printed, whole and only once on its stream. */

@@ -12,6 +12,7 @@ import { everydayMessages, folder } from '#test/worlds/messages.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import { login } from './moving.ts'
 import { type Ended, resultOf, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const at = temporaryFolder('faults-disk')
 const QUICK = { WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 0, mostFaults: 8 }) }
@@ -19,7 +20,7 @@ const QUICK = { WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 0, mostF
 const mounted: string[] = []
 after(() => {
   for (const path of mounted) execFileSync('umount', ['-l', path])
-  rmSync(at, { recursive: true, force: true })
+  removeFolder(at)
 })
 
 /** A file system of its own, whose size can be changed; null where this user may not mount one. */

@@ -1,6 +1,6 @@
 /** A network that breaks or falls silent in the middle of mail: the same run goes on, nothing twice, nothing missing. */
 import assert from 'node:assert/strict'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
 import type { MigrateUserResult } from '#contract/migrate.ts'
@@ -12,9 +12,10 @@ import { Random } from '#test/worlds/random.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import { login } from './moving.ts'
 import { resultOf, startWaybill, temporaryFolder, writeCsv } from './run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const at = temporaryFolder('faults-network')
-after(() => rmSync(at, { recursive: true, force: true }))
+after(() => removeFolder(at))
 
 const mail = () => [
   folder('INBOX', [

@@ -2,17 +2,19 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite, test } from 'node:test'
+import { after, suite, test } from 'node:test'
 import type { MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
 import type { Faults, Lie } from '#test/servers/small-imap/faults.ts'
 import { type SmallImap, startSmallImap } from '#test/servers/small-imap/server.ts'
 import { compare } from '#test/worlds/compare.ts'
 import { type PlannedFolder, everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 import { login } from './moving.ts'
 import { resultOf, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
 
 const at = temporaryFolder('hostile-source')
+after(() => removeFolder(at))
 const data = join(at, 'data')
 const MB = 1_048_576
 /** transfer-engine.md G5: above the RSS before the first FETCH. */

@@ -1,11 +1,12 @@
 /** What mails and servers say is hostile text: shown, never obeyed, in the terminal and in every report. */
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync, rmSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startSmallImap } from '#test/servers/small-imap/server.ts'
 import { everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 /** C0 but line ends and tabs, DEL, C1, bidirectional controls, line and paragraph separators. */
 const STEERING = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/ // oxlint-disable-line no-control-regex
@@ -66,5 +67,5 @@ test('subjects, folder names and words of servers steer no terminal and no sprea
   const skipped = readFileSync(join(report, 'skipped.csv'), 'utf8')
   assert.equal(skipped.split(',bad,').length - 1, 4, skipped)
   for (const cell of skipped.split(/\r\n|,/)) assert.doesNotMatch(cell, /^"?[=+@\t\r]/, cell)
-  rmSync(at, { recursive: true, force: true })
+  removeFolder(at)
 })

@@ -1,15 +1,16 @@
 /** What a person may expect of any command: it can be stopped, outlives who reads it, and makes nothing unasked. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
 import { resultOf, startWaybill, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 suite('a command', { timeout: 60_000 }, () => {
   const at = temporaryFolder('manners')
   const path = (name: string) => join(at, name)
   mkdirSync(path('mail'))
-  after(() => rmSync(at, { recursive: true, force: true }))
+  after(() => removeFolder(at))
   const many = Array.from({ length: 400 }, (_, i) => [`u${i}@x.example`, `u${i}`, `p${i}`])
   /** Nothing listens there: every user fails, after a short wait. */
   const command = (...more: readonly string[]) => [

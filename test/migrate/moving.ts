@@ -2,7 +2,6 @@
  * Migrates inside the test's own process, with one store for a whole file: a pass takes a fraction of a second, and a
  * file of promises can make dozens of them. `run-waybill.ts` runs the command as a person does.
  */
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { silentLog } from '#base/log.ts'
 import type { ImapEndpoint, MaildirPlace, MigrateRequest, MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
@@ -12,6 +11,7 @@ import type { Counts } from '#migration/waybill/format.ts'
 import { verifyWaybill } from '#migration/waybill/verify.ts'
 import { openWorld } from '#server/open-world.ts'
 import { temporaryFolder, writeCsv } from './run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 export const PASSWORD = 'pass'
 
@@ -142,7 +142,7 @@ export async function startMoving(name: string, tuning: Partial<PassOptions> = Q
     },
     async [Symbol.asyncDispose]() {
       await world[Symbol.asyncDispose]()
-      rmSync(folder, { recursive: true, force: true })
+      removeFolder(folder)
     },
   }
 }

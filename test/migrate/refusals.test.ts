@@ -1,9 +1,10 @@
 /** What is refused before anybody is logged in: needs no mail server. Exit 3 for the input, 4 for what keeps us from starting. */
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, suite, test } from 'node:test'
 import { type Ended, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 suite('migrate refuses', { timeout: 60_000 }, () => {
   const at = temporaryFolder('refusals')
@@ -20,7 +21,7 @@ suite('migrate refuses', { timeout: 60_000 }, () => {
   const toMaildir = ['--target', `maildir:${path('mail')}`, '--data', path('data')]
   const admin = ['--target-login', '{user}*{admin}', '--target-admin', 'migrator']
   const toImap = (file: string) => ['--target', nobody, ...admin, '--target-password-file', file]
-  after(() => rmSync(at, { recursive: true, force: true }))
+  after(() => removeFolder(at))
 
   const says = (text: string, ...sentences: readonly string[]) => {
     for (const sentence of sentences) {

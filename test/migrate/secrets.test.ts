@@ -1,12 +1,13 @@
 /** Passwords that were planted in a whole run with failures are found in nothing that it left behind or said. */
 import assert from 'node:assert/strict'
-import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { everydayMessages, folder } from '#test/worlds/messages.ts'
 import { type Ended, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const HEADER = ['EmailAddress', 'UserName', 'Password', 'TargetUserName', 'TargetPassword']
 
@@ -103,7 +104,7 @@ test(
       assert.deepEqual(finds(Buffer.from(password).toString('hex')), [], `${name}, hex`)
       for (const base64 of asBase64(password)) assert.deepEqual(finds(base64), [], `${name}, base64`)
     }
-    rmSync(at, { recursive: true, force: true })
+    removeFolder(at)
   },
 )
 

@@ -1,12 +1,13 @@
 /** Over TCP with tokens, on the running service: what the OpenAPI document lists, and nobody gets further than they may. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Problem } from '#contract/organization.ts'
 import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { freePorts } from '#test/servers/instance.ts'
 import { Served, environment } from './world.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const SCOPES = ['view', 'migration', 'organization'] as const
 type Scope = (typeof SCOPES)[number]
@@ -55,7 +56,7 @@ describe('access over TCP', () => {
   })
   after(async () => {
     await served[Symbol.asyncDispose]()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
 
   test('every route of the OpenAPI document answers 401 without a token, and with one that is not ours', async () => {

@@ -1,6 +1,5 @@
 /** What breaks under a running service, and goes on by itself (transfer-engine.md §8). */
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { MigrationBatch } from '#contract/batch.ts'
@@ -15,6 +14,7 @@ import { type Relay, startRelay } from '#test/servers/relay.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { lastEvent, passes, userOf } from './asking.ts'
 import { type Row, Served, type ServiceWorld, address, everydayMailbox, startServiceWorld } from './world.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const NAMES = Array.from({ length: 12 }, (_, index) => `x${index + 1}`)
 const tuning = { againMs: 50, mostTransient: 7, graceMs: 1_500 }
@@ -35,7 +35,7 @@ async function untilMessagesTravel(relay: Relay, batch: string): Promise<void> {
 async function poisoned(): Promise<{ stuck: MigrationUser; spared: MigrationUser; shown: string }> {
   const folder = temporaryFolder('poison')
   await using stack = new AsyncDisposableStack()
-  stack.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  stack.defer(() => removeFolder(folder))
   const source = stack.use(await startDovecot({ users: { deadly: 'pass', empty: 'pass' } }))
   await fill({ host: '127.0.0.1', port: source.port, user: 'deadly', password: 'pass' }, everydayMailbox(1, 2))
   const poisonedService = stack.use(

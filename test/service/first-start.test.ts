@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { until } from '#test/crash/until.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { Served, environment } from './world.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const LAUNCHER = join(import.meta.dirname, '../../waybill')
 
@@ -35,6 +36,6 @@ test('Ctrl-C in the first start, while PostgreSQL is set up, reads like no damag
     await using served = await Served.start({ dataFolder, args: ['--concurrency', '0'] })
     assert.equal((await served.ask('GET', '/batches')).status, 200)
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    removeFolder(folder)
   }
 })

@@ -4,7 +4,6 @@
  * killed meanwhile. It ends Synced, with everything there once, on the target and in the ledger.
  */
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
 import { Client } from 'pg'
 import { stateOf, until } from '#test/crash/until.ts'
@@ -17,6 +16,7 @@ import { plantMaildir } from '#test/worlds/maildir-files.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import { Fleet } from './workers-world.ts'
 import { everydayMailbox } from './world.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 /** Of Dovecot's mail, when we are root (test/servers/dovecot.ts). */
 const OWNER = { uid: 64_007, gid: 64_007 }
@@ -45,7 +45,7 @@ export const killsSuite = (chosen: readonly KillsPart[]) => {
     let fleet: Fleet
 
     before(async () => {
-      stack.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+      stack.defer(() => removeFolder(folder))
       source = stack.use(
         await startDovecot({
           users: Object.fromEntries(names.map((name) => [name, 'pass'])),

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { silentLog } from '#base/log.ts'
 import { prune } from '#jobs/prune.ts'
 import { openStore } from '#store/open.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 test('events and passes of more than 90 days are forgotten, but never the last pass of a user', async () => {
   const folder = temporaryFolder('prune')
@@ -54,6 +54,6 @@ test('events and passes of more than 90 days are forgotten, but never the last p
       [100],
     )
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 })

@@ -1,7 +1,6 @@
 /** The statements that give slots and mend what a crash left, on a store of their own: no mail is needed for them. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { silentLog } from '#base/log.ts'
@@ -12,6 +11,7 @@ import { type Store, openStore } from '#store/open.ts'
 import { carryOut } from '#store/service/carry-out.ts'
 import { beginPass, endPass } from '#store/service/passes.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const LIMITS = { maxConcurrent: 300, workerTimeoutMs: 30_000 }
 
@@ -39,7 +39,7 @@ describe('slots and what a crash leaves', () => {
   after(async () => {
     await boss.stop({ graceful: false, close: true })
     await store[Symbol.asyncDispose]()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   })
   beforeEach(async () => {
     await query('DELETE FROM slot')

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
 import { test } from 'node:test'
 import { stateOf, until } from '#test/crash/until.ts'
 import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
@@ -11,13 +10,14 @@ import { fill } from '#test/worlds/fill.ts'
 import { mostAtOnce } from './most-at-once.ts'
 import { Fleet } from './workers-world.ts'
 import { everydayMailbox, startServiceWorld } from './world.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 const skip = dovecotMissing() || postgresMissing()
 
 test('slots 2 and 1 are never exceeded by three worker processes, shown by the event log', { skip }, async () => {
   const folder = temporaryFolder('workers')
   await using stack = new AsyncDisposableStack()
-  stack.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  stack.defer(() => removeFolder(folder))
   const users = ['a', 'b', 'c', 'd', 'e']
   const source = stack.use(await startDovecot({ users: Object.fromEntries(users.map((user) => [user, 'pass'])) }))
   const login = (user: string) => ({ host: '127.0.0.1', port: source.port, user, password: 'pass' })
@@ -60,7 +60,7 @@ test('a worker without DATABASE_URL and without a service to join is refused, an
     assert.equal(code, 4)
     assert.match(stderr, /no DATABASE_URL/)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
   }
 })
 

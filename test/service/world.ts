@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
-import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MigrationBatch } from '#contract/batch.ts'
@@ -18,6 +17,7 @@ import { fill } from '#test/worlds/fill.ts'
 import { readMaildir } from '#test/worlds/maildir-files.ts'
 import { everydayMessages, folder, type PlannedFolder } from '#test/worlds/messages.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 
 export const PASSWORD = 'pass'
 
@@ -188,7 +188,7 @@ export async function startServiceWorld(
 ): Promise<ServiceWorld> {
   await using stack = new AsyncDisposableStack()
   const folderPath = temporaryFolder(`service-${name}`)
-  stack.defer(() => rmSync(folderPath, { recursive: true, force: true, maxRetries: 5 }))
+  stack.defer(() => removeFolder(folderPath))
   const source = stack.use(await startDovecot({ users: Object.fromEntries(users.map((user) => [user, PASSWORD])) }))
   const login = (user: string, password = PASSWORD) => ({ host: '127.0.0.1', port: source.port, user, password })
   for (const [index, user] of users.entries())

@@ -9,6 +9,8 @@ import { Fault } from '#base/fault.ts'
 import type { DataFolder } from '../data-folder.ts'
 import { createDurably, readIfThere } from '../durable-file.ts'
 import { folderFault } from '../fs-faults.ts'
+import { makeBelowRun, RUN } from './socket-folder.ts'
+import { chooseUid, claimUid, releaseUid } from './uid-claims.ts'
 
 export interface Owner {
   readonly uid: number
@@ -24,27 +26,28 @@ const accounts = (file: string): { name: string; id: number }[] => {
   return text.split('\n').map((line) => ({ name: line.split(':')[0]!, id: Number(line.split(':')[2] ?? -1) }))
 }
 
+/** Uids that something on this machine has now; a deleted data folder whose PostgreSQL still runs is among them. */
 function uidsInUse(): Set<number> {
   const used = new Set([...accounts('/etc/passwd'), ...accounts('/etc/group')].map(({ id }) => id))
   for (const process of readdirSync('/proc')) {
-    if (!/^\d+$/.test(process)) continue
-    try {
-      used.add(statSync(`/proc/${process}`).uid)
-    } catch {
-      // It ended between the listing and the look.
-    }
-  }
-  // Other instances on this machine, stopped at the moment.
-  for (const folder of ['/run/waybill', '/tmp']) {
-    for (const name of readdirSyncOrNone(folder)) {
-      try {
-        used.add(lstatSync(join(folder, name)).uid)
-      } catch {
-        // Removed meanwhile.
-      }
-    }
+    if (/^\d+$/.test(process)) addOwner(used, join('/proc', process))
   }
   return used
+}
+
+/** Who owns what lies in a folder: sockets of other instances on this machine, which are stopped at the moment. */
+function ownersIn(folder: string): Set<number> {
+  const owners = new Set<number>()
+  for (const name of readdirSyncOrNone(folder)) addOwner(owners, join(folder, name))
+  return owners
+}
+
+function addOwner(owners: Set<number>, path: string): void {
+  try {
+    owners.add(lstatSync(path).uid)
+  } catch {
+    // It ended or was removed between the listing and the look.
+  }
 }
 
 function readdirSyncOrNone(folder: string): string[] {
@@ -59,8 +62,13 @@ function readdirSyncOrNone(folder: string): string[] {
 export function postgresOwner(folder: DataFolder): Owner | null {
   if (process.getuid?.() !== 0) return null
   const file = join(folder.path, 'postgres-uid')
+  const hasRun = makeBelowRun()
+  let mine: number | null = null
   try {
-    if (readIfThere(file) === null) createDurably(file, `${freeUid(folder.path)}\n`, 0o644)
+    if (readIfThere(file) === null) {
+      mine = freeUid(folder.path, hasRun)
+      createDurably(file, `${mine}\n`, 0o644)
+    }
   } catch (thrown) {
     throw folderFault(thrown, folder.path, 'writing', file)
   }
@@ -74,25 +82,31 @@ export function postgresOwner(folder: DataFolder): Owner | null {
       remedy: `Write into it the uid that owns ${folder.postgres}.`,
     })
   }
+  if (hasRun) {
+    // Two first starts at once: the other one's uid was recorded.
+    if (mine !== null && mine !== uid) releaseUid(RUN, mine)
+    // After a boot, or a move of the data folder. One that another folder has, a copy of this one, is shared as it was.
+    else if (mine === null) claimUid(RUN, uid, folder.path)
+  }
   return { uid, gid: uid }
 }
 
-function freeUid(path: string): number {
+function freeUid(path: string, hasRun: boolean): number {
   const used = uidsInUse()
   const count = LAST_UID - FIRST_UID + 1
   const start = createHash('sha256').update(path).digest().readUInt32BE(0)
-  for (let step = 0; step < count; step++) {
-    const uid = FIRST_UID + ((start + step) % count)
-    if (!used.has(uid)) return uid
-  }
+  const uids = Array.from({ length: count }, (_, step) => FIRST_UID + ((start + step) % count))
+  const inTmp = ownersIn('/tmp')
+  const free = uids.filter((uid) => !used.has(uid) && !inTmp.has(uid))
+  const uid = hasRun ? chooseUid(RUN, free, ownersIn(RUN), path) : free[0]
+  if (uid !== null && uid !== undefined) return uid
   throw new Fault({
     code: 'POSTGRES_NO_FREE_UID',
     scope: 'instance',
     transient: false,
     message: `every uid from ${FIRST_UID} to ${LAST_UID} is in use, and PostgreSQL needs one of its own`,
-    // Each data folder ever started since the boot left a folder there, the deleted ones too; a start makes its own anew.
     remedy:
-      'Where data folders were deleted, "find /run/waybill -mindepth 1 -maxdepth 1 -empty -delete" frees theirs. Otherwise run Waybill as an ordinary user, or set DATABASE_URL.',
+      'Delete data folders that nobody needs: their uids are free then. Otherwise run Waybill as an ordinary user, or set DATABASE_URL.',
   })
 }
 

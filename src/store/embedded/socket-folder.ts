@@ -6,6 +6,8 @@ import { Fault } from '#base/fault.ts'
 import { errno, folderFault } from '../fs-faults.ts'
 import type { Owner } from './owner.ts'
 
+export const RUN = '/run/waybill'
+
 /** Names one data folder on this machine; 16 hex digits keep the socket's path far below the 100 bytes of `sun_path`. */
 export function instanceHash(dataFolder: string): string {
   return createHash('sha256').update(dataFolder).digest('hex').slice(0, 16)
@@ -18,7 +20,7 @@ export function instanceHash(dataFolder: string): string {
 export function socketFolder(dataFolder: string, owner: Owner | null): string {
   const hash = instanceHash(dataFolder)
   const belowRun = makeBelowRun()
-  const path = belowRun ? join('/run/waybill', hash) : `/tmp/waybill-${hash}`
+  const path = belowRun ? join(RUN, hash) : `/tmp/waybill-${hash}`
   const me = process.getuid?.() ?? 0
   const uid = owner?.uid ?? me
   // Only root writes to /run/waybill: this one is of a data folder that was deleted and made again, with another uid.
@@ -50,15 +52,16 @@ export function socketFolder(dataFolder: string, owner: Owner | null): string {
   return path
 }
 
-function makeBelowRun(): boolean {
+/** Whether sockets lie below /run/waybill, which is made here, and where only root writes. */
+export function makeBelowRun(): boolean {
   if (process.getuid?.() !== 0) return false
   try {
-    mkdirSync('/run/waybill', { mode: 0o755 })
-    chmodSync('/run/waybill', 0o755)
+    mkdirSync(RUN, { mode: 0o755 })
+    chmodSync(RUN, 0o755)
     return true
   } catch (thrown) {
     if (errno(thrown) !== 'EEXIST') return false
-    const { uid, mode } = lstatSync('/run/waybill')
+    const { uid, mode } = lstatSync(RUN)
     return uid === 0 && (mode & 0o022) === 0 && (mode & 0o001) !== 0
   }
 }
