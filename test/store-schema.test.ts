@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { sql } from 'kysely'
 import { silentLog } from '#base/log.ts'
 import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { openStore, type Store } from '#store/open.ts'
@@ -83,6 +84,26 @@ test('with DATABASE_URL two processes share the database, and no password reache
     })
   } finally {
     removeFolder(other)
+  }
+})
+
+test('a connection that is lost while a query has it ends that query, not the process', async () => {
+  const uncaught: Error[] = []
+  const hear = (error: Error) => void uncaught.push(error)
+  process.on('uncaughtException', hear)
+  try {
+    const lost = store.db.connection().execute(async (held) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(held)
+      await store.pool.query('select pg_terminate_backend($1, 5000)', [rows[0]!.pid])
+      // Whoever holds the connection hears of it with its next query, one round trip later at the latest.
+      await store.pool.query('select 1')
+      await sql`select 1`.execute(held)
+    })
+    await assert.rejects(lost)
+    await store.db.selectFrom('setting').select('name').execute()
+    assert.deepEqual(uncaught, [])
+  } finally {
+    process.off('uncaughtException', hear)
   }
 })
 

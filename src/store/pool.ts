@@ -58,5 +58,8 @@ export function openPool(drivers: Drivers, target: ClientConfig, where: Whereabo
   pool.on('error', (thrown) => {
     log.warn('a database connection was lost', { code: storeFault(thrown, where).code, said: thrown.message })
   })
+  // Neither does one that breaks while it is lent out. pg-pool listens only while it has it, and kysely never does: a
+  // PostgreSQL that was killed in the middle of a query took the worker with it.
+  pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
