@@ -50,7 +50,6 @@ const packages: Record<string, readonly string[]> = {
   'cli-table3': ['cli'],
   pino: ['base'],
   '@fastify/cookie': ['api'],
-  '@fastify/rate-limit': ['api'],
   'swagger-ui-dist': ['api'],
   'prom-client': ['server'],
   nodemailer: ['migration'],

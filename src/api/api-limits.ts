@@ -21,6 +21,13 @@ export interface ApiLimits {
   readonly recheckMs: number
   /** Wrong tokens of one address in a minute. */
   readonly failuresPerMinute: number
+  /** Requests of one address in a minute that nobody has signed in for. */
+  readonly strangersPerMinute: number
+  /** Requests of one principal in a minute, uploads aside. */
+  readonly requestsPerMinute: number
+  readonly uploadsPerMinute: number
+  /** Event streams that one principal may have open. */
+  readonly streams: number
 }
 
 export const API_LIMITS: ApiLimits = {
@@ -35,6 +42,12 @@ export const API_LIMITS: ApiLimits = {
   heartbeatMs: 15_000,
   recheckMs: 30_000,
   failuresPerMinute: 10,
+  strangersPerMinute: 600,
+  // One cmdlet after another over a pipe is some 50 a second.
+  requestsPerMinute: 6_000,
+  uploadsPerMinute: 120,
+  // One for each window of the admin center.
+  streams: 20,
 }
 
 /** Unsent bytes for one client, after which what is written to it waits. */

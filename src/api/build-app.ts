@@ -10,6 +10,7 @@ import { registerRoute } from './register-route.ts'
 import { openApiDocument } from './openapi.ts'
 import { openServer } from './open-server.ts'
 import { PROBLEM_TYPE, toProblem } from './problem.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { requestFault } from './request-fault.ts'
 import { requireScope } from './require-scope.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
@@ -18,6 +19,7 @@ export interface AppOptions {
   readonly useCases: UseCases
   readonly gate: Gate
   readonly limits: ApiLimits
+  readonly rates: RateLimits
   readonly log: Log
   readonly version: string
   /** Aborted when the service closes. */
@@ -29,7 +31,7 @@ export const API_PREFIX = '/api/v1'
 const METHODS = ['GET', 'POST', 'PATCH', 'DELETE'] as const
 
 export function buildApp(options: AppOptions): FastifyInstance {
-  const { gate, limits, log, version, closing } = options
+  const { gate, limits, rates, log, version, closing } = options
   const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(thrown, request, reply, log)
   const app = fastify({
@@ -81,7 +83,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   }
   let document: string | undefined
   app.get(`${API_PREFIX}/openapi.json`, async (request, reply) => {
-    requireScope((await gate.enter(request.raw)).principal, 'view')
+    const { principal } = await gate.enter(request.raw)
+    requireScope(principal, 'view')
+    reply.headers(rates.request(principal, 'json'))
     document ??= JSON.stringify(openApiDocument(version))
     return reply.type('application/json; charset=utf-8').send(document)
   })

@@ -1,6 +1,7 @@
 /** Who asks. The socket is for the local administrator, TCP for whoever brings a token (architecture.md §6.2, §6.3). */
 import type { IncomingMessage } from 'node:http'
 import type { Account, Principal } from '#contract/calls.ts'
+import { callerAddress } from './caller-address.ts'
 import type { FailedTokens } from './failed-tokens.ts'
 import { bareHost, checkHost } from './host-check.ts'
 import { requestFault } from './request-fault.ts'
@@ -47,16 +48,14 @@ export function tokenGate({ authenticate, failed, hostNames }: TokenGateOptions)
     async enter(request) {
       const token = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
       if (token === undefined) throw authRequired('this needs a token')
-      const address = request.socket.remoteAddress ?? ''
-      const waitMs = failed.waitMs(address, token)
-      if (waitMs > 0) throw tooManyFailures(waitMs)
+      const address = callerAddress(request)
       // What is no token of ours costs no look into the database.
       const account = /^wb_[\w-]{1,200}$/.test(token) ? await authenticate(token) : null
       if (account === null) {
-        failed.failed(address, token)
+        const waitMs = failed.failed(address)
+        if (waitMs > 0) throw tooManyFailures(waitMs)
         throw authRequired('the token is not known, or has ended')
       }
-      failed.succeeded(token)
       return { principal: { ...account, address }, recheck: () => authenticate(token) }
     },
   }

@@ -38,6 +38,7 @@ export const STATUS_OF: Readonly<Record<string, number>> = {
   HOST_REFUSED: 421,
   VALUE_INVALID: 422,
   TOO_MANY_REQUESTS: 429,
+  RATE_LIMITED: 429,
   HEADERS_TOO_LARGE: 431,
   SHUTTING_DOWN: 503,
 }

@@ -7,6 +7,7 @@ import type { Route } from '#contract/routes/route.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { checkAnswer } from './check-answer.ts'
 import type { Entry, Gate } from './gate.ts'
+import type { RateLimits } from './rate-limits.ts'
 import { readInput } from './read-input.ts'
 import { requireScope } from './require-scope.ts'
 import { sendAnswer } from './send-answer.ts'
@@ -17,6 +18,7 @@ export interface RouteOptions {
   readonly useCase: unknown
   readonly gate: Gate
   readonly limits: ApiLimits
+  readonly rates: RateLimits
   readonly log: Log
   readonly closing: AbortSignal
   readonly checkAnswers: boolean
@@ -25,7 +27,7 @@ export interface RouteOptions {
 type AnyUseCase = (call: Call<Route>) => Promise<unknown>
 
 export function registerRoute(app: FastifyInstance, options: RouteOptions): void {
-  const { route, url, gate, limits, log, closing, checkAnswers } = options
+  const { route, url, gate, limits, rates, log, closing, checkAnswers } = options
   const useCase = options.useCase as AnyUseCase
   const read = readInput(route, limits)
   const entries = new WeakMap<object, Entry>()
@@ -34,15 +36,20 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
     method: route.method,
     url,
     // Before anything of the body is read, or asked for.
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
       const entry = await gate.enter(request.raw)
+      reply.headers(rates.request(entry.principal, route.bodyType))
       requireScope(entry.principal, route.scope)
       entries.set(request, entry)
     },
     handler: async (request, reply) => {
       const { principal, recheck } = entries.get(request)!
       const gone = new AbortController()
-      reply.raw.once('close', () => reply.raw.writableFinished || gone.abort())
+      const release = route.answerType === 'events' ? rates.stream(principal) : () => {}
+      reply.raw.once('close', () => {
+        release()
+        if (!reply.raw.writableFinished) gone.abort()
+      })
       const signal = route.answerType === 'events' ? AbortSignal.any([gone.signal, closing]) : gone.signal
       const want = () => request.headers.expect !== undefined && reply.raw.writeContinue()
       const { params, query, body } = await read(request.raw, request.params, want)

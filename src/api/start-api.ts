@@ -10,6 +10,7 @@ import { FailedTokens } from './failed-tokens.ts'
 import { socketGate, tokenGate, type Gate } from './gate.ts'
 import { checkPlainHttp, listenFault, type Listen } from './open-port.ts'
 import { openSocket } from './open-socket.ts'
+import { RateLimits } from './rate-limits.ts'
 
 export interface ApiOptions {
   readonly useCases: UseCases
@@ -47,6 +48,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { listen, socketPath, hostNames = [] } = options
   if (listen) checkPlainHttp(listen, options.allowPlainHttp)
   const limits = { ...API_LIMITS, ...options.limits }
+  const rates = new RateLimits(limits, systemClock)
   const closing = new AbortController()
   const apps: FastifyInstance[] = []
   const open = (gate: Gate) => {
@@ -54,6 +56,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       ...options,
       checkAnswers: options.checkAnswers ?? false,
       limits,
+      rates,
       gate,
       closing: closing.signal,
     })
@@ -69,7 +72,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       const app = open(socketGate)
       removeSocket = await openSocket(socketPath, (path) => app.listen({ path }))
     }
-    const address = listen && (await openPort(open(tokenGate(gateOptions(options, limits, listen, hostNames))), listen))
+    const gate = () => rates.guard(tokenGate(gateOptions(options, limits, listen!, hostNames)))
+    const address = listen && (await openPort(open(gate()), listen))
     return { socketPath, address, close, [Symbol.asyncDispose]: close }
   } catch (thrown) {
     await close()

@@ -61,3 +61,20 @@ export function pageOfRows<T>(
     total: rows.length,
   }
 }
+
+/** Of rows that have a name: what is made or removed between two pages moves nothing. */
+export function pageByName<Row extends { readonly id: string; readonly name_key: string }, Item>(
+  rows: readonly Row[],
+  ask: { readonly sort?: string | undefined; readonly cursor?: string | undefined; readonly limit: number },
+  toItem: (row: Row) => Item,
+): { items: Item[]; nextCursor: string | null; total: number } {
+  const sort = sortOf(ask.sort, ['name'], 'name')
+  const page = pageOfRows(
+    rows,
+    (row) => row.name_key,
+    (row) => row.id,
+    sort,
+    ask,
+  )
+  return { ...page, items: page.items.map(toItem) }
+}

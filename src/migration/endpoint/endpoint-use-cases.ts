@@ -2,7 +2,7 @@
 import type { UseCases } from '#contract/calls.ts'
 import { deleteEndpoint, findEndpoint, listEndpointRows } from '#store/service/endpoints.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
-import { pageByName } from '../organization/page-by-name.ts'
+import { pageByName } from '../page.ts'
 import type { ConnectionTester } from './connection-tester.ts'
 import { createEndpoint } from './create-endpoint.ts'
 import { showEndpoint } from './show-endpoint.ts'

@@ -6,7 +6,7 @@ import type { Account, UseCases } from '#contract/calls.ts'
 import { type ApiToken, SCOPES } from '#contract/organization.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { type TokenRow, deleteToken, insertToken, listTokenRows, useToken } from '#store/service/tokens.ts'
-import { pageByName } from './page-by-name.ts'
+import { pageByName } from '../page.ts'
 
 export interface TokenDeps {
   readonly store: ServiceStore
