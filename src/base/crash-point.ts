@@ -25,7 +25,10 @@ export const crashPoints = [
   'adopt.after',
 ] as const
 
-export type CrashPoint = (typeof crashPoints)[number]
+/** Of the service, between an act and its row in the audit log of administrators. */
+export const recordPoints = ['record.begun', 'record.acted'] as const
+
+export type CrashPoint = (typeof crashPoints)[number] | (typeof recordPoints)[number]
 
 interface Wish {
   readonly place: string

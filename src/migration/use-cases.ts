@@ -2,6 +2,7 @@
 import type { UseCases } from '#contract/calls.ts'
 import type { Listener } from '#jobs/listen.ts'
 import { readConfig } from '#store/service/settings.ts'
+import { recordActs } from './audit/record-acts.ts'
 import { commandBatch } from './batch/command-batch.ts'
 import { createBatch } from './batch/create-batch.ts'
 import type { ServiceDeps } from './batch/deps.ts'
@@ -31,7 +32,11 @@ export interface UseCaseDeps extends ServiceDeps, DatabaseDeps {
   readonly tokens: TokenUseCases
 }
 
-export function useCases(deps: UseCaseDeps): UseCases {
+/** What is done through them is recorded (audit/record-acts.ts). */
+export const useCases = (deps: UseCaseDeps): UseCases =>
+  recordActs({ store: deps.store, log: deps.opening.log }, unrecorded(deps))
+
+function unrecorded(deps: UseCaseDeps): UseCases {
   const { store, tokens } = deps
   const creating = { ...deps, mostBatches: async () => (await readConfig(store)).maxNumberOfBatches }
   return {
