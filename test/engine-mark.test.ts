@@ -19,7 +19,7 @@ const record: FolderRecord = {
   mark: null,
   again: [],
   rewriting: 'unknown',
-  adopted: true,
+  adopted: 'now',
 }
 const source: SourceFolder = { path, raw: 'INBOX', role: 'inbox', selectable: true, subscribed: true, status: null }
 const target: TargetFolder = { ...source }

@@ -109,7 +109,7 @@ test('folder records keep 64-bit modseqs, odd names and their mark', async () =>
         [5, 4_294_967_295],
       ],
       rewriting: 'canonical',
-      adopted: true,
+      adopted: 'now',
       sourceValidity: 4_294_967_295,
     }),
   ]
@@ -129,7 +129,7 @@ test('after a new epoch no folder counts as adopted', async () => {
   {
     await using ledger = await door.open(who, never)
     mailbox = ledger
-    await ledger.saveFolders([folderRecord('a', { adopted: true })])
+    await ledger.saveFolders([folderRecord('a', { adopted: 'now' })])
   }
   await door.newEpoch(mailbox.id)
   await using ledger = await door.open(who, never)

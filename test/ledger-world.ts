@@ -80,7 +80,7 @@ export const folderRecord = (id: string, more: Partial<FolderRecord> = {}): Fold
   mark: null,
   again: [],
   rewriting: 'unknown',
-  adopted: false,
+  adopted: 'never',
   ...more,
 })
 

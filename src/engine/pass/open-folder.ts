@@ -15,12 +15,15 @@ import { skip, tooLarge } from '../pipeline/read-group.ts'
 import { type Candidate, adoptFolder } from '../recover/adopt.ts'
 import { auditFolder } from '../recover/audit.ts'
 import { settleDoubts } from '../recover/recover-folder.ts'
+import { recogniseFolder } from '../recover/recognise.ts'
 import { rematchTarget } from '../recover/rematch-target.ts'
 import { rematchSource } from '../recover/rematch-source.ts'
 import type { CutOff, FolderStatus, Skipped, SourceReader } from '../ports.ts'
 import type { FolderWork } from './folder-work.ts'
 import type { Pass } from './pass.ts'
 import { ensureTarget } from './make-folders.ts'
+
+const NONE: ReadonlySet<number> = new Set()
 
 /** Fills the folder's queue; what is below `cutOff` is over the limit of items. */
 export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOff: CutOff | null): Promise<void> {
@@ -55,9 +58,9 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   const wanted = await choose(pass, work, listing, cutOff)
   if (absent && wanted.length === 0) return
   if (absent) await openTarget(pass, work)
-  if (!work.record.adopted) await adopt(pass, work, listing, wanted, reader)
+  const held = work.record.adopted === 'now' ? NONE : await adopt(pass, work, listing, wanted, reader)
   if (work.landed.length > 0) await carryFlags(pass, work, listing)
-  const open = wanted.filter((index) => !hasUid(work.landed, listing.uidAt(index)))
+  const open = wanted.filter((index) => !held.has(listing.uidAt(index)) && !hasUid(work.landed, listing.uidAt(index)))
   work.planned = runsOf(uidsAt(listing, open))
   // A folder of 100,000 large messages has as many groups: more than a call takes arguments.
   for (const plan of makeGroups(listing, open, pass.options)) work.queue.push(plan)
@@ -74,18 +77,25 @@ async function openTarget(pass: Pass, work: FolderWork): Promise<void> {
   work.target = { ...work.target, status: target }
   work.probeFrom = target.uidNext
   const lower = target.uidNext < work.record.targetUidNext
+  const isRestored = work.record.adopted === 'earlier' && target.messages > 0
+  // From here on a restored ledger looks for what it does not know: it stays until that is done.
+  const uidNext = !isRestored
+    ? target.uidNext
+    : known === target.validity && !lower && !made
+      ? work.record.targetUidNext
+      : 1
   if (!made && known !== null && (known !== target.validity || lower)) await rematchTarget(pass, work, target)
   if (
     known !== target.validity ||
-    work.record.targetUidNext !== target.uidNext ||
-    (known === null && target.messages === 0)
+    work.record.targetUidNext !== uidNext ||
+    (work.record.adopted !== 'now' && target.messages === 0)
   ) {
     work.record = {
       ...work.record,
       targetValidity: target.validity,
-      targetUidNext: target.uidNext,
+      targetUidNext: uidNext,
       // An empty folder has nothing to adopt; remembering that now keeps our own first copies from being adopted.
-      adopted: work.record.adopted || target.messages === 0,
+      adopted: target.messages === 0 ? 'now' : work.record.adopted,
     }
     await pass.ports.ledger.saveFolders([work.record])
     crashPoint('folders.saved')
@@ -204,15 +214,21 @@ async function adopt(
   listing: Listing,
   wanted: Uint32Array,
   reader: SourceReader,
-): Promise<void> {
+): Promise<ReadonlySet<number>> {
   const candidates: Candidate[] = Array.from(wanted, (index) => ({
     uid: listing.uidAt(index),
     bytes: listing.bytesAt(index),
     dateS: listing.dateAt(index),
     flags: listing.flagsAt(index),
   }))
-  const adopted = await adoptFolder(pass, work, candidates, reader)
-  work.landed = unionRuns(work.landed, runsOf(adopted))
-  work.record = { ...work.record, adopted: true }
+  const { landed, held } = await recogniseFolder(pass, work, candidates, reader)
+  work.landed = unionRuns(work.landed, runsOf(landed))
+  if (work.record.adopted === 'never') {
+    const strange = candidates.filter(({ uid }) => !held.has(uid) && !hasUid(work.landed, uid))
+    work.landed = unionRuns(work.landed, runsOf(await adoptFolder(pass, work, strange, reader)))
+  }
+  const targetUidNext = work.target.status?.uidNext ?? work.record.targetUidNext
+  work.record = { ...work.record, targetUidNext, adopted: 'now' }
   await pass.ports.ledger.saveFolders([work.record])
+  return held
 }

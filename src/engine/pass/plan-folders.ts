@@ -106,7 +106,7 @@ const newRecord = ({ source, targetPath }: PlannedFolder): FolderRecord => ({
   mark: null,
   again: [],
   rewriting: 'unknown',
-  adopted: false,
+  adopted: 'never',
 })
 
 const missing = (path: FolderPath): TargetFolder => ({

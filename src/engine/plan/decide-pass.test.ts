@@ -13,7 +13,7 @@ const record: FolderRecord = {
   mark: { uidNext: 100, messages: 50, modseq: 900n },
   again: [[4, 5]],
   rewriting: 'unknown',
-  adopted: true,
+  adopted: 'now',
 }
 const seen: FolderStatus = { validity: 7, uidNext: 100, messages: 50, modseq: 900n }
 const decide = (now: Partial<FolderStatus>, then: Partial<FolderRecord> = {}) =>

@@ -49,7 +49,7 @@ export interface FolderRecord {
   readonly sourceValidity: number
   /** Validity of the target folder that our keys belong to; null before the first contact. */
   readonly targetValidity: number | null
-  /** Highest UIDNEXT of the target that we have seen; from here a restored ledger adopts. */
+  /** Highest UIDNEXT of the target that we have seen; from here a restored ledger adopts. It rises only after that. */
   readonly targetUidNext: number
   /** Read before the listing that stands behind it; null until one pass went through the whole folder. */
   readonly mark: { readonly uidNext: number; readonly messages: number; readonly modseq: bigint | null } | null
@@ -57,8 +57,8 @@ export interface FolderRecord {
   readonly again: Runs
   /** How the target keeps bytes here, learnt by reading one message back. */
   readonly rewriting: 'unknown' | 'verbatim' | 'canonical' | 'rewriting'
-  /** True when a foreign or restored folder has been adopted in this epoch (transfer-engine.md §4). */
-  readonly adopted: boolean
+  /** Whether what was in the folder before us was adopted (§4); `earlier`: before the database was restored (§2). */
+  readonly adopted: 'never' | 'earlier' | 'now'
 }
 
 /** A message that is about to be sent. */

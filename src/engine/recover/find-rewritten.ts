@@ -18,7 +18,7 @@ const UNKEPT = Number.POSITIVE_INFINITY
 const OLDEST_S = -(2 ** 31)
 
 /** Dovecot puts the time of the APPEND in the place of a date in the future, and 1901 in that of one before or of -1. */
-const isUnkept = (dateS: number, nowS: number) => dateS > nowS || dateS <= OLDEST_S || dateS === -1
+export const isUnkept = (dateS: number, nowS: number) => dateS > nowS || dateS <= OLDEST_S || dateS === -1
 
 export interface Found {
   readonly keys: Map<number, TargetKey>

@@ -67,7 +67,7 @@ export async function writeFolders(
       records.map(({ mark }) => mark?.modseq?.toString() ?? null),
       records.map(({ again }) => packRuns(again)),
       records.map(({ rewriting }) => rewriting),
-      records.map(({ adopted }) => (adopted ? epoch : null)),
+      records.map(({ adopted }) => (adopted === 'never' ? null : adopted === 'now' ? epoch : epoch - 1)),
     ],
   )
   return new Map(rows.map(({ id, ref }) => [id, Number(ref)]))
@@ -95,6 +95,6 @@ function recordOf(row: FolderRow, epoch: number): FolderRecord {
           },
     again: unpackRuns(row.again),
     rewriting,
-    adopted: Number(row.adopted_epoch) === epoch,
+    adopted: row.adopted_epoch === null ? 'never' : Number(row.adopted_epoch) === epoch ? 'now' : 'earlier',
   }
 }

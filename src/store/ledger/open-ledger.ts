@@ -29,7 +29,12 @@ export function openLedger(store: LedgerStore, options: LedgerOptions = {}): Pos
     },
     async newEpoch(mailboxId) {
       await store.retrying(() =>
-        store.pool.query('UPDATE mailbox SET epoch = epoch + 1 WHERE $1::uuid IS NULL OR id = $1', [mailboxId]),
+        store.pool.query(
+          // Whoever wrote to the targets until a moment ago is not in this database: nobody looks before it has settled.
+          `UPDATE mailbox SET epoch = epoch + 1, unclean_until = greatest(unclean_until, clock_timestamp())
+           WHERE $1::uuid IS NULL OR id = $1`,
+          [mailboxId],
+        ),
       )
     },
   }
