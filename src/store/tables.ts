@@ -18,6 +18,13 @@ export interface SecretKeyTable {
   created_at: Generated<Date>
 }
 
+export interface LedgerEpochTable {
+  number: number
+  began_at: Generated<Date>
+  reason: 'Restore' | 'Hand'
+  facts: JSONColumnType<object>
+}
+
 export interface MailboxDatabaseTable {
   id: string
   name: string
@@ -235,6 +242,7 @@ export interface AdminAuditTable {
 export interface Tables {
   schema_migration: SchemaMigrationTable
   secret_key: SecretKeyTable
+  ledger_epoch: LedgerEpochTable
   mailbox_database: MailboxDatabaseTable
   migration_endpoint: MigrationEndpointTable
   migration_batch: MigrationBatchTable

@@ -101,8 +101,8 @@ async function tryAcquire(
 async function insert(client: PoolClient, { source, target }: MailboxIdentity, hashes: IdentityHashes): Promise<void> {
   await client.query(
     `INSERT INTO mailbox (id, identity_hash, source_hash, target_hash, source_host, source_port, source_user,
-       source_root, target_kind, target_place, target_login)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (identity_hash) DO NOTHING`,
+       source_root, target_kind, target_place, target_login, epoch)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, coalesce((SELECT max(number) FROM ledger_epoch), 1)) ON CONFLICT (identity_hash) DO NOTHING`,
     [
       randomUUID(),
       hashes.identity,

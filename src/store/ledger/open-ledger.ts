@@ -1,4 +1,4 @@
-/** The ledger's door: mailboxes are opened here, under a lease, and a restored database starts a new epoch here. */
+/** The ledger's door: mailboxes are opened here, under a lease. */
 import { systemClock } from '#base/clock.ts'
 import type { Ledger, MailboxIdentity } from '#engine/ports.ts'
 import { acquire } from './acquire.ts'
@@ -9,11 +9,6 @@ import { WordSets } from './word-sets.ts'
 
 export interface PostgresLedger extends Ledger {
   open(identity: MailboxIdentity, signal: AbortSignal): Promise<PostgresMailboxLedger>
-  /**
-   * After a restore or a failover: the database may be older than the target, so every folder is adopted again
-   * before anything is appended to it. Null: every mailbox. Seen by ledgers opened from now on.
-   */
-  newEpoch(mailboxId: string | null): Promise<void>
 }
 
 export function openLedger(store: LedgerStore, options: LedgerOptions = {}): PostgresLedger {
@@ -26,16 +21,6 @@ export function openLedger(store: LedgerStore, options: LedgerOptions = {}): Pos
       const acquired = await acquire(identity, store, settings, living, signal)
       living.add(acquired.holder)
       return await PostgresMailboxLedger.load(acquired, store, settings, words, () => living.delete(acquired.holder))
-    },
-    async newEpoch(mailboxId) {
-      await store.retrying(() =>
-        store.pool.query(
-          // Whoever wrote to the targets until a moment ago is not in this database: nobody looks before it has settled.
-          `UPDATE mailbox SET epoch = epoch + 1, unclean_until = greatest(unclean_until, clock_timestamp())
-           WHERE $1::uuid IS NULL OR id = $1`,
-          [mailboxId],
-        ),
-      )
     },
   }
 }
