@@ -22,6 +22,7 @@ async function say(...args: readonly string[]): Promise<Said> {
     verify: async (request) => void asked.push(request),
     serve: async () => {},
     worker: async () => {},
+    config: async () => {},
     csvTemplate: async () => {},
     csvSplit: async () => {},
     csvCheck: async () => {},
@@ -72,7 +73,8 @@ suite('waybill migrate', () => {
       concurrency: 4,
       verify: 'sample',
       reportFolder: null,
-      dataFolder: null,
+      configFile: null,
+      given: {},
     })
   })
 

@@ -9,7 +9,7 @@ import { after, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Fault } from '#base/fault.ts'
 import { silentLog } from '#base/log.ts'
-import { prepareDataFolder, resolveDataFolder } from '#store/data-folder.ts'
+import { prepareDataFolder } from '#store/data-folder.ts'
 import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { livePostmaster } from '#store/embedded/processes.ts'
 import { openStore, type Store } from '#store/open.ts'
@@ -321,12 +321,6 @@ test('a socket folder made by somebody else is refused', { skip: isRoot && 'root
   const folder = freshFolder()
   writeFileSync(`/tmp/waybill-${instanceHash(folder)}`, '')
   await assert.rejects(open(folder), { code: 'SOCKET_FOLDER_TAKEN' })
-})
-
-test('the folder is --data, else WAYBILL_DATA, else the default of the user', () => {
-  assert.equal(resolveDataFolder('/a', { WAYBILL_DATA: '/b' }), '/a')
-  assert.equal(resolveDataFolder(undefined, { WAYBILL_DATA: '/b' }), '/b')
-  assert.match(resolveDataFolder(undefined, {}), isRoot ? /^\/var\/lib\/waybill$/ : /\/\.local\/share\/waybill$/)
 })
 
 test('a command that forgets to close ends all the same, and PostgreSQL with it', async () => {

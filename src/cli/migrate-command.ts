@@ -2,7 +2,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { Fault } from '#base/fault.ts'
 import type { MigrateRequest, Security } from '#contract/migrate.ts'
+import type { ProcessRequest } from '#contract/serve.ts'
 import { parseCount, parseImap, parseSize, parseTarget } from './parse-values.ts'
+import { addSettingOptions, givenSettings } from './setting-options.ts'
 
 export interface MigrateOutput {
   readonly json: boolean
@@ -29,14 +31,13 @@ interface Flags {
   allowUnknownColumns?: boolean
   json?: boolean
   report?: string
-  data?: string
 }
 
 const SECURITIES = ['none', 'ssl', 'tls'] as const
 
 export function migrateCommand(run: (request: MigrateRequest, output: MigrateOutput) => Promise<void>): Command {
   return (
-    new Command('migrate')
+    addSettingOptions(new Command('migrate'), 'migrate')
       .summary('move the mailboxes of a CSV file')
       .description(
         `Moves every mailbox that a CSV file lists. Nothing is lost and nothing doubled, whatever dies on the way: run the same command again and it goes on where it stopped. The source is never changed.
@@ -98,10 +99,6 @@ The CSV has the columns EmailAddress, UserName, Password and, if needed, UserRoo
       )
       .option('--allow-unknown-columns', 'ignore columns of the CSV that are not known')
       .option('--report <dir>', 'where reports and waybills go (default: <data>/reports/<run>)')
-      .option(
-        '--data <dir>',
-        'data folder (default: WAYBILL_DATA, else /var/lib/waybill for root, ~/.local/share/waybill for others)',
-      )
       .option('--json', 'print the result as JSON, progress as JSON lines on standard error')
       .addHelpText(
         'after',
@@ -114,13 +111,13 @@ Examples:
 Exit codes: 0 all synced (messages that were left out do not change it), 2 some users failed, 3 input refused,
 4 cannot start, 130 stopped with Ctrl-C.`,
       )
-      .action(async (csvPath: string | undefined, flags: Flags) =>
-        run(toRequest(csvPath, flags), { json: flags.json ?? false }),
+      .action(async (csvPath: string | undefined, flags: Flags, command: Command) =>
+        run(toRequest(csvPath, flags, givenSettings(command, 'migrate')), { json: flags.json ?? false }),
       )
   )
 }
 
-function toRequest(csvPath: string | undefined, flags: Flags): MigrateRequest {
+function toRequest(csvPath: string | undefined, flags: Flags, settings: ProcessRequest): MigrateRequest {
   if (csvPath === undefined || flags.source === undefined || flags.target === undefined) throw missing(csvPath, flags)
   const trustAll = flags.acceptUntrustedCertificates ?? false
   const allowClearText = flags.allowClearText ?? false
@@ -165,7 +162,7 @@ function toRequest(csvPath: string | undefined, flags: Flags): MigrateRequest {
     concurrency: flags.concurrency,
     verify: flags.verify,
     reportFolder: flags.report ?? null,
-    dataFolder: flags.data ?? null,
+    ...settings,
   }
 }
 

@@ -2,11 +2,11 @@
 import { Command, Option } from 'commander'
 import { version } from '#base/version.ts'
 import type { MigrateRequest } from '#contract/migrate.ts'
-import type { ServeRequest, WorkerRequest } from '#contract/serve.ts'
+import type { ConfigRequest, ServeRequest, WorkerRequest } from '#contract/serve.ts'
 import type { VerifyRequest } from '#contract/verify.ts'
 import { type MigrateOutput, migrateCommand } from './migrate-command.ts'
 import { parseCount } from './parse-values.ts'
-import { serveCommand, workerCommand } from './serve-command.ts'
+import { configCommand, serveCommand, workerCommand } from './serve-command.ts'
 import { verifyCommand } from './verify-command.ts'
 
 export const CSV_FORMS = ['user', 'exchange', 'dovecot', 'mirapoint', 'courier'] as const
@@ -16,6 +16,7 @@ export interface Deeds {
   verify(request: VerifyRequest): Promise<void>
   serve(request: ServeRequest): Promise<void>
   worker(request: WorkerRequest): Promise<void>
+  config(request: ConfigRequest): Promise<void>
   csvTemplate(form: (typeof CSV_FORMS)[number]): Promise<void>
   csvSplit(what: { path: string; rows: number; folder: string }): Promise<void>
   csvCheck(what: { path: string; allowUnknownColumns: boolean }): Promise<void>
@@ -44,6 +45,7 @@ eval "$(waybill aliases)" makes commands of them: Get-MigrationBatch | Format-Li
   program.addCommand(verifyCommand((request) => deeds.verify(request)))
   program.addCommand(serveCommand((request) => deeds.serve(request)))
   program.addCommand(workerCommand((request) => deeds.worker(request)))
+  program.addCommand(configCommand((request) => deeds.config(request)))
 
   const csv = program.command('csv').description('make, check and split CSV files')
   csv

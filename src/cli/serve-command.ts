@@ -1,81 +1,45 @@
-/** `waybill serve` and `waybill worker`. */
-import { Command, InvalidArgumentError, Option } from 'commander'
-import type { ServeRequest, WorkerRequest } from '#contract/serve.ts'
+/** `waybill serve`, `waybill worker` and `waybill config`. */
+import { Command, Option } from 'commander'
+import type { ConfigRequest, ServeRequest, WorkerRequest } from '#contract/serve.ts'
+import { addSettingOptions, givenSettings } from './setting-options.ts'
 
-const CONCURRENCY = 20
-
-function parseListen(text: string): { host: string; port: number } {
-  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text)
-  const port = Number(match?.[3])
-  if (!match || port > 65_535)
-    throw new InvalidArgumentError('Give an address and a port, such as 127.0.0.1:8383 or [::1]:8383.')
-  return { host: match[1] ?? match[2] ?? '', port }
-}
-
-function parseConcurrency(text: string): number {
-  if (!/^\d{1,3}$/.test(text) || Number(text) > 300)
-    throw new InvalidArgumentError('Give a whole number from 0 to 300.')
-  return Number(text)
-}
-
-interface Given {
-  readonly data?: string
-  readonly concurrency: number
-  readonly listen: { host: string; port: number }
-  readonly tcp: boolean
-  readonly allowPlainHttp?: boolean
-  readonly untilInputEnds?: boolean
-}
-
-const dataOption = () => new Option('--data <dir>', 'data folder (default: WAYBILL_DATA, else the usual place)')
-const concurrencyOption = () =>
-  new Option('--concurrency <n>', 'mailboxes at once in this process').argParser(parseConcurrency).default(CONCURRENCY)
+const MORE = `
+"waybill config" prints every setting with its value and where it comes from: flags, the environment, the
+configuration file.`
 
 export function serveCommand(deed: (request: ServeRequest) => Promise<void>): Command {
-  return new Command('serve')
+  return addSettingOptions(new Command('serve'), 'serve')
     .description('run the migration service: database, API and worker; npm start does this')
-    .addOption(dataOption())
-    .addOption(
-      new Option('--listen <address:port>', 'where the API listens for tokens')
-        .argParser(parseListen)
-        .default({ host: '127.0.0.1', port: 8383 }, '127.0.0.1:8383'),
-    )
-    .option('--no-tcp', 'only the socket of the data folder, for this machine')
-    .option('--allow-plain-http', 'listen on an address that is not loopback, where something in front makes TLS')
-    .addOption(concurrencyOption())
     .addHelpText(
       'after',
       `
 With DATABASE_URL set, the service uses that PostgreSQL (15 or newer) and any number of "waybill worker" may help.
-Environment: WAYBILL_DATA, DATABASE_URL, WAYBILL_MAILDIR_ROOTS (folders for Maildirs, colons between),
-WAYBILL_ALLOW_LOOPBACK=1 (mail servers on this machine).`,
+${MORE}`,
     )
-    .action((given: Given) =>
-      deed({
-        dataFolder: given.data ?? null,
-        concurrency: given.concurrency,
-        listen: given.tcp ? given.listen : null,
-        allowPlainHttp: given.allowPlainHttp ?? false,
-      }),
-    )
+    .action((_given: object, command: Command) => deed(givenSettings(command, 'serve')))
 }
 
 export function workerCommand(deed: (request: WorkerRequest) => Promise<void>): Command {
-  return new Command('worker')
+  return addSettingOptions(new Command('worker'), 'worker')
     .description('help a service on this or another host: runs mailboxes out of the DATABASE_URL that they share')
-    .addOption(dataOption())
-    .addOption(concurrencyOption())
     .addOption(new Option('--until-input-ends').hideHelp())
     .addHelpText(
       'after',
       `
-The data folder needs the keys of the service: copy <data>/keys from its host, mode 0600.`,
+The data folder needs the keys of the service: copy <data>/keys from its host, mode 0600.
+${MORE}`,
     )
-    .action((given: Given) =>
-      deed({
-        dataFolder: given.data ?? null,
-        concurrency: given.concurrency,
-        untilInputEnds: given.untilInputEnds ?? false,
-      }),
+    .action((given: { untilInputEnds?: boolean }, command: Command) =>
+      deed({ ...givenSettings(command, 'worker'), untilInputEnds: given.untilInputEnds ?? false }),
+    )
+}
+
+export function configCommand(deed: (request: ConfigRequest) => Promise<void>): Command {
+  return addSettingOptions(new Command('config'), null)
+    .description('print every setting with its value and where it comes from; passwords are masked')
+    .option('--json', 'print them as JSON')
+    .option('--example', 'print a configuration file to begin with, every setting in it a comment')
+    .action((given: { json?: boolean; example?: boolean }, command: Command) =>
+      deed({ ...givenSettings(command, null), json: given.json ?? false, example: given.example ?? false }),
     )
 }

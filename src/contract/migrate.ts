@@ -1,4 +1,5 @@
 /** What `waybill migrate` asks and answers. The CLI parses and prints it, the service does it. */
+import type { ProcessRequest } from './serve.ts'
 
 export type Security = 'none' | 'ssl' | 'tls'
 
@@ -18,7 +19,7 @@ export interface MaildirPlace {
   readonly root: string
 }
 
-export interface MigrateRequest {
+export interface MigrateRequest extends ProcessRequest {
   readonly csvPath: string
   readonly source: ImapEndpoint
   readonly target: ImapEndpoint | MaildirPlace
@@ -36,8 +37,6 @@ export interface MigrateRequest {
   readonly verify: 'none' | 'sample' | 'full'
   /** Null: `<data>/reports/<run>`. */
   readonly reportFolder: string | null
-  /** Null: WAYBILL_DATA, else the place that fits who runs us. */
-  readonly dataFolder: string | null
 }
 
 export type MigrateUserStatus = 'Synced' | 'Failed' | 'Stopped'

@@ -1,19 +1,22 @@
-/** What `waybill serve` and `waybill worker` are asked. */
-interface ProcessRequest {
-  /** Null: WAYBILL_DATA, else the place that fits who runs us. */
-  readonly dataFolder: string | null
-  /** Passes at once; 0: none. */
-  readonly concurrency: number
+/** What `waybill serve`, `waybill worker` and `waybill config` are asked. */
+import type { GivenSettings } from './settings.ts'
+
+export interface ProcessRequest {
+  /** --config */
+  readonly configFile: string | null
+  /** By flags. */
+  readonly given: GivenSettings
 }
+
+export type ServeRequest = ProcessRequest
 
 export interface WorkerRequest extends ProcessRequest {
   /** Ends with its standard input: the worker of a service, which must not outlive it. */
   readonly untilInputEnds: boolean
 }
 
-export interface ServeRequest extends ProcessRequest {
-  /** Null: the socket of the data folder alone. */
-  readonly listen: { readonly host: string; readonly port: number } | null
-  /** On an address that is not loopback, where TLS is made by something in front. */
-  readonly allowPlainHttp: boolean
+export interface ConfigRequest extends ProcessRequest {
+  readonly json: boolean
+  /** Print a configuration file to begin with. */
+  readonly example: boolean
 }

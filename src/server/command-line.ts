@@ -33,6 +33,10 @@ export async function runCommandLine(argv: readonly string[], startedAt: number)
       const { runWorker } = await import('./run-worker.ts')
       exitCode = await runWorker(request)
     },
+    async config(request) {
+      const { runConfig } = await import('./run-config.ts')
+      runConfig(request)
+    },
     async csvTemplate(form) {
       const { csvTemplate } = await import('#migration/csv/template.ts')
       process.stdout.write(csvTemplate(form))

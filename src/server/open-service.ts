@@ -15,6 +15,7 @@ import { type AllowedRoots, serverRoots } from '#migration/database/maildir-path
 import type { OpenDeps } from '#migration/endpoint/endpoint-source.ts'
 import { runPass } from '#migration/pass/run-pass.ts'
 import { passRegister } from '#migration/pass/under-way.ts'
+import type { Settings } from '#contract/settings.ts'
 import { openSecrets, type Secrets } from '#store/secrets.ts'
 import { freshConfig, readConfig } from '#store/service/settings.ts'
 import { type World, openWorld } from './open-world.ts'
@@ -24,7 +25,7 @@ import { tuningFromEnvironment } from './tuning.ts'
 const REST_MS = 60_000
 
 export interface ServiceOptions {
-  readonly dataFolder: string | null
+  readonly settings: Settings
   /** Passes at once in this process; 0: none. */
   readonly concurrency: number
   /** The embedded database is run by another process: the service whose worker this is. */
@@ -52,16 +53,16 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const tuning = tuningFromEnvironment()
   const heartbeatSeconds = tuning.service.heartbeatSeconds ?? BOSS_DEFAULTS.heartbeatSeconds
   await using undo = new AsyncDisposableStack()
-  const world = undo.use(await openWorld(options.dataFolder, options.joins ? 'always' : 'never'))
+  const world = undo.use(await openWorld(options.settings, options.joins ? 'always' : 'never'))
   const { store, log } = world
   const secrets = await openSecrets(store)
   await ensureLocalDatabase(store, store.dataFolder.path)
   const listeners: { address: string; port: number }[] = []
   const outgoing: OutgoingRules = {
-    allowLoopback: process.env['WAYBILL_ALLOW_LOOPBACK'] === '1',
+    allowLoopback: options.settings.allowLoopback,
     ownListeners: () => listeners,
   }
-  const allowedRoots = serverRoots(store.dataFolder.path)
+  const allowedRoots = serverRoots(store.dataFolder.path, options.settings.maildirRoots)
   const opening: OpenDeps = { log, outgoing, deadlines: tuning.deadlines }
   const listener = undo.use(listen(store, log))
   const boss = await startBoss(

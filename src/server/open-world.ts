@@ -1,10 +1,11 @@
 /** What a command that moves mail stands on: data folder, store, ledger, key, log. */
-import { join } from 'node:path'
-import { type Log, fileLog } from '#base/log.ts'
+import { type OpenLog, openLog } from './open-log.ts'
 import { instanceSigner, type Signer } from '#migration/waybill/signer.ts'
-import { prepareDataFolder, resolveDataFolder } from '#store/data-folder.ts'
+import type { Settings } from '#contract/settings.ts'
+import { prepareDataFolder } from '#store/data-folder.ts'
 import { openLedger, type PostgresLedger } from '#store/ledger/open-ledger.ts'
 import { openStore, type Store } from '#store/open.ts'
+import { databaseUrl } from './configuration/database-url.ts'
 import { isServed } from './service-socket.ts'
 import { tuningFromEnvironment } from './tuning.ts'
 
@@ -12,9 +13,11 @@ export interface World extends AsyncDisposable {
   readonly store: Store
   readonly ledger: PostgresLedger
   readonly signer: Signer
-  readonly log: Log
+  readonly log: OpenLog
   readonly reports: string
 }
+
+export type WorldSettings = Pick<Settings, 'dataFolder' | 'databaseUrl' | 'databasePasswordFile' | 'logLevel' | 'logTo'>
 
 /**
  * @param joins `always`: the database is run by the service whose worker this is. `service`: where one runs for the data
@@ -22,16 +25,16 @@ export interface World extends AsyncDisposable {
  * Throws instance Faults: the command cannot start (exit 4).
  */
 export async function openWorld(
-  dataFolder: string | null,
+  settings: WorldSettings,
   joins: 'never' | 'always' | 'service' = 'never',
 ): Promise<World> {
-  const path = resolveDataFolder(dataFolder ?? undefined)
+  const path = settings.dataFolder
   const folder = prepareDataFolder(path)
-  const log = fileLog(join(folder.logs, 'waybill.log'))
+  const log = openLog(settings, folder.logs)
   try {
-    const databaseUrl = process.env['DATABASE_URL']
-    const isJoining = joins === 'always' || (joins === 'service' && !databaseUrl && (await isServed(path)))
-    const store = await openStore({ dataFolder: path, databaseUrl, joins: isJoining, log })
+    const url = databaseUrl(settings)
+    const isJoining = joins === 'always' || (joins === 'service' && !url && (await isServed(path)))
+    const store = await openStore({ dataFolder: path, databaseUrl: url, joins: isJoining, log })
     const { lease } = tuningFromEnvironment()
     return {
       store,

@@ -8,6 +8,7 @@ import { silentLog } from '#base/log.ts'
 import { Fault } from '#base/fault.ts'
 import { EXIT, type MigrateRequest } from '#contract/migrate.ts'
 import { acceptRequest, dryRun, migrate } from '#migration/migrate/migrate.ts'
+import { loadSettings } from './configuration/load-settings.ts'
 import { openWorld } from './open-world.ts'
 import { stopSignals } from './stop-signals.ts'
 import { tuningFromEnvironment } from './tuning.ts'
@@ -16,6 +17,7 @@ import { tuningFromEnvironment } from './tuning.ts'
 export async function runMigrate(request: MigrateRequest, output: MigrateOutput, startedAt: number): Promise<number> {
   const view = progressView(process.stderr, output.json)
   const tell = (event: Parameters<typeof view.show>[0]) => view.show(event)
+  const settings = loadSettings(request)
   using signals = stopSignals((text) => tell({ kind: 'stopping', text }))
   try {
     const tuning = tuningFromEnvironment()
@@ -33,7 +35,7 @@ export async function runMigrate(request: MigrateRequest, output: MigrateOutput,
       if (signals.stopping.aborted) return EXIT.stopped
       return users.some(({ error }) => error) || badRows.length > 0 ? EXIT.someFailed : EXIT.ok
     }
-    await using world = await openWorld(request.dataFolder, 'service')
+    await using world = await openWorld(settings, 'service')
     const result = await migrate(
       accepted,
       {

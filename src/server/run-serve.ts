@@ -3,21 +3,24 @@ import { version } from '#base/version.ts'
 import { systemClock } from '#base/clock.ts'
 import { startApi } from '#api/start-api.ts'
 import type { ServeRequest } from '#contract/serve.ts'
+import type { Settings } from '#contract/settings.ts'
 import { EXIT } from '#contract/migrate.ts'
 import { connectionTester } from '#migration/endpoint/connection-tester.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
+import { loadSettings } from './configuration/load-settings.ts'
 import { openService } from './open-service.ts'
 import { serviceSocket } from './service-socket.ts'
 import { untilStopped } from './until-stopped.ts'
 import { startWorkerChild } from './worker-child.ts'
 
 export async function runServe(request: ServeRequest): Promise<number> {
+  const settings = loadSettings(request)
   const stop = untilStopped()
   const say = (text: string) => void process.stderr.write(`${text}\n`)
   say('Waybill is starting …')
   await using service = await openService({
-    dataFolder: request.dataFolder,
+    settings,
     concurrency: 0,
     joins: false,
     stopping: stop.stopping,
@@ -40,12 +43,16 @@ export async function runServe(request: ServeRequest): Promise<number> {
     }),
     authenticate: tokens.authenticate,
     socketPath: serviceSocket(store.dataFolder.path),
-    listen: request.listen,
-    allowPlainHttp: request.allowPlainHttp,
+    listen: settings.tcp ? settings.listen : null,
+    allowPlainHttp: settings.allowPlainHttp,
+    hostNames: namesOf(settings),
     log,
     version,
   })
-  const worker = request.concurrency > 0 ? startWorkerChild(store.dataFolder.path, request.concurrency, log) : null
+  const worker =
+    settings.concurrency > 0
+      ? startWorkerChild({ ...settings, dataFolder: store.dataFolder.path }, request.configFile, log)
+      : null
   stop.aborting.addEventListener('abort', () => worker?.abort())
   if (api.address) service.listensOn(api.address.host, api.address.port)
   log.info('the service has started', { version, pid: process.pid, url: api.address?.url ?? null })
@@ -53,7 +60,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
   if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
   say(`  This machine   no sign-in needed: eval "$(./waybill aliases)"; then Get-MigrationBatch, Get-Help`)
   say(`  Data folder    ${store.dataFolder.path}`)
-  say(`  Passes at once ${request.concurrency}`)
+  say(`  Passes at once ${settings.concurrency}`)
   say('Ctrl-C stops it; what is in flight lands first.')
   const lost = await stop.told(store.lost)
   log.info('the service is stopping')
@@ -62,3 +69,9 @@ export async function runServe(request: ServeRequest): Promise<number> {
   if (lost) throw lost
   return EXIT.ok
 }
+
+/** What a proxy or a browser may call us. */
+const namesOf = ({ hostNames, publicUrl }: Settings) => [
+  ...hostNames,
+  ...(publicUrl === null ? [] : [new URL(publicUrl).hostname]),
+]

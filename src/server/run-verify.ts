@@ -16,13 +16,13 @@ import { verifyAgainst } from '#migration/waybill/against.ts'
 import { fingerprintOf } from '#migration/waybill/chain.ts'
 import { renderAgainst, renderCheck } from '#migration/waybill/render.ts'
 import { type TrustOptions, verifyWaybill } from '#migration/waybill/verify.ts'
-import { resolveDataFolder } from '#store/data-folder.ts'
+import { chosenDataFolder } from './configuration/chosen-data-folder.ts'
 
 /** Answers the exit code; throws what keeps the check from being made. */
 export async function runVerify(request: VerifyRequest): Promise<number> {
   const trust: TrustOptions = {
     ...(request.fingerprint === null ? {} : { fingerprint: request.fingerprint }),
-    knownFingerprints: ownFingerprints(request.dataFolder),
+    knownFingerprints: ownFingerprints(await chosenDataFolder({ data: request.dataFolder ?? undefined })),
     trustEmbedded: request.trustEmbedded,
   }
   const check = await verifyWaybill(request.file, trust)
@@ -37,8 +37,8 @@ export async function runVerify(request: VerifyRequest): Promise<number> {
 }
 
 /** The key of this instance, if it has one: verifying needs no database, and makes no key. */
-function ownFingerprints(dataFolder: string | null): string[] {
-  const path = join(resolveDataFolder(dataFolder ?? undefined), 'keys', 'waybill-ed25519.pem')
+function ownFingerprints(dataFolder: string): string[] {
+  const path = join(dataFolder, 'keys', 'waybill-ed25519.pem')
   return existsSync(path) ? [fingerprintOf(createPublicKey(readFileSync(path)))] : []
 }
 

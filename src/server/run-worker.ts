@@ -5,21 +5,28 @@
 import { Fault } from '#base/fault.ts'
 import { EXIT } from '#contract/migrate.ts'
 import type { WorkerRequest } from '#contract/serve.ts'
-import { resolveDataFolder } from '#store/data-folder.ts'
+import { loadSettings } from './configuration/load-settings.ts'
 import { openService } from './open-service.ts'
 import { isServed } from './service-socket.ts'
 import { untilStopped } from './until-stopped.ts'
 
 export async function runWorker(request: WorkerRequest): Promise<number> {
-  const joins = !process.env['DATABASE_URL']
-  if (joins && !request.untilInputEnds) await refuseAlone(resolveDataFolder(request.dataFolder ?? undefined))
+  const settings = loadSettings(request)
+  const { concurrency, dataFolder } = settings
+  const joins = settings.databaseUrl === null
+  if (joins && !request.untilInputEnds) await refuseAlone(dataFolder)
   const stop = untilStopped(request.untilInputEnds)
   const say = (text: string) => void process.stderr.write(`${text}\n`)
   // The service that started us has gone: its database goes with it, and another start has a worker of its own.
   if (request.untilInputEnds) process.stdin.on('end', () => process.exit(EXIT.cannotStart)).resume()
-  await using service = await openService({ ...request, joins, stopping: stop.stopping, aborting: stop.aborting })
-  if (!request.untilInputEnds)
-    say(`Waybill worker "${service.workerName}" is running, ${request.concurrency} passes at once.`)
+  await using service = await openService({
+    settings,
+    concurrency,
+    joins,
+    stopping: stop.stopping,
+    aborting: stop.aborting,
+  })
+  if (!request.untilInputEnds) say(`Waybill worker "${service.workerName}" is running, ${concurrency} passes at once.`)
   const lost = await stop.told(service.world.store.lost)
   if (!request.untilInputEnds)
     say('Stopping: what is in flight still lands. Ctrl-C again gives it up; nothing is lost either way.')

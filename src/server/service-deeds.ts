@@ -25,7 +25,7 @@ export function serviceDeeds(leading: Leading, ended: (exitCode: number) => void
       const { openClient } = await import('#cli/client.ts')
       const { choosePlace } = await import('#cli/place.ts')
       const { server = leading.server, data = leading.data } = which
-      const client = openClient(choosePlace(placeOptions({ server, data })))
+      const client = openClient(choosePlace(await placeOptions({ server, data, config: leading.config })))
       try {
         await act(client)
       } finally {
@@ -46,7 +46,7 @@ export function serviceDeeds(leading: Leading, ended: (exitCode: number) => void
     },
     async completeName(kind, prefix) {
       const { completeName } = await import('#cli/complete-name.ts')
-      await completeName(kind, prefix, placeOptions(leading))
+      await completeName(kind, prefix, await placeOptions(leading))
     },
     async cmdletDocs(folder) {
       const { writeManual } = await import('#cli/every-cmdlet.ts')

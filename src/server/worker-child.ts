@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Log, LogFacts } from '#base/log.ts'
+import type { Settings } from '#contract/settings.ts'
 
 export interface WorkerChild {
   /** What is in flight lands; resolves when it has ended. */
@@ -15,10 +16,12 @@ export interface WorkerChild {
 
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
+type ChildSettings = Pick<Settings, 'dataFolder' | 'concurrency'>
+
 /** A worker that ran for so long did not fail at its start. */
 const HEALTHY_MS = 60_000
 
-export function startWorkerChild(dataFolder: string, concurrency: number, log: Log): WorkerChild {
+export function startWorkerChild(settings: ChildSettings, configFile: string | null, log: Log): WorkerChild {
   let child: ChildProcess | null = null
   let isStopping = false
   let pauseMs = FIRST_PAUSE_MS
@@ -28,7 +31,7 @@ export function startWorkerChild(dataFolder: string, concurrency: number, log: L
     const startedAt = performance.now()
     let started: ChildProcess
     try {
-      started = spawnWorker(dataFolder, concurrency)
+      started = spawnWorker(settings, configFile)
     } catch (thrown) {
       return again({ said: thrown instanceof Error ? thrown.message : String(thrown) }, 0)
     }
@@ -66,9 +69,10 @@ export function startWorkerChild(dataFolder: string, concurrency: number, log: L
   }
 }
 
-function spawnWorker(dataFolder: string, concurrency: number): ChildProcess {
+function spawnWorker({ dataFolder, concurrency }: ChildSettings, configFile: string | null): ChildProcess {
   const main = join(import.meta.dirname, 'main.ts')
   const args = ['worker', '--data', dataFolder, '--concurrency', String(concurrency), '--until-input-ends']
+  if (configFile !== null) args.push('--config', configFile)
   // A group of its own: Ctrl-C in the terminal reaches us alone, and we tell it once. Its input ends with us.
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
     detached: true,

@@ -1,9 +1,5 @@
-/**
- * Where one instance of Waybill keeps all that it owns (architecture.md, "Embedded PostgreSQL, in detail"):
- * `--data`, else WAYBILL_DATA, else /var/lib/waybill (root) or ~/.local/share/waybill.
- */
+/** Where one instance of Waybill keeps all that it owns (architecture.md, "Embedded PostgreSQL, in detail"). */
 import { chmodSync, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { Fault } from '#base/fault.ts'
 import { errno, folderFault } from './fs-faults.ts'
@@ -21,13 +17,6 @@ export interface DataFolder {
   readonly postgres: string
   /** One folder per version of PostgreSQL's binaries. */
   readonly postgresBin: string
-}
-
-/** The folder that a command means, absolute. `named` is the value of `--data`. */
-export function resolveDataFolder(named?: string, env: NodeJS.ProcessEnv = process.env): string {
-  const chosen = named || env['WAYBILL_DATA']
-  if (chosen) return resolve(chosen)
-  return process.getuid?.() === 0 ? '/var/lib/waybill' : join(homedir(), '.local', 'share', 'waybill')
 }
 
 /**

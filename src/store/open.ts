@@ -37,7 +37,7 @@ export interface Store extends AsyncDisposable {
 }
 
 export interface OpenOptions {
-  /** As `resolveDataFolder` answers it. */
+  /** Absolute. */
   readonly dataFolder: string
   readonly databaseUrl?: string | undefined
   /** Joins the embedded PostgreSQL that another process of ours runs, instead of starting it: for its workers. */

@@ -77,7 +77,13 @@ const QUICK: Partial<PassOptions> = { settleMs: 0, retryMs: 20, mostFaults: 8 }
 
 export async function startMoving(name: string, tuning: Partial<PassOptions> = QUICK): Promise<Moving> {
   const folder = temporaryFolder(name)
-  const world = await openWorld(join(folder, 'data'))
+  const world = await openWorld({
+    dataFolder: join(folder, 'data'),
+    databaseUrl: null,
+    databasePasswordFile: null,
+    logLevel: 'info',
+    logTo: 'file',
+  })
   const maildirRoot = join(folder, 'mail')
   const never = new AbortController().signal
   const run: Moving['run'] = async (rows, from, to, options = {}) => {
@@ -108,7 +114,8 @@ export async function startMoving(name: string, tuning: Partial<PassOptions> = Q
       concurrency: 4,
       verify: 'full',
       reportFolder: null,
-      dataFolder: null,
+      configFile: null,
+      given: {},
       ...options,
     }
     const accepted = await acceptRequest(request, () => {}, silentLog)

@@ -9,9 +9,8 @@ export type AllowedRoots = readonly string[] | 'any'
 
 const USUAL = ['/srv', '/home', '/var/mail', '/var/vmail', '/var/spool/mail']
 
-/** The data folder, where mail usually is, and what WAYBILL_MAILDIR_ROOTS lists, with colons between. */
-export function serverRoots(dataFolder: string, env: NodeJS.ProcessEnv = process.env): AllowedRoots {
-  const listed = (env['WAYBILL_MAILDIR_ROOTS'] ?? '').split(':').filter((path) => path.startsWith('/'))
+/** The data folder, where mail usually is, and what the setting maildirRoots lists. */
+export function serverRoots(dataFolder: string, listed: readonly string[] = []): AllowedRoots {
   return [dataFolder, ...USUAL, ...listed.map((path) => resolve(path))]
 }
 
@@ -30,7 +29,7 @@ export function checkedMaildirPath(path: string, allowed: AllowedRoots): string 
     const where = real === root ? root : `${root}, which leads to ${real},`
     throw rootRefused(
       `the Maildir folder ${where} is not below a folder that this server's configuration allows`,
-      `Name a folder below ${within.join(', ')}, or add another to WAYBILL_MAILDIR_ROOTS (colons in between) where the service starts.`,
+      `Name a folder below ${within.join(', ')}, or add another to the setting maildirRoots (WAYBILL_MAILDIR_ROOTS) where the service starts.`,
       { root },
     )
   }
