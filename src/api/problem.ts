@@ -5,7 +5,7 @@ import { Fault } from '#base/fault.ts'
 import { safeText } from '#base/safe-text.ts'
 import { sentence } from '#base/sentence.ts'
 import type { Problem } from '#contract/organization.ts'
-import { ValueFault } from './request-fault.ts'
+import { FieldFault } from './request-fault.ts'
 
 export interface Told {
   readonly status: number
@@ -32,6 +32,7 @@ export const STATUS_OF: Readonly<Record<string, number>> = {
   LIMIT_REACHED: 409,
   OBJECT_IN_USE: 409,
   OBJECT_AMBIGUOUS: 409,
+  PRECONDITION_FAILED: 412,
   CSV_TOO_LARGE: 413,
   BODY_TOO_LARGE: 413,
   CONTENT_TYPE_UNKNOWN: 415,
@@ -66,7 +67,7 @@ export function toProblem(thrown: unknown): Told {
 
 /** Of the request itself, or of the one value that a use case could not take (base/request-faults.ts). */
 function errorsOf(fault: Fault): Problem['errors'] | null {
-  if (fault instanceof ValueFault) return [...fault.errors]
+  if (fault instanceof FieldFault) return [...fault.errors]
   const { field, why } = fault.facts
   return typeof field === 'string' && typeof why === 'string'
     ? [{ field: safeText(field), message: safeText(why) }]
@@ -87,6 +88,7 @@ function headersOf(fault: Fault, status: number): Record<string, string> {
   if (status === 403 && typeof fault.facts['needs'] === 'string') {
     headers['www-authenticate'] = `Bearer realm="waybill", error="insufficient_scope", scope="${fault.facts['needs']}"`
   }
+  if (status === 412 && typeof fault.facts['etag'] === 'string') headers['etag'] = fault.facts['etag']
   if (status === 405 && typeof fault.facts['allow'] === 'string') headers['allow'] = fault.facts['allow']
   if (status === 429 || status === 503) {
     headers['retry-after'] = String(fault.waitMs === null ? RETRY_AFTER : Math.max(1, Math.ceil(fault.waitMs / 1000)))

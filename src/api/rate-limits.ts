@@ -44,6 +44,11 @@ export class RateLimits {
         if (!isKnown) this.stranger(request)
         try {
           const entry = await gate.enter(request)
+          if (isStranger(entry.principal)) {
+            // Of a session that has ended, on a way that is open to everybody.
+            if (isKnown) this.stranger(request)
+            return entry
+          }
           if (!isKnown) this.#strangers.giveBack(network)
           if (credentials !== null) remember(this.#known, credentials)
           return entry
@@ -66,7 +71,7 @@ export class RateLimits {
 
   /** Counts a request; answers header fields of draft-ietf-httpapi-ratelimit-headers. Throws RATE_LIMITED. */
   request(principal: Principal, bodyType: Route['bodyType']): RateHeaders {
-    if (principal.via === 'Socket') return {}
+    if (principal.via === 'Socket' || isStranger(principal)) return {}
     const [name, buckets] = bodyType === 'csv' ? ['uploads', this.#uploads] : ['requests', this.#requests]
     const caller = callerOf(principal)
     const waitMs = buckets.take(caller)
@@ -95,6 +100,9 @@ export class RateLimits {
     }
   }
 }
+
+/** Some routes are open to everybody. */
+const isStranger = ({ via }: Principal): boolean => (via as string) === 'Public'
 
 const callerOf = ({ via, name }: Principal): string => `${via} ${name}`
 

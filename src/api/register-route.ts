@@ -6,6 +6,7 @@ import { mayCall, type Call } from '#contract/calls.ts'
 import type { Route } from '#contract/routes/route.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { checkAnswer } from './check-answer.ts'
+import { isKnownTo, preconditionOf, tagOf } from './entity-tag.ts'
 import type { Entry, Gate } from './gate.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { readInput } from './read-input.ts'
@@ -30,6 +31,7 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
   const { route, url, gate, limits, rates, log, closing, checkAnswers } = options
   const useCase = options.useCase as AnyUseCase
   const read = readInput(route, limits)
+  const guards = route.method === 'PATCH' || route.method === 'DELETE'
   const entries = new WeakMap<object, Entry>()
 
   app.route({
@@ -52,9 +54,15 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
       })
       const signal = route.answerType === 'events' ? AbortSignal.any([gone.signal, closing]) : gone.signal
       const want = () => request.headers.expect !== undefined && reply.raw.writeContinue()
+      const precondition = guards && route.tag ? preconditionOf(request.raw, route.tag) : undefined
       const { params, query, body } = await read(request.raw, request.params, want)
-      const answer = await useCase({ params, query, body, principal, signal })
+      const answer = await useCase({ params, query, body, principal, precondition, signal })
       if (checkAnswers && route.answerType === 'json') checkAnswer(route, answer)
+      const tag = route.tag && typeof answer === 'object' && answer !== null ? tagOf(route.tag, answer) : null
+      if (tag !== null) reply.header('etag', tag)
+      if (tag !== null && route.tag?.isWhole && route.method === 'GET' && isKnownTo(request.raw, tag)) {
+        return reply.code(304).send()
+      }
       try {
         await sendAnswer(reply, route, answer, {
           ...limits,

@@ -6,19 +6,20 @@ export interface FieldError {
   readonly message: string
 }
 
-/** A request refused for what stands in it; `errors` names each field. */
-export class ValueFault extends Fault {
+/** A refusal that is about fields; `errors` names each. */
+export class FieldFault extends Fault {
   readonly errors: readonly FieldError[]
 
-  constructor(message: string, errors: readonly FieldError[]) {
-    super({
-      code: 'VALUE_INVALID',
-      scope: 'request',
-      transient: false,
-      message,
-      remedy: 'Correct what is named and ask again.',
-    })
+  constructor(init: Omit<FaultInit, 'scope' | 'transient'>, errors: readonly FieldError[]) {
+    super({ ...init, scope: 'request', transient: false })
     this.errors = errors
+  }
+}
+
+/** A request refused for what stands in it. */
+export class ValueFault extends FieldFault {
+  constructor(message: string, errors: readonly FieldError[]) {
+    super({ code: 'VALUE_INVALID', message, remedy: 'Correct what is named and ask again.' }, errors)
   }
 }
 

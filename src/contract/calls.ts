@@ -26,6 +26,15 @@ export function mayCall({ scopes }: Pick<Account, 'scopes'>, { scope }: Pick<Rou
   return scopes.some((held) => SCOPE_RANK[held] >= SCOPE_RANK[scope])
 }
 
+/** If-Match: the change is made only to what its caller has seen. */
+export interface Precondition {
+  /**
+   * Throws PRECONDITION_FAILED. `current` has at least the fields of the route's tag, as the API shows them, and is locked
+   * until the change is made: two that saw the same do not both change it.
+   */
+  check(current: object): void
+}
+
 export interface EmlFile {
   readonly fileName: string
   readonly bytes: Uint8Array
@@ -37,6 +46,7 @@ export interface Call<R extends Route> {
   readonly query: z.output<R['query']>
   readonly body: R['bodyType'] extends 'csv' ? AsyncIterable<Uint8Array> : z.output<R['body']>
   readonly principal: Principal
+  readonly precondition?: Precondition | undefined
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal
 }

@@ -50,24 +50,25 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     listBatches: ({ query }) => listBatches(deps, query),
     getBatch: async ({ params }) => showBatch(await batchNamed(store, params.identity)),
     createBatch: ({ body, principal }) => createBatch(creating, body, principal),
-    updateBatch: ({ params, body, principal }) => updateBatch(deps, params.identity, body, principal),
+    updateBatch: (call) => updateBatch(deps, call),
     startBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Start', principal),
     stopBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Stop', principal),
     completeBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Complete', principal),
-    removeBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Remove', principal),
+    removeBatch: ({ params, principal, precondition }) =>
+      commandBatch(deps, params.identity, 'Remove', principal, precondition),
     listUsers: ({ query }) => listUsers(deps, query),
     getUser: async ({ params, query }) => showUser(await userNamed(store, params.identity, query.batch)),
     getUserStatistics: (call) => getUserStatistics(deps, call),
     listSkippedItems: (call) => listSkippedItems(deps, call),
     getSkippedItemEml: (call) => getSkippedItemEml(deps, call),
-    updateUser: ({ params, query, body, principal }) =>
-      setOne(deps, { identity: params.identity, batch: query.batch }, body, principal),
+    updateUser: ({ params, query, body, principal, precondition }) =>
+      setOne(deps, { identity: params.identity, batch: query.batch }, body, principal, precondition),
     startUser: ({ params, query, principal }) =>
       startOne(deps, { identity: params.identity, batch: query.batch }, principal),
     stopUser: ({ params, query, principal }) =>
       stopOne(deps, { identity: params.identity, batch: query.batch }, principal),
-    removeUser: ({ params, query, principal }) =>
-      removeOne(deps, { identity: params.identity, batch: query.batch }, principal),
+    removeUser: ({ params, query, principal, precondition }) =>
+      removeOne(deps, { identity: params.identity, batch: query.batch }, principal, precondition),
     getStatistics: () => getStatistics(deps),
     listReports: (call) => listReports(deps, call),
     exportReport: (call) => exportReport(deps, call),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BatchQuery, CsvFile, MigrationBatch, NewBatch, SetBatch } from '../batch.ts'
 import { Identity, QueryFlag, pageOf } from '../values.ts'
+import { BATCH_TAG } from '../tags.ts'
 import { route } from './route.ts'
 
 const params = z.object({ identity: Identity })
@@ -33,6 +34,7 @@ export const getBatch = route({
   scope: 'view',
   params,
   answer: MigrationBatch,
+  tag: BATCH_TAG,
 })
 export const createBatch = route({
   method: 'POST',
@@ -43,6 +45,7 @@ export const createBatch = route({
   body: NewBatch,
   answer: MigrationBatch,
   status: 201,
+  tag: BATCH_TAG,
 })
 export const updateBatch = route({
   method: 'PATCH',
@@ -53,6 +56,7 @@ export const updateBatch = route({
   params,
   body: SetBatch,
   answer: MigrationBatch,
+  tag: BATCH_TAG,
 })
 const command = (verb: string, summary: string) =>
   route({
@@ -77,4 +81,5 @@ export const removeBatch = route({
   params,
   answer: MigrationBatch,
   status: 202,
+  tag: BATCH_TAG,
 })

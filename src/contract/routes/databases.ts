@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DatabaseTest, MailboxDatabase, NewDatabase, SetDatabase, TestDatabase } from '../database.ts'
 import { Identity, PageQuery, pageOf } from '../values.ts'
+import { DATABASE_TAG } from '../tags.ts'
 import { route } from './route.ts'
 
 const params = z.object({ identity: Identity })
@@ -22,6 +23,7 @@ export const getDatabase = route({
   scope: 'view',
   params,
   answer: MailboxDatabase,
+  tag: DATABASE_TAG,
 })
 export const createDatabase = route({
   method: 'POST',
@@ -32,6 +34,7 @@ export const createDatabase = route({
   body: NewDatabase,
   answer: MailboxDatabase,
   status: 201,
+  tag: DATABASE_TAG,
 })
 export const updateDatabase = route({
   method: 'PATCH',
@@ -42,6 +45,7 @@ export const updateDatabase = route({
   params,
   body: SetDatabase,
   answer: MailboxDatabase,
+  tag: DATABASE_TAG,
 })
 export const removeDatabase = route({
   method: 'DELETE',
@@ -50,6 +54,7 @@ export const removeDatabase = route({
   summary: 'Removes a mailbox database that no batch uses; its mail stays',
   scope: 'organization',
   params,
+  tag: DATABASE_TAG,
 })
 export const testDatabase = route({
   method: 'POST',

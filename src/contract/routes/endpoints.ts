@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ConnectionTest, MigrationEndpoint, NewEndpoint, SetEndpoint, TestConnection } from '../endpoint.ts'
 import { Identity, PageQuery, pageOf } from '../values.ts'
+import { ENDPOINT_TAG } from '../tags.ts'
 import { route } from './route.ts'
 
 const params = z.object({ identity: Identity })
@@ -22,6 +23,7 @@ export const getEndpoint = route({
   scope: 'view',
   params,
   answer: MigrationEndpoint,
+  tag: ENDPOINT_TAG,
 })
 export const createEndpoint = route({
   method: 'POST',
@@ -32,6 +34,7 @@ export const createEndpoint = route({
   body: NewEndpoint,
   answer: MigrationEndpoint,
   status: 201,
+  tag: ENDPOINT_TAG,
 })
 export const updateEndpoint = route({
   method: 'PATCH',
@@ -42,6 +45,7 @@ export const updateEndpoint = route({
   params,
   body: SetEndpoint,
   answer: MigrationEndpoint,
+  tag: ENDPOINT_TAG,
 })
 export const removeEndpoint = route({
   method: 'DELETE',
@@ -50,6 +54,7 @@ export const removeEndpoint = route({
   summary: 'Removes a migration endpoint that no batch uses',
   scope: 'migration',
   params,
+  tag: ENDPOINT_TAG,
 })
 export const testConnection = route({
   method: 'POST',

@@ -10,6 +10,7 @@ import {
   SetConfig,
 } from '../organization.ts'
 import { Identity, PageQuery, pageOf } from '../values.ts'
+import { CONFIG_TAG } from '../tags.ts'
 import { route } from './route.ts'
 
 export const getStatistics = route({
@@ -27,6 +28,7 @@ export const getConfig = route({
   summary: 'Settings of the service',
   scope: 'view',
   answer: MigrationConfig,
+  tag: CONFIG_TAG,
 })
 export const updateConfig = route({
   method: 'PATCH',
@@ -36,6 +38,7 @@ export const updateConfig = route({
   scope: 'organization',
   body: SetConfig,
   answer: MigrationConfig,
+  tag: CONFIG_TAG,
 })
 export const listReports = route({
   method: 'GET',

@@ -1,5 +1,6 @@
 /** How a route is declared: once, here; server, client, OpenAPI document and cmdlets follow from it. */
 import { z } from 'zod'
+import type { Tag } from '../tags.ts'
 import type { Scope } from '../organization.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -30,6 +31,8 @@ export interface Route<
   readonly status: 200 | 201 | 202 | 204
   readonly bodyType: In
   readonly answerType: Out
+  /** GET answers it as ETag, PATCH and DELETE take it as If-Match; null: there is none. */
+  readonly tag: Tag | null
 }
 
 const NoParams = z.object({})
@@ -55,6 +58,7 @@ export function route<
   status?: 200 | 201 | 202 | 204
   bodyType?: In
   answerType?: Out
+  tag?: Tag
 }): Route<P, Q, B, A, In, Out> {
   // The defaults are the types' own defaults: a caller that names a type gives the value, too.
   const defaults = {
@@ -65,6 +69,7 @@ export function route<
     status: given.answer || given.answerType ? 200 : 204,
     bodyType: 'json',
     answerType: 'json',
+    tag: null,
   }
   return { ...defaults, ...given } as unknown as Route<P, Q, B, A, In, Out>
 }

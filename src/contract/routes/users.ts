@@ -9,6 +9,7 @@ import {
   UserStatisticsQuery,
 } from '../user.ts'
 import { Identity, PageQuery, pageOf } from '../values.ts'
+import { USER_TAG } from '../tags.ts'
 import { route } from './route.ts'
 
 const params = z.object({ identity: Identity })
@@ -31,6 +32,7 @@ export const getUser = route({
   params,
   query: UserSelect,
   answer: MigrationUser,
+  tag: USER_TAG,
 })
 export const getUserStatistics = route({
   method: 'GET',
@@ -72,6 +74,7 @@ export const updateUser = route({
   query: UserSelect,
   body: SetUser,
   answer: MigrationUser,
+  tag: USER_TAG,
 })
 const command = (verb: string, summary: string) =>
   route({
@@ -95,4 +98,5 @@ export const removeUser = route({
   scope: 'migration',
   params,
   query: UserSelect,
+  tag: USER_TAG,
 })

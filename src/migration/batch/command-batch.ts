@@ -1,10 +1,11 @@
 /** Start-, Stop-, Complete- and Remove-MigrationBatch: asked here, carried out by the service. */
 import type { MigrationBatch } from '#contract/batch.ts'
-import type { Principal } from '#contract/calls.ts'
+import type { Precondition, Principal } from '#contract/calls.ts'
+import type { StoredBatch } from '#store/service/batches.ts'
 import { askBatch } from '#store/service/change-batch.ts'
 import type { ServiceDeps } from './deps.ts'
 import { batchNamed, mayDo } from './find.ts'
-import { showBatch } from './show-batch.ts'
+import { settingsOf, showBatch } from './show-batch.ts'
 
 /** Between reading a batch and asking, somebody else may have asked something: then it is looked at anew. */
 const ATTEMPTS = 5
@@ -14,6 +15,7 @@ export async function commandBatch(
   identity: string,
   command: 'Start' | 'Stop' | 'Complete' | 'Remove',
   principal: Principal,
+  precondition?: Precondition,
 ): Promise<MigrationBatch> {
   const { id } = await batchNamed(store, identity)
   for (let attempt = 1; ; attempt++) {
@@ -21,7 +23,10 @@ export async function commandBatch(
     // For every type that is there now, the table refuses Complete.
     if (!mayDo(command, batch) || command === 'Complete') return showBatch(batch)
     // As it is now: read anew, it could be a step further, and whoever asked would never see that it was heard.
-    if (await askBatch(store, id, batch.flags, command, principal.name)) return showBatch({ ...batch, flags: command })
+    const check = precondition ? (stored: StoredBatch) => precondition.check(settingsOf(stored)) : null
+    if (await askBatch(store, id, batch.flags, command, principal.name, check)) {
+      return showBatch({ ...batch, flags: command })
+    }
     if (attempt === ATTEMPTS) return showBatch(batch)
   }
 }

@@ -3,7 +3,7 @@ import type { MigrationBatch } from '#contract/batch.ts'
 import { SUMMARY_OF, USER_STATUSES, type BatchStatus, type StatusSummary, batchStatus } from '#contract/states.ts'
 import { formatTimeSpan } from '#contract/timespan.ts'
 import { BATCH_COMMANDS, type BatchCommand, mayBatch, reasonAgainst } from '#contract/transitions.ts'
-import type { BatchRow } from '#store/service/batches.ts'
+import type { BatchRow, StoredBatch } from '#store/service/batches.ts'
 
 export const statusOf = (batch: BatchRow): BatchStatus =>
   batchStatus({
@@ -47,23 +47,30 @@ export function batchCommands(batch: BatchRow): Record<BatchCommand, string | nu
   ) as Record<BatchCommand, string | null>
 }
 
+/** What can be changed of it: what its ETag covers (contract/tags.ts). */
+export const settingsOf = (batch: StoredBatch) => ({
+  batchGuid: batch.id,
+  sourceEndpoint: batch.endpoint,
+  ...batch.choices,
+  startAfter: iso(batch.start_after),
+  highestPriority: batch.priority > 0,
+})
+
 export function showBatch(batch: BatchRow): MigrationBatch {
   const status = statusOf(batch)
   const { totals } = batch
   const count = (summary: StatusSummary) =>
     USER_STATUSES.reduce((sum, each) => sum + (SUMMARY_OF[each] === summary ? (totals.users[each] ?? 0) : 0), 0)
   const total = USER_STATUSES.reduce((sum, each) => sum + (totals.users[each] ?? 0), 0)
-  const { choices } = batch
   return {
     identity: batch.name,
-    batchGuid: batch.id,
+    ...settingsOf(batch),
     status,
     state: STATE_OF[status],
     flags: batch.flags,
     workflowStage: batch.was_started ? (totals.users.Validating ? 'Validation' : 'Processing') : 'Discovery',
     migrationType: batch.type,
     batchDirection: 'Onboarding',
-    sourceEndpoint: batch.endpoint,
     targetDatabases: [batch.database],
     totalCount: total,
     activeCount: count('Active'),
@@ -90,9 +97,6 @@ export function showBatch(batch: BatchRow): MigrationBatch {
     lastSyncedDateTime: iso(totals.lastSyncedAt),
     finalizedDateTime: null,
     completeAfter: null,
-    ...choices,
-    startAfter: iso(batch.start_after),
-    highestPriority: batch.priority > 0,
     submittedByUser: batch.submitted_by,
     commands: batchCommands(batch),
   }

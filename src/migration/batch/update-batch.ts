@@ -1,7 +1,8 @@
 /** Set-MigrationBatch: what is given changes, what is not stays. */
 import { badValue } from '#base/request-faults.ts'
 import type { MigrationBatch, SetBatch } from '#contract/batch.ts'
-import type { Principal } from '#contract/calls.ts'
+import type { Call } from '#contract/calls.ts'
+import type { updateBatch as Route } from '#contract/routes/batches.ts'
 import type { BatchRow } from '#store/service/batches.ts'
 import { type BatchChange, changeBatch } from '#store/service/change-batch.ts'
 import { rekeySources } from '#store/service/correct-users.ts'
@@ -13,16 +14,19 @@ import { correctRows } from './correct-rows.ts'
 import type { ServiceDeps } from './deps.ts'
 import { batchNamed, mayDo } from './find.ts'
 import { sourceKey } from './plan-users.ts'
-import { showBatch } from './show-batch.ts'
+import { settingsOf, showBatch } from './show-batch.ts'
 
 export async function updateBatch(
   deps: ServiceDeps,
-  identity: string,
-  asked: SetBatch,
-  principal: Principal,
+  {
+    params,
+    body: asked,
+    principal,
+    precondition,
+  }: Pick<Call<typeof Route>, 'params' | 'body' | 'principal' | 'precondition'>,
 ): Promise<MigrationBatch> {
   const { store } = deps
-  const batch = await batchNamed(store, identity)
+  const batch = await batchNamed(store, params.identity)
   mayDo('Set', batch)
   refuseCompletion(asked)
   if (asked.approveSkippedItems) {
@@ -39,6 +43,7 @@ export async function updateBatch(
   choicesOf(asked, batch.choices)
   const users = await usersChange(deps, { ...batch, endpoint_id: endpoint?.id ?? batch.endpoint_id }, asked)
   const change: BatchChange = {
+    ...(precondition && { check: (stored) => precondition.check(settingsOf(stored)) }),
     choices: givenChoices(asked),
     ...(asked.startAfter === undefined ? {} : { startAfter: asked.startAfter }),
     ...(endpoint === null ? {} : endpointChange(batch, endpoint)),

@@ -33,8 +33,9 @@ export function databaseUseCases(
     getDatabase: async ({ params }) => showDatabase(await findDatabase(store, params.identity)),
     createDatabase: (call) => createDatabase(deps, call),
     updateDatabase: (call) => updateDatabase(deps, call),
-    async removeDatabase({ params }) {
-      await deleteDatabase(store, await findDatabase(store, params.identity))
+    async removeDatabase({ params, precondition }) {
+      const row = await findDatabase(store, params.identity)
+      await deleteDatabase(store, row, (now) => precondition?.check(showDatabase(now)))
       return undefined
     },
     testDatabase: (call) => testDatabase(deps, call),

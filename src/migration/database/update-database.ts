@@ -16,10 +16,13 @@ export async function updateDatabase(
 ): Promise<MailboxDatabase> {
   const { isDefault, skipVerification = false, ...fields } = call.body
   const before = await findDatabase(store, call.params.identity)
+  // Before somebody's server is bothered; what counts is the same question below.
+  call.precondition?.check(showDatabase(before))
   const wanted = settle(before.kind, fields, before, allowedRoots)
   if (placeOf(wanted) !== placeOf(before) && !skipVerification) await verifyDatabase(wanted, tester, call)
   if (fields.path !== undefined && wanted.path !== null && !skipVerification) markFolder(wanted.path, before.id)
   const decide = (row: DatabaseRow): DatabaseChanges => {
+    call.precondition?.check(showDatabase(row))
     if (isDefault === false && row.is_default) {
       throw badValue(
         'isDefault',

@@ -5,7 +5,7 @@ import type { ServiceStore } from '#store/service/service-store.ts'
 import { pageByName } from '../page.ts'
 import type { ConnectionTester } from './connection-tester.ts'
 import { createEndpoint } from './create-endpoint.ts'
-import { showEndpoint } from './show-endpoint.ts'
+import { showEndpoint, showStored } from './show-endpoint.ts'
 import { testConnection } from './test-connection.ts'
 import { updateEndpoint } from './update-endpoint.ts'
 
@@ -33,8 +33,9 @@ export function endpointUseCases(
     getEndpoint: async ({ params }) => showEndpoint(await findEndpoint(store, params.identity)),
     createEndpoint: (call) => createEndpoint(deps, call),
     updateEndpoint: (call) => updateEndpoint(deps, call),
-    async removeEndpoint({ params }) {
-      await deleteEndpoint(store, await findEndpoint(store, params.identity))
+    async removeEndpoint({ params, precondition }) {
+      const row = await findEndpoint(store, params.identity)
+      await deleteEndpoint(store, row, (now) => precondition?.check(showStored(now)))
       return undefined
     },
     testConnection: (call) => testConnection(deps, call),

@@ -1,5 +1,9 @@
 import type { MigrationEndpoint } from '#contract/endpoint.ts'
-import type { EndpointRow } from '#store/service/endpoints.ts'
+import type { EndpointRow, StoredEndpoint } from '#store/service/endpoints.ts'
+
+/** As it is while it is locked: nobody asks then how many slots are in use. */
+export const showStored = (row: StoredEndpoint): MigrationEndpoint =>
+  showEndpoint({ ...row, active_migrations: 0, active_incremental: 0 })
 
 export const showEndpoint = (row: EndpointRow): MigrationEndpoint => ({
   identity: row.name,

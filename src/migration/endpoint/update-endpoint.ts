@@ -5,7 +5,7 @@ import type { updateEndpoint as updateRoute } from '#contract/routes/endpoints.t
 import { type StoredEndpoint, changeEndpoint, findEndpoint } from '#store/service/endpoints.ts'
 import { checkClearText, checkSlots } from './endpoint-rules.ts'
 import type { EndpointDeps } from './endpoint-use-cases.ts'
-import { showEndpoint } from './show-endpoint.ts'
+import { showEndpoint, showStored } from './show-endpoint.ts'
 
 type Body = Call<typeof updateRoute>['body']
 
@@ -16,6 +16,8 @@ export async function updateEndpoint(
 ): Promise<MigrationEndpoint> {
   const { body } = call
   const before = await findEndpoint(store, call.params.identity)
+  // Before somebody's server is bothered; what counts is the same question below.
+  call.precondition?.check(showStored(before))
   const wanted = merged(before, body)
   checkSlots(wanted)
   checkClearText(wanted.remoteServer, wanted)
@@ -33,6 +35,7 @@ export async function updateEndpoint(
   }
   // Somebody else may have changed the other half meanwhile.
   const row = await changeEndpoint(store, before.id, changes, (now) => {
+    call.precondition?.check(showStored(now))
     const stored = merged(now, body)
     checkSlots(stored)
     checkClearText(stored.remoteServer, stored)

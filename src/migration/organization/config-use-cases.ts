@@ -4,7 +4,7 @@ import type { UseCases } from '#contract/calls.ts'
 import type { MigrationConfig } from '#contract/organization.ts'
 import { formatTimeSpan, parseTimeSpan } from '#contract/timespan.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
-import { type ServiceConfig, changeConfig, readConfig } from '#store/service/settings.ts'
+import { type ServiceConfig, changeConfig, freshConfig } from '#store/service/settings.ts'
 
 export function configUseCases({
   store,
@@ -12,14 +12,14 @@ export function configUseCases({
   readonly store: ServiceStore
 }): Pick<UseCases, 'getConfig' | 'updateConfig'> {
   return {
-    getConfig: async () => showConfig(await readConfig(store)),
-    async updateConfig({ body: { incrementalSyncInterval, ...numbers } }) {
+    getConfig: async () => showConfig(await freshConfig(store)),
+    async updateConfig({ body: { incrementalSyncInterval, ...numbers }, precondition }) {
       const interval = incrementalSyncInterval === undefined ? null : seconds(incrementalSyncInterval)
       const changes = {
         ...numbers,
         ...(interval === null ? {} : { incrementalSyncIntervalSeconds: interval }),
       }
-      return showConfig(await changeConfig(store, changes))
+      return showConfig(await changeConfig(store, changes, (now) => precondition?.check(showConfig(now))))
     },
   }
 }

@@ -1,6 +1,6 @@
 /** Start-, Stop-, Set- and Remove-MigrationUser. */
 import { badValue, stateForbids } from '#base/request-faults.ts'
-import type { Principal } from '#contract/calls.ts'
+import type { Precondition, Principal } from '#contract/calls.ts'
 import type { MigrationUser, SetUser } from '#contract/user.ts'
 import { changeUser, removeUser, startUser, stopUser } from '#store/service/change-user.ts'
 import type { UserRow } from '#store/service/users.ts'
@@ -45,16 +45,25 @@ export async function stopOne({ store }: ServiceDeps, named: Named, by: Principa
   return showUser(await userNamed(store, user.id, undefined))
 }
 
-export async function removeOne({ store }: ServiceDeps, named: Named, by: Principal): Promise<void> {
+export async function removeOne(
+  { store }: ServiceDeps,
+  named: Named,
+  by: Principal,
+  precondition?: Precondition,
+): Promise<void> {
   const user = await userNamed(store, named.identity, named.batch)
-  if (mayDo('Remove', user)) await removeUser(store, user.id, by.name)
+  if (mayDo('Remove', user)) await removeUser(store, user.id, by.name, checked(user, precondition))
 }
+
+const checked = (user: UserRow, precondition: Precondition | undefined) => (startAfter: Date | null) =>
+  precondition?.check(showUser({ ...user, start_after: startAfter }))
 
 export async function setOne(
   { store }: ServiceDeps,
   named: Named,
   asked: SetUser,
   by: Principal,
+  precondition?: Precondition,
 ): Promise<MigrationUser> {
   const user = await userNamed(store, named.identity, named.batch)
   mayDo('Set', user)
@@ -68,6 +77,7 @@ export async function setOne(
     user.id,
     { ...(asked.startAfter === undefined ? {} : { startAfter: asked.startAfter }), syncNow: asked.syncNow ?? false },
     by.name,
+    checked(user, precondition),
   )
   return showUser(await userNamed(store, user.id, undefined))
 }

@@ -1,12 +1,16 @@
 /** Batches as they are stored, with what their users add up to. */
 import type { Selectable } from 'kysely'
+import type { PoolClient } from 'pg'
 import type { UserStatus } from '#contract/states.ts'
 import type { MigrationBatchTable } from '../tables.ts'
 import { isGuid, nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
 
-export interface BatchRow extends Selectable<MigrationBatchTable> {
+export interface StoredBatch extends Selectable<MigrationBatchTable> {
   readonly endpoint: string
+}
+
+export interface BatchRow extends StoredBatch {
   readonly database: string
   readonly totals: BatchTotals
 }
@@ -105,6 +109,16 @@ export async function readBatches(store: ServiceStore, id: string | null = null)
   const byBatch = new Map<string, TotalsRow[]>()
   for (const row of totals) byBatch.set(row.batch_id, [...(byBatch.get(row.batch_id) ?? []), row])
   return batches.map((batch) => ({ ...batch, totals: totalsOf(byBatch.get(batch.id) ?? []) }))
+}
+
+/** The batch as it is, held until the transaction ends. */
+export async function lockBatch(client: PoolClient, id: string): Promise<StoredBatch | null> {
+  const { rows } = await client.query<StoredBatch>(
+    `SELECT b.*, e.name AS endpoint FROM migration_batch b JOIN migration_endpoint e ON e.id = b.endpoint_id
+     WHERE b.id = $1 FOR UPDATE OF b`,
+    [id],
+  )
+  return rows[0] ?? null
 }
 
 /** Id of the batch of a name (in any case) or a Guid; a name that looks like a Guid is found by name first. */

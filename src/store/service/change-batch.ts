@@ -4,6 +4,7 @@ import { notFound, stateForbids } from '#base/request-faults.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { StoredChoices } from '../tables.ts'
 import type { NewUser } from './add-users.ts'
+import { lockBatch, type StoredBatch } from './batches.ts'
 import { addEvent } from './events.ts'
 import { nameKey } from './named.ts'
 import { START_AFTER } from './resting.ts'
@@ -83,9 +84,12 @@ export async function askBatch(
   seen: string,
   asked: 'Start' | 'Stop' | 'Remove',
   by: string,
+  check: BatchCheck | null = null,
 ): Promise<boolean> {
   return await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
+      const stored = check && (await lockBatch(client, id))
+      if (stored) check?.(stored)
       const { rowCount } = await client.query(
         'UPDATE migration_batch SET flags = $3 WHERE id = $1 AND flags IN ($2, $3)',
         [id, seen, asked],
@@ -112,8 +116,12 @@ export async function addWarnings(client: PoolClient, id: string, users: readonl
   )
 }
 
+export type BatchCheck = (batch: StoredBatch) => void
+
 /** What changes; what is absent stays. */
 export interface BatchChange {
+  /** Sees the batch as it is, locked, and throws what forbids the change. */
+  readonly check?: BatchCheck
   readonly choices?: Partial<StoredChoices>
   readonly startAfter?: string | null
   readonly endpointId?: string
@@ -132,11 +140,9 @@ export async function changeBatch(store: ServiceStore, id: string, change: Batch
   await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
       await client.query(`SET LOCAL statement_timeout = '120s'; SET LOCAL idle_in_transaction_session_timeout = '60s'`)
-      const { rows } = await client.query<{ running: boolean }>(
-        'SELECT running FROM migration_batch WHERE id = $1 FOR UPDATE',
-        [id],
-      )
-      if (!rows[0]) throw notFound('migration batch', id)
+      const stored = await lockBatch(client, id)
+      if (!stored) throw notFound('migration batch', id)
+      change.check?.(stored)
       // Started since it was looked at: passes would read from one server and be counted with the other.
       if (change.endpointId !== undefined && (await hasJobs(client, id)))
         throw stateForbids('Set-MigrationBatch -SourceEndpoint', 'the batch', 'it was started meanwhile')

@@ -25,8 +25,18 @@ export async function releaseUsers(client: PoolClient, ids: readonly string[]): 
 
 type Deed = (client: PoolClient) => Promise<boolean>
 
+/** Sees what is set, locked, and throws what forbids the change. */
+type Check = (startAfter: Date | null) => void
+
 /** Runs `deed` on the user, locked after its batch, and tells of it; false, and nothing is told, when it does nothing. */
-async function onUser(store: ServiceStore, id: string, kind: string, by: string, deed: Deed): Promise<boolean> {
+async function onUser(
+  store: ServiceStore,
+  id: string,
+  kind: string,
+  by: string,
+  deed: Deed,
+  check: Check = () => {},
+): Promise<boolean> {
   return await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
       const { rows } = await client.query<{ batch_id: string }>(
@@ -34,8 +44,12 @@ async function onUser(store: ServiceStore, id: string, kind: string, by: string,
          WHERE b.id = (SELECT batch_id FROM migration_user WHERE id = $1) FOR UPDATE`,
         [id],
       )
-      const found = await client.query('SELECT 1 FROM migration_user WHERE id = $1 FOR UPDATE', [id])
-      if (!rows[0] || !found.rowCount) return false
+      const found = await client.query<{ start_after: Date | null }>(
+        'SELECT start_after FROM migration_user WHERE id = $1 FOR UPDATE',
+        [id],
+      )
+      if (!rows[0] || !found.rows[0]) return false
+      check(found.rows[0].start_after)
       await client.query('SAVEPOINT told')
       // Before the deed: of a user that is gone the log would not know the address.
       await addEvent(client, { kind, batchId: rows[0].batch_id, userId: id, facts: { by } })
@@ -96,14 +110,15 @@ export async function stopUser(store: ServiceStore, id: string, by: string): Pro
 }
 
 /** Gone at once, or when the pass that runs has ended. */
-export async function removeUser(store: ServiceStore, id: string, by: string): Promise<boolean> {
-  return await onUser(store, id, 'user.removed', by, async (client) => {
+export async function removeUser(store: ServiceStore, id: string, by: string, check?: Check): Promise<boolean> {
+  const deed: Deed = async (client) => {
     await withdrawJobs(client, [id])
     await client.query(`UPDATE migration_user SET status = 'Removing' WHERE id = $1 AND job_id IS NOT NULL`, [id])
     await client.query('DELETE FROM migration_user WHERE id = $1 AND job_id IS NULL', [id])
     await wake(client, 'stop')
     return true
-  })
+  }
+  return await onUser(store, id, 'user.removed', by, deed, check)
 }
 
 export interface UserChange {
@@ -111,8 +126,14 @@ export interface UserChange {
   readonly syncNow?: boolean
 }
 
-export async function changeUser(store: ServiceStore, id: string, change: UserChange, by: string): Promise<boolean> {
-  return await onUser(store, id, 'user.changed', by, async (client) => {
+export async function changeUser(
+  store: ServiceStore,
+  id: string,
+  change: UserChange,
+  by: string,
+  check?: Check,
+): Promise<boolean> {
+  const deed: Deed = async (client) => {
     if (change.startAfter !== undefined)
       await client.query(
         `UPDATE migration_user u SET start_after = $2,
@@ -126,5 +147,6 @@ export async function changeUser(store: ServiceStore, id: string, change: UserCh
         [id],
       )
     return true
-  })
+  }
+  return await onUser(store, id, 'user.changed', by, deed, check)
 }

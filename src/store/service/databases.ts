@@ -135,13 +135,22 @@ export async function changeDatabase(
 
 /**
  * The default goes only as the last one: which of the others should take new batches is not for us to guess.
+ * @param check sees the row as it is, locked, and throws what forbids the removal
  * @throws Fault OBJECT_IN_USE, naming the batches; STATE_FORBIDS for the default while there are others
  */
-export async function deleteDatabase(store: ServiceStore, { id, name }: DatabaseRow): Promise<void> {
+export async function deleteDatabase(
+  store: ServiceStore,
+  { id, name }: DatabaseRow,
+  check: (row: DatabaseRow) => void,
+): Promise<void> {
   await store.retrying(async () => {
     try {
       await inTransaction(store.pool, async (client) => {
         await client.query(LOCK)
+        const { rows } = await client.query<DatabaseRow>('SELECT * FROM mailbox_database WHERE id = $1 FOR UPDATE', [
+          id,
+        ])
+        if (rows[0]) check(rows[0])
         const { rowCount } = await client.query(
           `SELECT FROM mailbox_database d WHERE id = $1 AND is_default
              AND EXISTS (SELECT FROM mailbox_database o WHERE o.id <> d.id)`,

@@ -107,11 +107,25 @@ export async function changeEndpoint(
   return changed
 }
 
-/** @throws Fault OBJECT_IN_USE, naming the batches */
-export async function deleteEndpoint(store: ServiceStore, { id, name }: StoredEndpoint): Promise<void> {
+/**
+ * @param check sees the row as it is, locked, and throws what forbids the removal
+ * @throws Fault OBJECT_IN_USE, naming the batches
+ */
+export async function deleteEndpoint(
+  store: ServiceStore,
+  { id, name }: StoredEndpoint,
+  check: (row: StoredEndpoint) => void,
+): Promise<void> {
   await store.retrying(async () => {
     try {
-      await store.db.deleteFrom('migration_endpoint').where('id', '=', id).execute()
+      await inTransaction(store.pool, async (client) => {
+        const { rows } = await client.query<StoredEndpoint>(
+          'SELECT * FROM migration_endpoint WHERE id = $1 FOR UPDATE',
+          [id],
+        )
+        if (rows[0]) check(rows[0])
+        await client.query('DELETE FROM migration_endpoint WHERE id = $1', [id])
+      })
     } catch (thrown) {
       if (!isStillReferred(thrown)) throw thrown
       const batches = await store.db

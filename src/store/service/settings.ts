@@ -59,10 +59,23 @@ async function hasten(client: PoolClient, seconds: number): Promise<void> {
   )
 }
 
-/** What is given is set, the rest stays. */
-export async function changeConfig(store: ServiceStore, changes: ConfigChanges): Promise<ServiceConfig> {
+/** Changes come one after the other; there may be no row yet that could be locked. */
+const LOCK = `SELECT pg_advisory_xact_lock(hashtextextended('waybill config', 0))`
+
+/**
+ * What is given is set, the rest stays.
+ * @param check sees the settings as they are, locked, and throws what forbids the change
+ */
+export async function changeConfig(
+  store: ServiceStore,
+  changes: ConfigChanges,
+  check: (config: ServiceConfig) => void = () => {},
+): Promise<ServiceConfig> {
   await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
+      await client.query(LOCK)
+      const { rows } = await client.query<{ value: object }>('SELECT value FROM setting WHERE name = $1', [NAME])
+      check({ ...DEFAULTS, ...rows[0]?.value })
       await client.query(
         `INSERT INTO setting (name, value) VALUES ($1, $2)
          ON CONFLICT (name) DO UPDATE SET value = setting.value || excluded.value`,

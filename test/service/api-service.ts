@@ -1,0 +1,67 @@
+/** The API on its real use cases and a PostgreSQL of its own, in this process: nothing migrates, and nobody is asked in. */
+import { join } from 'node:path'
+import { silentLog } from '#base/log.ts'
+import { systemClock } from '#base/clock.ts'
+import type { ApiOptions } from '#api/start-api.ts'
+import { startApi } from '#api/start-api.ts'
+import { listen } from '#jobs/listen.ts'
+import { ensureLocalDatabase } from '#migration/database/ensure-local-database.ts'
+import { serverRoots } from '#migration/database/maildir-path.ts'
+import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
+import { useCases } from '#migration/use-cases.ts'
+import { openSecrets } from '#store/secrets.ts'
+import type { Store } from '#store/open.ts'
+import { type Answer, type Asked, ask } from '#test/api/api-world.ts'
+import { type LedgerWorld, ledgerWorld } from '#test/ledger-world.ts'
+import { hastyTester, loopbackAllowed } from './use-case-world.ts'
+
+export interface ApiService extends AsyncDisposable {
+  readonly store: Store
+  readonly world: LedgerWorld
+  /** As the local administrator, over the socket. */
+  ask(method: string, path: string, asked?: Asked): Promise<Answer>
+}
+
+export async function apiService(options: Partial<ApiOptions> = {}): Promise<ApiService> {
+  await using undo = new AsyncDisposableStack()
+  const world = undo.use(await ledgerWorld())
+  const { store } = world
+  const secrets = await openSecrets(store)
+  await ensureLocalDatabase(store, store.dataFolder.path)
+  const listener = undo.use(listen(store, silentLog))
+  const tokens = tokenUseCases({ store })
+  const socketPath = join(store.dataFolder.path, 'run', 'api.sock')
+  undo.use(
+    await startApi({
+      useCases: useCases({
+        store,
+        secrets,
+        clock: systemClock,
+        listener,
+        opening: { log: silentLog, outgoing: loopbackAllowed, deadlines: {} },
+        outgoing: loopbackAllowed,
+        allowedRoots: serverRoots(store.dataFolder.path),
+        tester: hastyTester(),
+        tokens,
+      }),
+      authenticate: tokens.authenticate,
+      socketPath,
+      listen: null,
+      allowPlainHttp: false,
+      log: silentLog,
+      version: '1.2.3',
+      checkAnswers: true,
+      ...options,
+    }),
+  )
+  const owned = undo.move()
+  return {
+    store,
+    world,
+    ask: (method, path, asked = {}) => ask(`http://waybill/api/v1${path}`, { socketPath, method, ...asked }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+/** The head of a request that uploads a CSV file. */
+export const csv = (send: string): Asked => ({ send, headers: { 'content-type': 'text/csv' } })
