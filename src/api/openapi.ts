@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document of the service, out of the declared routes: nothing in it is written twice. */
 import { z } from 'zod'
+import * as audit from '#contract/audit.ts'
 import * as batch from '#contract/batch.ts'
 import * as database from '#contract/database.ts'
 import * as endpoint from '#contract/endpoint.ts'
@@ -15,7 +16,7 @@ type Json = Record<string, unknown>
 
 /** Exported schemas keep their names; all others stand where they are used. */
 const NAMES = new Map<unknown, string>(
-  [values, endpoint, database, batch, user, organization]
+  [values, audit, endpoint, database, batch, user, organization]
     .flatMap((module) => Object.entries(module))
     .filter(([, value]) => value instanceof z.ZodType)
     .map(([name, schema]) => [schema, name]),

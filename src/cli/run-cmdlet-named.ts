@@ -7,7 +7,7 @@ import { inWords, nearest, usage } from './cmdlet/usage.ts'
 
 /** PowerShell's verbs; a command with a hyphen that begins with none of them is one of commander's. */
 const VERB =
-  /^(?:add|clear|complete|convertfrom|convertto|disable|enable|export|foreach|format|get|group|import|measure|move|new|out|remove|resume|select|set|sort|start|stop|suspend|tee|test|update|where|write)-[a-z]+$/i
+  /^(?:add|clear|complete|convertfrom|convertto|disable|enable|export|foreach|format|get|group|import|measure|move|new|out|remove|resume|search|select|set|sort|start|stop|suspend|tee|test|update|where|write)-[a-z]+$/i
 
 export const isCmdletName = (word: string): boolean => VERB.test(word) && word !== 'complete-name'
 

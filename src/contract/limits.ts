@@ -10,6 +10,7 @@ export const LIMITS = {
   csvBytes: 10 * 1_048_576,
   connectionTestMs: 15_000,
   incrementalSyncIntervalSeconds: 86_400,
+  adminAuditLogAgeLimitSeconds: 90 * 86_400,
   pageSize: 1000,
   messageBytes: 35 * 1_048_576,
   items: 500_000,

@@ -28,12 +28,15 @@ export const MigrationConfig = z.object({
   maxConcurrentMigrations: z.int().min(1).max(LIMITS.slots),
   features: z.array(z.enum(['MultiBatch', 'Endpoints'])),
   incrementalSyncInterval: TimeSpan,
+  /** How long the audit log is kept. */
+  adminAuditLogAgeLimit: TimeSpan,
 })
 export type MigrationConfig = z.infer<typeof MigrationConfig>
 export const SetConfig = MigrationConfig.pick({
   maxNumberOfBatches: true,
   maxConcurrentMigrations: true,
   incrementalSyncInterval: true,
+  adminAuditLogAgeLimit: true,
 }).partial()
 export type SetConfig = z.infer<typeof SetConfig>
 

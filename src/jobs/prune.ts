@@ -1,9 +1,15 @@
-/** Forgets what is old: events and passes are kept for 90 days, the last pass of a user for as long as the user. */
+/**
+ * Forgets what is old: events and passes are kept for 90 days, the last pass of a user for as long as the user, the audit
+ * log for as long as AdminAuditLogAgeLimit says.
+ */
+import { freshConfig } from '#store/service/settings.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 
 const KEPT_DAYS = 90
 /** So many rows at once: a table that nobody pruned for long must not be locked for long. */
 const AT_ONCE = 20_000
+
+const DAY_SECONDS = 86_400
 
 export async function prune(store: ServiceStore): Promise<void> {
   await untilFew(
@@ -18,11 +24,17 @@ export async function prune(store: ServiceStore): Promise<void> {
       AND EXISTS (SELECT 1 FROM migration_pass later WHERE later.user_id = p.user_id AND later.started_at > p.started_at)
     LIMIT ${AT_ONCE})`,
   )
+  await untilFew(
+    store,
+    `DELETE FROM admin_audit WHERE n IN (
+    SELECT n FROM admin_audit WHERE at < now() - $1 * interval '1 day' ORDER BY at, n LIMIT ${AT_ONCE})`,
+    (await freshConfig(store)).adminAuditLogAgeLimitSeconds / DAY_SECONDS,
+  )
 }
 
-async function untilFew(store: ServiceStore, statement: string): Promise<void> {
+async function untilFew(store: ServiceStore, statement: string, days = KEPT_DAYS): Promise<void> {
   for (;;) {
-    const { rowCount } = await store.pool.query(statement, [KEPT_DAYS])
+    const { rowCount } = await store.pool.query(statement, [days])
     if ((rowCount ?? 0) < AT_ONCE) return
   }
 }

@@ -2,6 +2,7 @@
 import type { UseCases } from '#contract/calls.ts'
 import type { Listener } from '#jobs/listen.ts'
 import { readConfig } from '#store/service/settings.ts'
+import { auditUseCases } from './audit/audit-use-cases.ts'
 import { recordActs } from './audit/record-acts.ts'
 import { commandBatch } from './batch/command-batch.ts'
 import { createBatch } from './batch/create-batch.ts'
@@ -43,6 +44,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     ...endpointUseCases(deps),
     ...databaseUseCases(deps),
     ...configUseCases(deps),
+    ...auditUseCases(deps),
     listTokens: tokens.listTokens,
     createToken: tokens.createToken,
     revokeToken: tokens.revokeToken,

@@ -125,6 +125,7 @@ test('with checkAnswers an answer with a field that the contract does not know i
     maxConcurrentMigrations: 1,
     features: [],
     incrementalSyncInterval: '1.00:00:00',
+    adminAuditLogAgeLimit: '90.00:00:00',
   }
   let answer: unknown = config
   const { url } = await world(t, { getConfig: async () => answer }, { checkAnswers: true })

@@ -1,120 +1,311 @@
 /** The audit log of a running service: who did what to which object, before and after. */
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { silentLog } from '#base/log.ts'
-import { type Store, openStore } from '#store/open.ts'
-import type { AuditChange, AuditParameter } from '#store/service/admin-audit.ts'
-import { temporaryFolder } from '#test/migrate/run-waybill.ts'
-import { Served } from './world.ts'
+import type { AdminAuditLogEvent } from '#contract/audit.ts'
+import type { Problem } from '#contract/organization.ts'
+import { ROUTES, type RouteName } from '#contract/routes/all.ts'
+import type { Route } from '#contract/routes/route.ts'
+import { sample } from '#test/api/api-world.ts'
+import { typed } from '#test/cmdlets/shell.ts'
+import { type AuditWorld, startAuditWorld, valueOf } from './audit-world.ts'
+import { address } from './world.ts'
 
-interface Row {
-  readonly caller: string
-  readonly via: string
-  readonly cmdlet: string
-  readonly object: string
-  readonly object_guid: string | null
-  readonly parameters: readonly AuditParameter[]
-  readonly modified: readonly AuditChange[]
-  readonly result: string
-  readonly error_code: string | null
-  readonly error: string | null
-}
+const SECRET = 'planted-Zq7-secret'
+const endpoint = { name: 'Source', remoteServer: 'imap.contoso.example', skipVerification: true }
 
 describe('the audit log', () => {
-  const folder = temporaryFolder('audit')
-  const dataFolder = join(folder, 'data')
-  let served: Served
-  let store: Store
-  let last = 0
-
+  let world: AuditWorld
   before(async () => {
-    served = await Served.start({ dataFolder, args: ['--concurrency', '0'] })
-    store = await openStore({ dataFolder, joins: true, log: silentLog })
+    world = await startAuditWorld('audit')
   })
-  after(async () => {
-    await store?.[Symbol.asyncDispose]()
-    await served?.[Symbol.asyncDispose]()
-    rmSync(folder, { recursive: true, force: true })
-  })
+  after(() => world?.[Symbol.asyncDispose]())
 
-  /** Rows since the last time this was asked. */
-  async function rows(): Promise<Row[]> {
-    const { rows: found } = await store.pool.query<Row & { n: number }>(
-      'SELECT * FROM admin_audit WHERE n > $1 ORDER BY n',
-      [last],
-    )
-    last = found.at(-1)?.n ?? last
-    return found
-  }
-
-  async function row(): Promise<Row> {
-    const found = await rows()
-    assert.equal(found.length, 1, JSON.stringify(found))
-    return found[0]!
-  }
-
-  const endpoint = { name: 'Source', remoteServer: 'imap.contoso.example', skipVerification: true }
+  const must = <T>(...asked: Parameters<AuditWorld['served']['must']>) => world.served.must<T>(...asked)
+  const changeOf = (event: AdminAuditLogEvent, property: string) =>
+    event.modifiedProperties.find(({ name }) => name === property)
 
   test('a new object: who, from where, with what, and what it is now', async () => {
-    const { guid } = await served.must<{ guid: string }>('POST', '/endpoints', endpoint)
-    const { caller, via, cmdlet, object, object_guid, parameters, modified, result } = await row()
+    const { guid } = await must<{ guid: string }>('POST', '/endpoints', endpoint)
+    const event = await world.one()
+    const { caller, via, clientAddress, cmdletName, objectModified, objectGuid, succeeded, error } = event
     assert.deepEqual(
-      { caller, via, cmdlet, object, object_guid, result },
+      { caller, via, clientAddress, cmdletName, objectModified, objectGuid, succeeded, error },
       {
         caller: 'Local administrator',
         via: 'Socket',
-        cmdlet: 'New-MigrationEndpoint',
-        object: 'Source',
-        object_guid: guid,
-        result: 'Succeeded',
+        clientAddress: null,
+        cmdletName: 'New-MigrationEndpoint',
+        objectModified: 'Source',
+        objectGuid: guid,
+        succeeded: true,
+        error: '',
       },
     )
-    assert.deepEqual(
-      parameters.find(({ name }) => name === 'RemoteServer'),
-      { name: 'RemoteServer', value: 'imap.contoso.example' },
-    )
-    assert.deepEqual(
-      modified.find(({ name }) => name === 'MaxConcurrentMigrations'),
-      { name: 'MaxConcurrentMigrations', oldValue: null, newValue: '20' },
-    )
+    assert.equal(valueOf(event, 'RemoteServer'), 'imap.contoso.example')
+    assert.deepEqual(changeOf(event, 'MaxConcurrentMigrations'), {
+      name: 'MaxConcurrentMigrations',
+      oldValue: null,
+      newValue: '20',
+    })
   })
 
   test('a change tells of what changed, and of nothing else', async () => {
-    await served.must('PATCH', '/endpoints/source', { maxConcurrentMigrations: 30 })
-    const { cmdlet, object, modified } = await row()
-    assert.deepEqual([cmdlet, object], ['Set-MigrationEndpoint', 'Source'])
-    assert.deepEqual(modified, [{ name: 'MaxConcurrentMigrations', oldValue: '20', newValue: '30' }])
+    await must('PATCH', '/endpoints/source', { maxConcurrentMigrations: 30, port: 993 })
+    const event = await world.one()
+    assert.deepEqual([event.cmdletName, event.objectModified], ['Set-MigrationEndpoint', 'Source'])
+    assert.deepEqual(event.modifiedProperties, [{ name: 'MaxConcurrentMigrations', oldValue: '20', newValue: '30' }])
+    await must('PATCH', '/config', { adminAuditLogAgeLimit: '30.00:00:00' })
+    const config = await world.one()
+    assert.deepEqual([config.cmdletName, config.objectModified], ['Set-MigrationConfig', 'Config'])
+    assert.deepEqual(config.modifiedProperties, [
+      { name: 'AdminAuditLogAgeLimit', oldValue: '90.00:00:00', newValue: '30.00:00:00' },
+    ])
   })
 
   test('what fails says why, under the name that was given', async () => {
-    const { status } = await served.ask('DELETE', '/endpoints/nobody')
-    assert.equal(status, 404)
-    const { object, object_guid, result, error_code, error, modified } = await row()
+    assert.equal((await world.served.ask('DELETE', '/endpoints/nobody')).status, 404)
+    const { objectModified, objectGuid, succeeded, error, modifiedProperties } = await world.one()
     assert.deepEqual(
-      { object, object_guid, result, error_code, error, modified },
+      { objectModified, objectGuid, succeeded, error, modifiedProperties },
       {
-        object: 'nobody',
-        object_guid: null,
-        result: 'Failed',
-        error_code: 'OBJECT_NOT_FOUND',
-        error: 'There is no migration endpoint "nobody".',
-        modified: [],
+        objectModified: 'nobody',
+        objectGuid: null,
+        succeeded: false,
+        error: 'OBJECT_NOT_FOUND: There is no migration endpoint "nobody".',
+        modifiedProperties: [],
       },
     )
   })
 
-  test('what is removed is told as it was', async () => {
-    await served.must('DELETE', '/endpoints/Source')
-    const { object, modified } = await row()
-    assert.equal(object, 'Source')
-    assert.ok(modified.some(({ name, oldValue, newValue }) => name === 'RemoteServer' && oldValue && newValue === null))
+  test('a password is told of as changed and removed, and stands nowhere', async () => {
+    const database = {
+      name: 'Imap target',
+      kind: 'Imap',
+      server: 'imap.contoso.example',
+      loginTemplate: '{user}*{admin}',
+      adminUserName: 'admin',
+      adminPassword: SECRET,
+      skipVerification: true,
+    }
+    await must('POST', '/databases', database)
+    const created = await world.one()
+    assert.equal(valueOf(created, 'AdminPassword'), '***')
+    assert.deepEqual(changeOf(created, 'AdminPassword'), {
+      name: 'AdminPassword',
+      oldValue: null,
+      newValue: 'changed',
+    })
+    await must('PATCH', '/databases/Imap%20target', { adminPassword: `${SECRET}2`, skipVerification: true })
+    assert.deepEqual((await world.one()).modifiedProperties, [
+      { name: 'AdminPassword', oldValue: null, newValue: 'changed' },
+    ])
+    await must('PATCH', '/databases/Imap%20target', { adminPassword: null, loginTemplate: null })
+    const removed = await world.one()
+    assert.equal(changeOf(removed, 'AdminPassword')?.newValue, 'removed')
+    assert.deepEqual(changeOf(removed, 'HasAdminPassword'), {
+      name: 'HasAdminPassword',
+      oldValue: 'true',
+      newValue: 'false',
+    })
+    // Refused by the use case, after its row was written.
+    await world.served.ask('POST', '/databases', { ...database, adminPassword: `${SECRET}3` })
+    assert.equal((await world.one()).succeeded, false)
+  })
+
+  test('of a CSV file the number of its users is told, and none of its passwords', async () => {
+    const csvFile = await world.served.upload(
+      `EmailAddress,UserName,Password\r\n${address('ann')},ann,${SECRET}\r\n${address('bob')},bob,${SECRET}\r\n`,
+    )
+    const upload = await world.one()
+    assert.deepEqual([valueOf(upload, 'CSVData'), valueOf(upload, 'CsvFile')], ['2 users', csvFile])
+    await must('POST', '/batches', { name: 'Moves', sourceEndpoint: 'Source', csvFile })
+    const created = await world.one()
+    assert.deepEqual([created.cmdletName, created.objectModified], ['New-MigrationBatch', 'Moves'])
+    assert.equal(changeOf(created, 'TotalCount')?.newValue, '2')
+    assert.equal(valueOf(created, 'CsvFile'), csvFile)
+  })
+
+  test('commands on batches and users tell of both', async () => {
+    await must('POST', '/batches/moves/start')
+    const started = await world.one()
+    assert.deepEqual([started.cmdletName, started.objectModified], ['Start-MigrationBatch', 'Moves'])
+    assert.equal(changeOf(started, 'Status')?.oldValue, 'Created')
+    await must('POST', `/users/${address('ann')}/stop`)
+    const stopped = await world.one()
+    assert.deepEqual([stopped.cmdletName, stopped.objectModified], ['Stop-MigrationUser', address('ann')])
+    assert.match(changeOf(stopped, 'Status')?.newValue ?? '', /^Stop/)
+    await must('DELETE', `/users/${address('bob')}`)
+    const removed = await world.one()
+    assert.deepEqual(changeOf(removed, 'BatchId'), { name: 'BatchId', oldValue: 'Moves', newValue: null })
+  })
+
+  test('exports are told of, whole ones and broken ones', async () => {
+    const { items } = await must<{ items: { identity: string }[] }>('GET', '/reports')
+    await must('GET', `/reports/${items[0]!.identity}`)
+    const exported = await world.one()
+    assert.deepEqual([exported.cmdletName, exported.succeeded], ['Export-MigrationReport', true])
+    await world.served.ask('GET', `/users/${address('ann')}/skipped-items/none/eml`)
+    const eml = await world.one()
+    assert.deepEqual(
+      [eml.cmdletName, eml.objectModified, eml.succeeded],
+      ['Export-MigrationSkippedItem', address('ann'), false],
+    )
   })
 
   test('reading changes nothing and leaves no line', async () => {
-    await served.must('GET', '/endpoints')
-    await served.must('GET', '/config')
-    assert.deepEqual(await rows(), [])
+    for (const path of ['/endpoints', '/batches', '/users', '/config', '/audit-log']) await must('GET', path)
+    assert.deepEqual(await world.fresh(), [])
+  })
+
+  test('a token is told of by its name, with its address, and only organization may read', async () => {
+    const token = await world.token('robot', 'migration')
+    const created = await world.one()
+    assert.deepEqual([created.cmdletName, created.objectModified], ['New-ApiToken', 'robot'])
+    assert.equal(changeOf(created, 'Scopes')?.newValue, 'migration')
+    const call = (method: string, path: string) =>
+      fetch(`http://127.0.0.1:${world.port}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}` },
+      })
+    assert.equal((await call('POST', '/batches/moves/start')).status, 202)
+    const { caller, via, clientAddress } = await world.one()
+    assert.deepEqual(
+      { caller, via, clientAddress },
+      { caller: 'token robot', via: 'Token', clientAddress: '127.0.0.1' },
+    )
+    for (const path of ['/audit-log', '/audit-log/export']) assert.equal((await call('GET', path)).status, 403)
+    // What a scope forbids is not begun.
+    assert.equal((await call('DELETE', '/databases/Local')).status, 403)
+    assert.deepEqual(await world.fresh(), [])
+    const id = created.objectGuid!
+    await must('DELETE', `/tokens/${id}`)
+    assert.equal((await world.one()).objectModified, 'robot')
+  })
+
+  test('every route that changes something leaves exactly one line', async () => {
+    const mutating = (Object.entries(ROUTES) as [RouteName, Route][]).filter(([, { method }]) => method !== 'GET')
+    assert.ok(mutating.length > 15)
+    for (const [name, route] of mutating) {
+      const { path, asked } = sample(route)
+      const body = asked.json ?? asked.send
+      const type = route.bodyType === 'csv' ? 'text/csv' : 'application/json'
+      const { status } = await world.served.ask(route.method, path, body, type)
+      const events = await world.fresh()
+      assert.equal(events.length, 1, `${name}: ${status} ${JSON.stringify(events)}`)
+      assert.equal(events[0]!.succeeded, status < 300, name)
+      assert.equal(events[0]!.error === '', status < 300, name)
+    }
+  })
+
+  test('hostile names are text in the log, and in a spreadsheet', async () => {
+    const hostile = '=HYPERLINK("http:") \u202e'
+    await world.served.ask('DELETE', `/endpoints/${encodeURIComponent(hostile)}`)
+    assert.equal((await world.one()).objectModified, hostile.trim())
+    // PostgreSQL takes neither of them.
+    await world.served.ask('PATCH', '/batches/Moves', { contentFilter: 'nul \0 half \ud800' })
+    assert.equal((await world.one()).cmdletName, 'Set-MigrationBatch')
+    const csv = await must<string>('GET', '/audit-log/export?cmdlets=Remove-MigrationEndpoint')
+    assert.match(csv, /^\ufeff?RunDate,Caller,CmdletName,ObjectModified,Succeeded,Error/)
+    assert.match(csv, /,"'=HYPERLINK\(""http:""\) \\u\{202e\}",False,/)
+    assert.doesNotMatch(csv, /\u202e/)
+    assert.equal((await world.one()).cmdletName, 'Search-AdminAuditLog')
+  })
+
+  test('a large batch makes a small row', async () => {
+    const users = Array.from({ length: 50_000 }, (_, n) => `user${n}@contoso.example`)
+    await world.served.ask('POST', '/batches', { name: 'Large', sourceEndpoint: 'Source', users })
+    const event = await world.one()
+    assert.match(valueOf(event, 'Users') ?? '', /\(50000 in all\)$/)
+    assert.ok(JSON.stringify(event).length < 4_000)
+  })
+
+  test('what is found: by time, cmdlet, object, caller, outcome and text', async () => {
+    const all = await world.search()
+    const where = async (query: string, fits: (event: AdminAuditLogEvent) => boolean) => {
+      const found = await world.search(`&${query}`)
+      assert.deepEqual(
+        found.map(({ identity }) => identity),
+        all.filter(fits).map(({ identity }) => identity),
+        query,
+      )
+      assert.ok(found.length > 0 && found.length < all.length, query)
+    }
+    assert.deepEqual(
+      all.map(({ runDate }) => runDate),
+      all.map(({ runDate }) => runDate).toSorted((a, b) => (a < b ? 1 : -1)),
+    )
+    const middle = all[5]!.runDate
+    await where(`startDate=${middle}`, ({ runDate }) => runDate >= middle)
+    await where(`endDate=${middle}`, ({ runDate }) => runDate < middle)
+    await where('cmdlets=new-migrationbatch', ({ cmdletName }) => cmdletName === 'New-MigrationBatch')
+    await where('cmdlets=New-MigrationBatch,Remove-MigrationUser', ({ cmdletName }) =>
+      ['New-MigrationBatch', 'Remove-MigrationUser'].includes(cmdletName),
+    )
+    await where('objectIds=moves', ({ objectModified }) => objectModified.toLowerCase() === 'moves')
+    const { objectGuid } = all.find(({ objectModified }) => objectModified === 'Moves')!
+    await where(
+      `objectIds=${objectGuid},Config`,
+      (event) => event.objectGuid === objectGuid || event.objectModified === 'Config',
+    )
+    await where('userIds=token%20robot', ({ caller }) => caller === 'token robot')
+    await where('succeeded=false', ({ succeeded }) => succeeded !== true)
+    await where('succeeded=true', ({ succeeded }) => succeeded === true)
+    await where('search=NOBODY', ({ objectModified }) => objectModified === 'nobody')
+    await where('search=127.0.0', ({ clientAddress }) => clientAddress !== null)
+  })
+
+  test('pages hold each entry once, though new ones come meanwhile', async () => {
+    const all = (await world.search()).map(({ identity }) => identity)
+    const paged: string[] = []
+    let cursor: string | null = null
+    do {
+      const path: string = `/audit-log?limit=7${cursor === null ? '' : `&cursor=${cursor}`}`
+      const page: { items: AdminAuditLogEvent[]; nextCursor: string | null } = await must('GET', path)
+      paged.push(...page.items.map(({ identity }) => identity))
+      cursor = page.nextCursor
+      if (paged.length < 20) await world.served.ask('POST', '/batches/moves/complete')
+    } while (cursor !== null)
+    assert.deepEqual(paged, all)
+    assert.ok((await world.fresh()).length > 0)
+    assert.equal((await world.served.ask<Problem>('GET', '/audit-log?cursor=x')).status, 422)
+  })
+
+  test('Search-AdminAuditLog shows a table, and a pipe writes the whole log', async () => {
+    const type = async (line: string) => {
+      const { stdout, stderr, code } = await typed(line, { folder: world.dataFolder })
+      assert.equal(code, 0, stderr)
+      return stdout
+    }
+    const table = await type('Search-AdminAuditLog -Cmdlets Remove-MigrationUser -IsSuccess $true | Format-Table')
+    const lines = table.trim().split('\n')
+    assert.match(lines[0]!, /^RunDate +Caller +CmdletName +ObjectModified +Succeeded$/)
+    assert.match(lines[2]!, /^20\d\d-\S+ \S+ +Local administrator +Remove-MigrationUser +bob@contoso\.example +True$/)
+    assert.equal(lines.length, 3)
+    const csv = await type('Search-AdminAuditLog -ResultSize Unlimited | Export-Csv -')
+    assert.match(csv, /^Identity,RunDate,Caller,CmdletName,/)
+    assert.equal(csv.trim().split('\r\n').length, (await world.search()).length + 1)
+  })
+
+  test('what cannot be recorded is not done', async () => {
+    await world.store.pool.query('ALTER TABLE admin_audit ADD CONSTRAINT none CHECK (false) NOT VALID')
+    try {
+      const { status, body } = await world.served.ask<Problem>('POST', '/endpoints', { ...endpoint, name: 'Unseen' })
+      assert.deepEqual([status, body.code], [500, 'AUDIT_NOT_WRITTEN'])
+    } finally {
+      await world.store.pool.query('ALTER TABLE admin_audit DROP CONSTRAINT none')
+    }
+    assert.equal((await world.served.ask('GET', '/endpoints/Unseen')).status, 404)
+    assert.deepEqual(await world.fresh(), [])
+  })
+
+  test('no secret that was planted is in any row', async () => {
+    const { rows } = await world.store.pool.query<{ text: string }>(
+      'SELECT row_to_json(a)::text AS text FROM admin_audit a',
+    )
+    assert.ok(rows.length > 30)
+    for (const { text } of rows) {
+      assert.ok(!text.includes(SECRET), text)
+      assert.ok(!/wb_[\w-]{20}/.test(text), text)
+    }
   })
 })

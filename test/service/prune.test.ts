@@ -5,8 +5,35 @@ import { test } from 'node:test'
 import { silentLog } from '#base/log.ts'
 import { prune } from '#jobs/prune.ts'
 import { openStore } from '#store/open.ts'
+import { changeConfig } from '#store/service/settings.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
+
+test('the audit log is kept as long as the setting says, and nothing of the last day goes', async () => {
+  const folder = temporaryFolder('prune-audit')
+  try {
+    await using store = await openStore({ dataFolder: join(folder, 'data'), log: silentLog })
+    await store.pool.query(
+      `INSERT INTO admin_audit (id, at, caller, caller_key, via, cmdlet, cmdlet_key, object, object_key, result)
+       SELECT gen_random_uuid(), now() - days * interval '1 day', days::text, '', 'Socket', 'c', 'c', '', '', 'Succeeded'
+       FROM unnest(ARRAY[91, 89, 11, 9, 0]) AS days`,
+    )
+    const left = async () =>
+      (await store.pool.query<{ caller: string }>('SELECT caller FROM admin_audit ORDER BY at')).rows.map((row) =>
+        Number(row.caller),
+      )
+    await prune(store)
+    assert.deepEqual(await left(), [89, 11, 9, 0])
+    await changeConfig(store, { adminAuditLogAgeLimitSeconds: 10 * 86_400 })
+    await prune(store)
+    assert.deepEqual(await left(), [9, 0])
+    await assert.rejects(store.pool.query(`DELETE FROM admin_audit WHERE caller = '0'`), /audit log is kept/)
+    await assert.rejects(store.pool.query(`UPDATE admin_audit SET error = 'none'`), /audit log is not changed/)
+    assert.deepEqual(await left(), [9, 0])
+  } finally {
+    removeFolder(folder)
+  }
+})
 
 test('events and passes of more than 90 days are forgotten, but never the last pass of a user', async () => {
   const folder = temporaryFolder('prune')

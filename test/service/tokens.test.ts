@@ -106,6 +106,7 @@ suite('tokens and settings', { timeout: 60_000 }, () => {
       maxConcurrentMigrations: 300,
       features: ['MultiBatch', 'Endpoints'],
       incrementalSyncInterval: '1.00:00:00',
+      adminAuditLogAgeLimit: '90.00:00:00',
     })
     await config('updateConfig', { body: { maxConcurrentMigrations: 7 } })
     const changed = await config('updateConfig', { body: { incrementalSyncInterval: '8:30' } })
@@ -117,9 +118,13 @@ suite('tokens and settings', { timeout: 60_000 }, () => {
       maxNumberOfBatches: 100,
       maxConcurrentMigrations: 7,
       incrementalSyncIntervalSeconds: 30_600,
+      adminAuditLogAgeLimitSeconds: 90 * 86_400,
     })
     for (const incrementalSyncInterval of ['00:00:00', formatTimeSpan(121 * 86_400)]) {
       await assert.rejects(config('updateConfig', { body: { incrementalSyncInterval } }), { code: 'VALUE_INVALID' })
+    }
+    for (const adminAuditLogAgeLimit of ['23:59:59', '3651.00:00:00']) {
+      await assert.rejects(config('updateConfig', { body: { adminAuditLogAgeLimit } }), { code: 'VALUE_INVALID' })
     }
     await assert.rejects(config('updateConfig', { body: { maxConcurrentMigrations: 301 } }))
   })

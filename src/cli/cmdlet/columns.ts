@@ -39,6 +39,13 @@ const VIEWS: Readonly<Record<string, readonly Column[]>> = {
     column('RowCount'),
     column('CreationTime'),
   ],
+  AdminAuditLogEvent: [
+    column('RunDate'),
+    column('Caller'),
+    column('CmdletName'),
+    column('ObjectModified'),
+    column('Succeeded'),
+  ],
   Cmdlet: [column('Name'), column('Synopsis')],
 }
 

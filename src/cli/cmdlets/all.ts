@@ -26,6 +26,7 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Remove-MigrationBatch': async () => (await import('./remove-migration-batch.ts')).removeMigrationBatch,
   'Remove-MigrationEndpoint': async () => (await import('./remove-migration-endpoint.ts')).removeMigrationEndpoint,
   'Remove-MigrationUser': async () => (await import('./remove-migration-user.ts')).removeMigrationUser,
+  'Search-AdminAuditLog': async () => (await import('./search-admin-audit-log.ts')).searchAdminAuditLog,
   'Select-Object': async () => (await import('./select-object.ts')).selectObject,
   'Set-MailboxDatabase': async () => (await import('./set-mailbox-database.ts')).setMailboxDatabase,
   'Set-MigrationBatch': async () => (await import('./set-migration-batch.ts')).setMigrationBatch,

@@ -47,6 +47,7 @@ export const ACTS: { readonly [Name in RouteName]?: Act } = {
   getSkippedItemEml: { cmdlet: 'Export-MigrationSkippedItem', ...user, effect: 'reads' },
   updateConfig: { cmdlet: 'Set-MigrationConfig', view: 'getConfig' },
   exportReport: { cmdlet: 'Export-MigrationReport', effect: 'reads', named: ['identity'] },
+  exportAuditLog: { cmdlet: 'Search-AdminAuditLog', effect: 'reads' },
   createToken: { cmdlet: 'New-ApiToken', view: 'token', effect: 'creates' },
   revokeToken: { cmdlet: 'Remove-ApiToken', view: 'token', effect: 'removes' },
 }

@@ -13,24 +13,33 @@ export function configUseCases({
 }): Pick<UseCases, 'getConfig' | 'updateConfig'> {
   return {
     getConfig: async () => showConfig(await freshConfig(store)),
-    async updateConfig({ body: { incrementalSyncInterval, ...numbers }, precondition }) {
-      const interval = incrementalSyncInterval === undefined ? null : seconds(incrementalSyncInterval)
+    async updateConfig({ body: { incrementalSyncInterval, adminAuditLogAgeLimit, ...numbers }, precondition }) {
       const changes = {
         ...numbers,
-        ...(interval === null ? {} : { incrementalSyncIntervalSeconds: interval }),
+        ...(incrementalSyncInterval && { incrementalSyncIntervalSeconds: interval(incrementalSyncInterval) }),
+        ...(adminAuditLogAgeLimit && { adminAuditLogAgeLimitSeconds: auditAge(adminAuditLogAgeLimit) }),
       }
       return showConfig(await changeConfig(store, changes, (now) => precondition?.check(showConfig(now))))
     },
   }
 }
 
-/** As New-MoveRequest has it, without the 0 that would never let a server rest. */
-const LONGEST_SECONDS = 120 * 86_400
+const DAY = 86_400
 
-function seconds(text: string): number {
+/** As New-MoveRequest has it, without the 0 that would never let a server rest. */
+const LONGEST_SECONDS = 120 * DAY
+
+function interval(text: string): number {
   const span = parseTimeSpan(text)
   if (span !== null && span >= 1 && span <= LONGEST_SECONDS) return span
   throw badValue('incrementalSyncInterval', 'must be from 00:00:01 to 120 days', 'Usual is 1.00:00:00, once a day.')
+}
+
+/** At least a day: whoever did something does not also decide that nobody sees it. At most ten years. */
+function auditAge(text: string): number {
+  const span = parseTimeSpan(text)
+  if (span !== null && span >= DAY && span <= 3650 * DAY) return span
+  throw badValue('adminAuditLogAgeLimit', 'must be from 1 to 3650 days', 'Usual is 90.00:00:00.')
 }
 
 const showConfig = (config: ServiceConfig): MigrationConfig => ({
@@ -39,4 +48,5 @@ const showConfig = (config: ServiceConfig): MigrationConfig => ({
   maxConcurrentMigrations: config.maxConcurrentMigrations,
   features: ['MultiBatch', 'Endpoints'],
   incrementalSyncInterval: formatTimeSpan(config.incrementalSyncIntervalSeconds),
+  adminAuditLogAgeLimit: formatTimeSpan(config.adminAuditLogAgeLimitSeconds),
 })

@@ -10,6 +10,7 @@ export interface ServiceConfig {
   /** Passes at once of all endpoints together. */
   readonly maxConcurrentMigrations: number
   readonly incrementalSyncIntervalSeconds: number
+  readonly adminAuditLogAgeLimitSeconds: number
 }
 
 export type ConfigChanges = { readonly [Key in keyof ServiceConfig]?: number | undefined }
@@ -18,6 +19,7 @@ const DEFAULTS: ServiceConfig = {
   maxNumberOfBatches: LIMITS.batches,
   maxConcurrentMigrations: LIMITS.slots,
   incrementalSyncIntervalSeconds: LIMITS.incrementalSyncIntervalSeconds,
+  adminAuditLogAgeLimitSeconds: LIMITS.adminAuditLogAgeLimitSeconds,
 }
 
 const NAME = 'config'
