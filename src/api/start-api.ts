@@ -3,19 +3,18 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
-import type { Account, UseCases } from '#contract/calls.ts'
+import type { UseCases } from '#contract/calls.ts'
 import { API_LIMITS, type ApiLimits } from './api-limits.ts'
 import { buildApp } from './build-app.ts'
 import { FailedTokens } from './failed-tokens.ts'
-import { socketGate, tokenGate, type Gate } from './gate.ts'
+import { type Authenticators, type Gate, networkGate, socketGate } from './gate.ts'
 import { checkPlainHttp, listenFault, type Listen } from './open-port.ts'
 import { openSocket } from './open-socket.ts'
 import { RateLimits } from './rate-limits.ts'
+import { type SessionCookie, sessionCookie } from './session-cookie.ts'
 
-export interface ApiOptions {
+export interface ApiOptions extends Authenticators {
   readonly useCases: UseCases
-  /** Whose token this is; null when it is not known or has ended. */
-  authenticate(token: string): Promise<Account | null>
   /** `<data>/run/api.sock`; null: no socket. */
   readonly socketPath: string | null
   /** Null: no TCP. */
@@ -24,6 +23,8 @@ export interface ApiOptions {
   readonly allowPlainHttp: boolean
   /** Names under which callers reach this service, beside loopback and `listen.host`: those of a proxy. */
   readonly hostNames?: readonly string[]
+  /** Where people reach the service; null: as it is called. */
+  readonly publicUrl?: string | null
   readonly log: Log
   /** Of Waybill, for the OpenAPI document. */
   readonly version: string
@@ -49,6 +50,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   if (listen) checkPlainHttp(listen, options.allowPlainHttp)
   const limits = { ...API_LIMITS, ...options.limits }
   const rates = new RateLimits(limits, systemClock)
+  const cookie = sessionCookie(isSecure(options))
   const closing = new AbortController()
   const apps: FastifyInstance[] = []
   const open = (gate: Gate) => {
@@ -69,11 +71,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   try {
     if (socketPath !== null) {
-      const app = open(socketGate)
+      const app = open(socketGate(cookie))
       removeSocket = await openSocket(socketPath, (path) => app.listen({ path }))
     }
-    const gate = () => rates.guard(tokenGate(gateOptions(options, limits, listen!, hostNames)))
-    const address = listen && (await openPort(open(gate()), listen))
+    const gate = (at: Listen) => rates.guard(networkGate(gateOptions(options, cookie, limits, [at.host, ...hostNames])))
+    const address = listen && (await openPort(open(gate(listen)), listen))
     return { socketPath, address, close, [Symbol.asyncDispose]: close }
   } catch (thrown) {
     await close()
@@ -81,10 +83,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
 }
 
-const gateOptions = ({ authenticate }: ApiOptions, limits: ApiLimits, { host }: Listen, names: readonly string[]) => ({
-  authenticate,
+/** By TLS, ours or that of a proxy in front. */
+const isSecure = ({ publicUrl }: ApiOptions) => URL.parse(publicUrl ?? '')?.protocol === 'https:'
+
+const gateOptions = (options: ApiOptions, cookie: SessionCookie, limits: ApiLimits, hostNames: readonly string[]) => ({
+  authenticate: options.authenticate,
+  authenticateSession: options.authenticateSession,
+  cookie,
   failed: new FailedTokens(limits.failuresPerMinute, systemClock),
-  hostNames: [host, ...names],
+  hostNames,
+  secure: isSecure(options),
+  publicUrl: options.publicUrl ?? null,
 })
 
 async function openPort(app: FastifyInstance, listen: Listen): Promise<Listen & { url: string }> {

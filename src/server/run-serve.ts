@@ -9,8 +9,10 @@ import { connectionTester } from '#migration/endpoint/connection-tester.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
 import { loadSettings } from './configuration/load-settings.ts'
+import { openAdministrators } from './open-administrators.ts'
 import { openService } from './open-service.ts'
 import { serviceSocket } from './service-socket.ts'
+import { tuningFromEnvironment } from './tuning.ts'
 import { untilStopped } from './until-stopped.ts'
 import { startWorkerChild } from './worker-child.ts'
 
@@ -28,7 +30,10 @@ export async function runServe(request: ServeRequest): Promise<number> {
   })
   const { world, secrets, outgoing } = service
   const { store, log } = world
+  const tuning = tuningFromEnvironment().service
   const tokens = tokenUseCases({ store })
+  const administrators = openAdministrators(store, tuning)
+  const firstPassword = await administrators.offerFirstPassword()
   const api = await startApi({
     useCases: useCases({
       store,
@@ -40,14 +45,18 @@ export async function runServe(request: ServeRequest): Promise<number> {
       allowedRoots: service.allowedRoots,
       tester: connectionTester({ outgoing }),
       tokens,
+      administrators: administrators.deps,
     }),
     authenticate: tokens.authenticate,
+    authenticateSession: administrators.deps.sessions.authenticate,
     socketPath: serviceSocket(store.dataFolder.path),
     listen: settings.tcp ? settings.listen : null,
     allowPlainHttp: settings.allowPlainHttp,
     hostNames: namesOf(settings),
+    publicUrl: settings.publicUrl,
     log,
     version,
+    limits: tuning.recheckMs === undefined ? {} : { recheckMs: tuning.recheckMs },
   })
   const worker =
     settings.concurrency > 0
@@ -58,6 +67,8 @@ export async function runServe(request: ServeRequest): Promise<number> {
   log.info('the service has started', { version, pid: process.pid, url: api.address?.url ?? null })
   say(`Waybill ${version} is running.`)
   if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
+  if (firstPassword !== null)
+    say(`  First sign-in  nobody can sign in yet; the first password, for a day: ${firstPassword}`)
   say(`  This machine   no sign-in needed: eval "$(./waybill aliases)"; then Get-MigrationBatch, Get-Help`)
   say(`  Data folder    ${store.dataFolder.path}`)
   say(`  Passes at once ${settings.concurrency}`)

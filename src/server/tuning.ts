@@ -23,6 +23,9 @@ const SERVICE = [
   'mostTransient',
   'againMs',
   'graceMs',
+  'sessionIdleMs',
+  'sessionMs',
+  'recheckMs',
 ] as const
 const DEADLINES = ['connectMs', 'tlsMs', 'greetingMs', 'loginMs', 'silenceMs', 'appendMs', 'lingerMs'] as const
 

@@ -1,10 +1,21 @@
 /** Every route of the service. */
+import * as administrators from './administrators.ts'
 import * as audit from './audit.ts'
 import * as batches from './batches.ts'
 import * as databases from './databases.ts'
 import * as endpoints from './endpoints.ts'
 import * as organization from './organization.ts'
+import * as sessions from './sessions.ts'
 import * as users from './users.ts'
 
-export const ROUTES = { ...endpoints, ...databases, ...batches, ...users, ...organization, ...audit } as const
+export const ROUTES = {
+  ...endpoints,
+  ...databases,
+  ...batches,
+  ...users,
+  ...organization,
+  ...administrators,
+  ...sessions,
+  ...audit,
+} as const
 export type RouteName = keyof typeof ROUTES
