@@ -1,4 +1,5 @@
 /** One Fastify app for one way in: the checks in front, the routes of the contract behind them. */
+import type { IncomingMessage } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Log } from '#base/log.ts'
 import type { UseCases } from '#contract/calls.ts'
@@ -6,6 +7,8 @@ import { ROUTES } from '#contract/routes/all.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { frameworkFault, malformed } from './framework-fault.ts'
 import type { Gate } from './gate.ts'
+import { type HealthOptions, addHealth, isHealth } from './health.ts'
+import { type Observer, observe } from './observe.ts'
 import { registerRoute } from './register-route.ts'
 import { openApiDocument } from './openapi.ts'
 import { openServer } from './open-server.ts'
@@ -14,17 +17,23 @@ import type { RateLimits } from './rate-limits.ts'
 import { requestFault } from './request-fault.ts'
 import { requireScope } from './require-scope.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
+import type { TlsMaterial } from './tls.ts'
 
-export interface AppOptions {
+export interface AppOptions extends HealthOptions {
   readonly useCases: UseCases
   readonly gate: Gate
   readonly limits: ApiLimits
   readonly rates: RateLimits
   readonly log: Log
   readonly version: string
-  /** Aborted when the service closes. */
-  readonly closing: AbortSignal
   readonly checkAnswers: boolean
+  /** Null: without TLS. */
+  readonly tls: TlsMaterial | null
+  /** Sees who calls before anybody counts them (caller-address.ts). */
+  proxies(request: IncomingMessage): void
+  readonly observer: Observer
+  /** In the format of Prometheus. */
+  metrics(): Promise<string>
 }
 
 export const API_PREFIX = '/api/v1'
@@ -35,7 +44,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(thrown, request, reply, log)
   const app = fastify({
-    serverFactory: (handler) => openServer(handler, limits),
+    serverFactory: (handler) => openServer(handler, limits, options.tls),
     forceCloseConnections: 'idle',
     // Refused below, as a problem.
     return503OnClosing: false,
@@ -50,10 +59,12 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
+  observe(app, options.observer)
   app.addHook('onRequest', async (request, reply) => {
     linger(request, reply, limits.lingerMs)
     reply.headers(SECURITY_HEADERS)
-    if (closing.aborted) throw shuttingDown()
+    options.proxies(request.raw)
+    if (closing.aborted && !isHealth(request.url)) throw shuttingDown()
     gate.admit(request.raw)
   })
   app.addHook('onSend', async (request, reply) => {
@@ -89,7 +100,13 @@ export function buildApp(options: AppOptions): FastifyInstance {
     document ??= JSON.stringify(openApiDocument(version))
     return reply.type('application/json; charset=utf-8').send(document)
   })
-  app.route({ method: ['GET', 'HEAD'], url: '/healthz', handler: async () => ({ status: 'ok' }) })
+  addHealth(app, options)
+  app.get('/metrics', async (request, reply) => {
+    const { principal } = await gate.enter(request.raw)
+    requireScope(principal, 'view')
+    reply.headers(rates.request(principal, 'json'))
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await options.metrics())
+  })
   return app
 }
 

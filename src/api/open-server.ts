@@ -1,12 +1,14 @@
 /** The HTTP server under Fastify, with the bounds that keep slow and huge requests from holding it. */
-import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http'
+import { STATUS_CODES, type RequestListener, type Server } from 'node:http'
 import { UNSENT_BYTES, type ApiLimits } from './api-limits.ts'
 import { connectionFault } from './framework-fault.ts'
 import { PROBLEM_TYPE, toProblem } from './problem.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
+import { createServer, type TlsMaterial } from './tls.ts'
 
-export function openServer(handler: RequestListener, limits: ApiLimits): Server {
+export function openServer(handler: RequestListener, limits: ApiLimits, tls: TlsMaterial | null): Server {
   const server = createServer(
+    tls,
     {
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,

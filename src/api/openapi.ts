@@ -1,6 +1,5 @@
 /** The OpenAPI 3.1 document of the service, out of the declared routes: nothing in it is written twice. */
 import { z } from 'zod'
-import * as administrator from '#contract/administrator.ts'
 import * as audit from '#contract/audit.ts'
 import * as batch from '#contract/batch.ts'
 import * as database from '#contract/database.ts'
@@ -17,7 +16,7 @@ type Json = Record<string, unknown>
 
 /** Exported schemas keep their names; all others stand where they are used. */
 const NAMES = new Map<unknown, string>(
-  [values, endpoint, database, batch, user, organization, administrator, audit]
+  [values, audit, endpoint, database, batch, user, organization]
     .flatMap((module) => Object.entries(module))
     .filter(([, value]) => value instanceof z.ZodType)
     .map(([name, schema]) => [schema, name]),
@@ -36,18 +35,10 @@ export function openApiDocument(version: string): Json {
     openapi: '3.1.0',
     info: { title: 'Waybill', version, description: 'Moves mailboxes, each message exactly once.' },
     servers: [{ url: '/api/v1' }],
-    security: [{ bearer: [] }, { session: [] }],
+    security: [{ bearer: [] }],
     paths,
     components: {
-      securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'A token of this service: wb_…' },
-        session: {
-          type: 'apiKey',
-          in: 'cookie',
-          name: '__Host-waybill',
-          description: 'Of who signed in with a browser; called waybill where the service is not reached by TLS',
-        },
-      },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A token of this service: wb_…' } },
       schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
     },
   }
@@ -59,7 +50,6 @@ function operation(route: Route, schemas: Map<string, Json>): Json {
     operationId: route.name,
     summary: route.summary,
     'x-scope': route.scope,
-    ...SECURITY[route.scope],
     parameters: [
       ...parameters(route.params, 'path', schemas),
       ...parameters(strictSchema(route.query), 'query', schemas),
@@ -67,12 +57,6 @@ function operation(route: Route, schemas: Map<string, Json>): Json {
     ...(body && { requestBody: body }),
     responses: { [route.status]: answer(route, schemas), ...problems(route, body !== null) },
   }
-}
-
-/** Where it is another than the document's. Of the socket OpenAPI has no word. */
-const SECURITY: Readonly<Partial<Record<Route['scope'], Json>>> = {
-  public: { security: [] },
-  session: { security: [{ session: [] }] },
 }
 
 function parameters(schema: z.ZodType, where: 'path' | 'query', schemas: Map<string, Json>): Json[] {

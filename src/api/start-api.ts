@@ -3,18 +3,23 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
-import type { UseCases } from '#contract/calls.ts'
+import type { Account, UseCases } from '#contract/calls.ts'
 import { API_LIMITS, type ApiLimits } from './api-limits.ts'
 import { buildApp } from './build-app.ts'
+import { believeProxies } from './caller-address.ts'
 import { FailedTokens } from './failed-tokens.ts'
-import { type Authenticators, type Gate, networkGate, socketGate } from './gate.ts'
+import { socketGate, tokenGate, type Gate } from './gate.ts'
+import type { Unready } from './health.ts'
+import type { Observer } from './observe.ts'
 import { checkPlainHttp, listenFault, type Listen } from './open-port.ts'
 import { openSocket } from './open-socket.ts'
 import { RateLimits } from './rate-limits.ts'
-import { type SessionCookie, sessionCookie } from './session-cookie.ts'
+import { renewTls, type TlsMaterial } from './tls.ts'
 
-export interface ApiOptions extends Authenticators {
+export interface ApiOptions {
   readonly useCases: UseCases
+  /** Whose token this is; null when it is not known or has ended. */
+  authenticate(token: string): Promise<Account | null>
   /** `<data>/run/api.sock`; null: no socket. */
   readonly socketPath: string | null
   /** Null: no TCP. */
@@ -23,8 +28,15 @@ export interface ApiOptions extends Authenticators {
   readonly allowPlainHttp: boolean
   /** Names under which callers reach this service, beside loopback and `listen.host`: those of a proxy. */
   readonly hostNames?: readonly string[]
-  /** Where people reach the service; null: as it is called. */
-  readonly publicUrl?: string | null
+  /** Addresses and networks of proxies that are believed whom they were called by. */
+  readonly trustedProxies?: readonly string[]
+  /** Null: TLS is none of our business. */
+  readonly tls?: TlsMaterial | null
+  /** Why the service could not serve now; empty when it can. */
+  ready?(): Promise<readonly Unready[]>
+  readonly observer?: Observer
+  /** Figures in the format of Prometheus. */
+  metrics?(): Promise<string>
   readonly log: Log
   /** Of Waybill, for the OpenAPI document. */
   readonly version: string
@@ -37,6 +49,8 @@ export interface Api extends AsyncDisposable {
   readonly socketPath: string | null
   /** Where TCP listens, with the port that was free when 0 was asked for. */
   readonly address: (Listen & { readonly url: string }) | null
+  /** A new certificate for connections that come from now on. Throws what OpenSSL does not take. */
+  renewTls(material: TlsMaterial): void
   /**
    * Takes no new requests, ends event streams and waits up to 10 s for what runs; then cuts it off. Never throws; a second
    * call waits for the first.
@@ -46,14 +60,14 @@ export interface Api extends AsyncDisposable {
 
 /** Throws a Fault of scope `instance` when the socket or the port cannot be had; then neither is open. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { listen, socketPath, hostNames = [] } = options
-  if (listen) checkPlainHttp(listen, options.allowPlainHttp)
+  const { listen, socketPath, hostNames = [], tls = null } = options
+  if (listen && tls === null) checkPlainHttp(listen, options.allowPlainHttp)
   const limits = { ...API_LIMITS, ...options.limits }
   const rates = new RateLimits(limits, systemClock)
-  const cookie = sessionCookie(isSecure(options))
   const closing = new AbortController()
   const apps: FastifyInstance[] = []
-  const open = (gate: Gate) => {
+  const proxies = believeProxies(options.trustedProxies ?? [])
+  const open = (gate: Gate, encryption: TlsMaterial | null = null) => {
     const app = buildApp({
       ...options,
       checkAnswers: options.checkAnswers ?? false,
@@ -61,6 +75,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       rates,
       gate,
       closing: closing.signal,
+      tls: encryption,
+      proxies,
+      ready: options.ready ?? (async () => []),
+      observer: options.observer ?? { requestOver() {}, streams() {} },
+      metrics: options.metrics ?? (async () => ''),
     })
     apps.push(app)
     return app
@@ -71,32 +90,31 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   try {
     if (socketPath !== null) {
-      const app = open(socketGate(cookie))
+      const app = open(socketGate)
       removeSocket = await openSocket(socketPath, (path) => app.listen({ path }))
     }
-    const gate = (at: Listen) => rates.guard(networkGate(gateOptions(options, cookie, limits, [at.host, ...hostNames])))
-    const address = listen && (await openPort(open(gate(listen)), listen))
-    return { socketPath, address, close, [Symbol.asyncDispose]: close }
+    const gate = () => rates.guard(tokenGate(gateOptions(options, limits, listen!, hostNames)))
+    const address = listen && (await openPort(open(gate(), tls), listen, tls !== null))
+    return {
+      socketPath,
+      address,
+      renewTls: (material) => renewTls(apps.at(-1)!.server, material),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
   } catch (thrown) {
     await close()
     throw thrown
   }
 }
 
-/** By TLS, ours or that of a proxy in front. */
-const isSecure = ({ publicUrl }: ApiOptions) => URL.parse(publicUrl ?? '')?.protocol === 'https:'
-
-const gateOptions = (options: ApiOptions, cookie: SessionCookie, limits: ApiLimits, hostNames: readonly string[]) => ({
-  authenticate: options.authenticate,
-  authenticateSession: options.authenticateSession,
-  cookie,
+const gateOptions = ({ authenticate }: ApiOptions, limits: ApiLimits, { host }: Listen, names: readonly string[]) => ({
+  authenticate,
   failed: new FailedTokens(limits.failuresPerMinute, systemClock),
-  hostNames,
-  secure: isSecure(options),
-  publicUrl: options.publicUrl ?? null,
+  hostNames: [host, ...names],
 })
 
-async function openPort(app: FastifyInstance, listen: Listen): Promise<Listen & { url: string }> {
+async function openPort(app: FastifyInstance, listen: Listen, isTls: boolean): Promise<Listen & { url: string }> {
   try {
     // What "localhost" is called in some hosts file is not what was checked to be loopback.
     await app.listen({ ...listen, host: listen.host.toLowerCase() === 'localhost' ? '127.0.0.1' : listen.host })
@@ -104,7 +122,11 @@ async function openPort(app: FastifyInstance, listen: Listen): Promise<Listen & 
     throw listenFault(listen, thrown)
   }
   const { address, port, family } = app.server.address() as AddressInfo
-  return { host: address, port, url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}` }
+  return {
+    host: address,
+    port,
+    url: `${isTls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+  }
 }
 
 async function closeAll(apps: readonly FastifyInstance[], closing: AbortController, closeMs: number): Promise<void> {

@@ -101,7 +101,7 @@ export const SETTINGS = {
     type: 'networks',
     env: 'WAYBILL_TRUSTED_PROXIES',
     default: [],
-    help: 'addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed',
+    help: 'addresses or networks of proxies whose X-Forwarded-For is believed, so that limits and the audit log know the caller; whether callers come by TLS is told by publicUrl',
     example: '["192.0.2.10", "10.0.0.0/24"]',
   }),
   concurrency: setting({

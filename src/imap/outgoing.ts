@@ -21,6 +21,8 @@ export interface OutgoingRules {
   readonly allowLoopback: boolean
   /** What we listen on ourselves, asked anew each time. */
   readonly ownListeners?: () => readonly Listener[]
+  /** Told the local end of each connection that was made. */
+  readonly connected?: (localAddress: string) => void
   /** Every address of a name; the system's look-up unless told. */
   readonly resolve?: (host: string) => Promise<readonly string[]>
 }

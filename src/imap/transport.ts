@@ -8,6 +8,7 @@ import type { ImapTransport } from 'imapflow'
 import { bug, type Fault } from '#base/fault.ts'
 import type { Deadlines } from './deadlines.ts'
 import { faultOfSocket, notImapFault, preauthFault, timeoutFault } from './net-faults.ts'
+import type { OutgoingRules } from './outgoing.ts'
 import type { Peer } from './peer.ts'
 import { ReadBuffer } from './read-buffer.ts'
 
@@ -48,6 +49,7 @@ export function transport(
     readonly acceptUntrusted?: boolean
     /** Where to connect to, in place of what the name leads to; the name is still what the certificate must be for. */
     readonly address?: string | null
+    readonly outgoing?: OutgoingRules
   },
   deadlines: Deadlines,
   attempt: Attempt,
@@ -107,6 +109,7 @@ export function transport(
       }
       socket.once('connect', () => {
         attempt.connected = true
+        how.outgoing?.connected?.(socket.localAddress ?? '')
       })
       within(socket, deadlines.connectMs, 'we connected', 'connect')
       attempt.socket = reads.socket = socket

@@ -14,6 +14,10 @@ export interface WorkerOptions {
   readonly capacity: number
   /** How people know it: host and pid. */
   readonly name: string
+  readonly host: string
+  readonly version: string
+  /** Where its connections come from, asked with each heartbeat. */
+  addresses(): { readonly addresses: readonly string[]; readonly used: readonly string[] }
   readonly heartbeatSeconds: number
   /** While true it takes nothing new, and others get its room: this host lacks something that passes need. */
   isResting?(): boolean
@@ -62,14 +66,24 @@ export function startWorker(
   let isFetching = false
   let again = false
 
-  const beat = () =>
-    store.pool
+  const beat = () => {
+    const { addresses, used } = options.addresses()
+    return store.pool
       .query(
-        `INSERT INTO worker (id, name, capacity) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), capacity = $3`,
-        [id, options.name, options.isResting?.() ? held.size : options.capacity],
+        `INSERT INTO worker (id, name, capacity, host, version, addresses, used_addresses) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), capacity = $3, addresses = $6, used_addresses = $7`,
+        [
+          id,
+          options.name,
+          options.isResting?.() ? held.size : options.capacity,
+          options.host,
+          options.version,
+          addresses,
+          used,
+        ],
       )
       .catch((error: Error) => log.warn('the heartbeat of the worker failed', { said: error.message }))
+  }
 
   const touch = async () => {
     const jobs = [...held.values()].filter(({ claim }) => !claim.signal.aborted)

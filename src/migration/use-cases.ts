@@ -2,9 +2,6 @@
 import type { UseCases } from '#contract/calls.ts'
 import type { Listener } from '#jobs/listen.ts'
 import { readConfig } from '#store/service/settings.ts'
-import { administratorUseCases } from './administrator/administrator-use-cases.ts'
-import type { AdministratorDeps } from './administrator/deps.ts'
-import { sessionUseCases } from './administrator/session-use-cases.ts'
 import { auditUseCases } from './audit/audit-use-cases.ts'
 import { recordActs } from './audit/record-acts.ts'
 import { commandBatch } from './batch/command-batch.ts'
@@ -23,6 +20,7 @@ import { listEvents, streamEvents } from './organization/events.ts'
 import { exportReport, listReports } from './organization/reports.ts'
 import { getStatistics } from './organization/statistics.ts'
 import type { TokenUseCases } from './organization/token-use-cases.ts'
+import { workerUseCases } from './organization/worker-use-cases.ts'
 import { removeOne, setOne, startOne, stopOne } from './user/command-user.ts'
 import { userNamed } from './user/find.ts'
 import { listUsers } from './user/list-users.ts'
@@ -34,7 +32,6 @@ export interface UseCaseDeps extends ServiceDeps, DatabaseDeps {
   readonly listener: Listener
   readonly opening: OpenDeps
   readonly tokens: TokenUseCases
-  readonly administrators: AdministratorDeps
 }
 
 /** What is done through them is recorded (audit/record-acts.ts). */
@@ -48,9 +45,8 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     ...endpointUseCases(deps),
     ...databaseUseCases(deps),
     ...configUseCases(deps),
-    ...administratorUseCases(deps.administrators),
-    ...sessionUseCases(deps.administrators),
     ...auditUseCases(deps),
+    ...workerUseCases(deps),
     listTokens: tokens.listTokens,
     createToken: tokens.createToken,
     revokeToken: tokens.revokeToken,

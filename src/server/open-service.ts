@@ -1,6 +1,7 @@
 /** The service of one process, wired: what `waybill serve` and `waybill worker` have in common. */
 import { hostname } from 'node:os'
 import { systemClock } from '#base/clock.ts'
+import { version } from '#base/version.ts'
 import { Turnstile } from '#base/turnstile.ts'
 import { LiteralBudget } from '#engine/budget.ts'
 import { Hold } from '#engine/pass/hold.ts'
@@ -18,6 +19,7 @@ import { passRegister } from '#migration/pass/under-way.ts'
 import type { Settings } from '#contract/settings.ts'
 import { openSecrets, type Secrets } from '#store/secrets.ts'
 import { freshConfig, readConfig } from '#store/service/settings.ts'
+import { outgoingAddresses } from './outgoing-addresses.ts'
 import { type World, openWorld } from './open-world.ts'
 import { tuningFromEnvironment } from './tuning.ts'
 
@@ -58,9 +60,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const secrets = await openSecrets(store)
   await ensureLocalDatabase(store, store.dataFolder.path)
   const listeners: { address: string; port: number }[] = []
+  const addresses = outgoingAddresses(options.settings.outgoingAddresses)
   const outgoing: OutgoingRules = {
     allowLoopback: options.settings.allowLoopback,
     ownListeners: () => listeners,
+    connected: (address) => addresses.used(address),
   }
   const allowedRoots = serverRoots(store.dataFolder.path, options.settings.maildirRoots)
   const opening: OpenDeps = { log, outgoing, deadlines: tuning.deadlines }
@@ -117,6 +121,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
         {
           capacity: options.concurrency,
           name: workerName,
+          host: hostname(),
+          version,
+          addresses: () => addresses.now(),
           heartbeatSeconds,
           isResting: () => performance.now() < restingUntil,
         },

@@ -9,10 +9,11 @@ import { connectionTester } from '#migration/endpoint/connection-tester.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
 import { loadSettings } from './configuration/load-settings.ts'
-import { openAdministrators } from './open-administrators.ts'
 import { openService } from './open-service.ts'
+import { openMetrics } from './metrics/open-metrics.ts'
+import { readiness } from './readiness.ts'
 import { serviceSocket } from './service-socket.ts'
-import { tuningFromEnvironment } from './tuning.ts'
+import { tlsFiles } from './tls-files.ts'
 import { untilStopped } from './until-stopped.ts'
 import { startWorkerChild } from './worker-child.ts'
 
@@ -30,10 +31,9 @@ export async function runServe(request: ServeRequest): Promise<number> {
   })
   const { world, secrets, outgoing } = service
   const { store, log } = world
-  const tuning = tuningFromEnvironment().service
   const tokens = tokenUseCases({ store })
-  const administrators = openAdministrators(store, tuning)
-  const firstPassword = await administrators.offerFirstPassword()
+  using tls = tlsFiles(settings, log)
+  const metrics = openMetrics(store, log, tls.ends)
   const api = await startApi({
     useCases: useCases({
       store,
@@ -45,30 +45,35 @@ export async function runServe(request: ServeRequest): Promise<number> {
       allowedRoots: service.allowedRoots,
       tester: connectionTester({ outgoing }),
       tokens,
-      administrators: administrators.deps,
     }),
     authenticate: tokens.authenticate,
-    authenticateSession: administrators.deps.sessions.authenticate,
     socketPath: serviceSocket(store.dataFolder.path),
     listen: settings.tcp ? settings.listen : null,
     allowPlainHttp: settings.allowPlainHttp,
     hostNames: namesOf(settings),
-    publicUrl: settings.publicUrl,
+    trustedProxies: settings.trustedProxies,
+    tls: tls.material,
+    ready: readiness(store, stop.stopping),
+    observer: metrics.observer,
+    metrics: metrics.text,
     log,
     version,
-    limits: tuning.recheckMs === undefined ? {} : { recheckMs: tuning.recheckMs },
   })
   const worker =
     settings.concurrency > 0
       ? startWorkerChild({ ...settings, dataFolder: store.dataFolder.path }, request.configFile, log)
       : null
   stop.aborting.addEventListener('abort', () => worker?.abort())
+  tls.renew((material) => api.renewTls(material))
+  stop.onReload(() => {
+    log.reopen()
+    worker?.reload()
+    tls.look()
+  })
   if (api.address) service.listensOn(api.address.host, api.address.port)
   log.info('the service has started', { version, pid: process.pid, url: api.address?.url ?? null })
   say(`Waybill ${version} is running.`)
   if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
-  if (firstPassword !== null)
-    say(`  First sign-in  nobody can sign in yet; the first password, for a day: ${firstPassword}`)
   say(`  This machine   no sign-in needed: eval "$(./waybill aliases)"; then Get-MigrationBatch, Get-Help`)
   say(`  Data folder    ${store.dataFolder.path}`)
   say(`  Passes at once ${settings.concurrency}`)

@@ -27,6 +27,7 @@ export async function runWorker(request: WorkerRequest): Promise<number> {
     aborting: stop.aborting,
   })
   if (!request.untilInputEnds) say(`Waybill worker "${service.workerName}" is running, ${concurrency} passes at once.`)
+  stop.onReload(() => service.world.log.reopen())
   const lost = await stop.told(service.world.store.lost)
   if (!request.untilInputEnds)
     say('Stopping: what is in flight still lands. Ctrl-C again gives it up; nothing is lost either way.')

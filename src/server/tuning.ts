@@ -23,9 +23,6 @@ const SERVICE = [
   'mostTransient',
   'againMs',
   'graceMs',
-  'sessionIdleMs',
-  'sessionMs',
-  'recheckMs',
 ] as const
 const DEADLINES = ['connectMs', 'tlsMs', 'greetingMs', 'loginMs', 'silenceMs', 'appendMs', 'lingerMs'] as const
 

@@ -6,10 +6,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import type { Log, LogFacts } from '#base/log.ts'
 import type { Settings } from '#contract/settings.ts'
+import { RELOAD_LINE } from './until-stopped.ts'
 
 export interface WorkerChild {
   /** What is in flight lands; resolves when it has ended. */
   stop(): Promise<void>
+  /** Opens its log anew. */
+  reload(): void
   /** Gives up what is in flight. */
   abort(): void
 }
@@ -65,6 +68,7 @@ export function startWorkerChild(settings: ChildSettings, configFile: string | n
       child?.stdin?.write('stop\n')
       await ended
     },
+    reload: () => void child?.stdin?.write(`${RELOAD_LINE}\n`),
     abort: () => void child?.stdin?.write('give up\n'),
   }
 }

@@ -62,6 +62,17 @@ export async function migrateSchema(pool: Pool, where: Whereabouts, files = sche
   }
 }
 
+/** Whether the database has the files of this code, no fewer and no more: another Waybill may have been at it since. */
+export async function isSchemaCurrent(pool: Pool): Promise<boolean> {
+  ours ??= schemaFiles()
+  const applied = await appliedFiles(pool)
+  return (
+    applied.length === ours.length &&
+    applied.every(({ number, sha256 }, at) => ours![at]?.number === number && ours![at].sha256 === sha256)
+  )
+}
+let ours: readonly SchemaFile[] | undefined
+
 async function appliedFiles(client: Pool | PoolClient): Promise<Applied[]> {
   const { rows } = await client.query<{ there: boolean }>(`select to_regclass('schema_migration') is not null as there`)
   if (!rows[0]?.there) return []

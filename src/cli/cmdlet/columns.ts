@@ -46,6 +46,14 @@ const VIEWS: Readonly<Record<string, readonly Column[]>> = {
     column('ObjectModified'),
     column('Succeeded'),
   ],
+  MigrationWorker: [
+    column('Host'),
+    column('Addresses'),
+    column('Capacity'),
+    column('Active'),
+    column('LastHeartbeat'),
+    column('IsAlive'),
+  ],
   Cmdlet: [column('Name'), column('Synopsis')],
 }
 

@@ -18,6 +18,7 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Get-MigrationUser': async () => (await import('./get-migration-user.ts')).getMigrationUser,
   'Get-MigrationUserStatistics': async () =>
     (await import('./get-migration-user-statistics.ts')).getMigrationUserStatistics,
+  'Get-MigrationWorker': async () => (await import('./get-migration-worker.ts')).getMigrationWorker,
   'Measure-Object': async () => (await import('./measure-object.ts')).measureObject,
   'New-MailboxDatabase': async () => (await import('./new-mailbox-database.ts')).newMailboxDatabase,
   'New-MigrationBatch': async () => (await import('./new-migration-batch.ts')).newMigrationBatch,

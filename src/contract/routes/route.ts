@@ -6,11 +6,6 @@ import type { Scope } from '../organization.ts'
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 /** `csv` is a stream, its limit enforced while it is read. */
 export type BodyType = 'json' | 'csv'
-/**
- * Who may call it: the least scope; or `public` anybody, `signed-in` whoever has any way in, `session` who signed in with
- * a browser, `local` the local administrator alone. The local administrator has every scope.
- */
-export type Access = Scope | 'public' | 'signed-in' | 'session' | 'local'
 export type AnswerType = 'json' | 'csv' | 'eml' | 'events'
 
 export interface Route<
@@ -27,7 +22,8 @@ export interface Route<
   /** operationId of the OpenAPI document. */
   readonly name: string
   readonly summary: string
-  readonly scope: Access
+  /** The least scope that may call it. The local administrator may call everything. */
+  readonly scope: Scope
   readonly params: Params
   readonly query: Query
   readonly body: Body
@@ -54,7 +50,7 @@ export function route<
   path: string
   name: string
   summary: string
-  scope: Access
+  scope: Scope
   params?: P
   query?: Q
   body?: B

@@ -5,9 +5,7 @@ import { readBatches } from '#store/service/batches.ts'
 import { listWorkers } from '#store/service/organization.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
 import { statusOf } from '../batch/show-batch.ts'
-
-/** A worker that has not been heard of for so long is taken for dead, ms. */
-export const WORKER_TIMEOUT_MS = 30_000
+import { isAlive } from './worker-use-cases.ts'
 
 export async function getStatistics({ store, clock }: ServiceDeps): Promise<MigrationStatistics> {
   const [batches, workers] = await Promise.all([readBatches(store), listWorkers(store)])
@@ -31,12 +29,12 @@ export async function getStatistics({ store, clock }: ServiceDeps): Promise<Migr
     failedCount: count('Failed'),
     pendingCount: users('Validating') + users('Queued'),
     batches: byStatus,
-    workers: workers.map(({ name, capacity, active, heartbeat_at: at }) => ({
-      name,
-      capacity,
-      active,
-      lastHeartbeat: at.toISOString(),
-      isAlive: clock.now() - at.getTime() < WORKER_TIMEOUT_MS,
+    workers: workers.map((worker) => ({
+      name: worker.name,
+      capacity: worker.capacity,
+      active: worker.active,
+      lastHeartbeat: worker.heartbeat_at.toISOString(),
+      isAlive: isAlive(worker, clock.now()),
     })),
   }
 }
