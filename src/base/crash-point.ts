@@ -28,7 +28,10 @@ export const crashPoints = [
 /** Of the service, between an act and its row in the audit log of administrators. */
 export const recordPoints = ['record.begun', 'record.acted'] as const
 
-export type CrashPoint = (typeof crashPoints)[number] | (typeof recordPoints)[number]
+/** Of the service, while a batch that is removed comes to the archive. */
+export const archivePoints = ['archive.users', 'archive.batch'] as const
+
+export type CrashPoint = (typeof crashPoints | typeof recordPoints | typeof archivePoints)[number]
 
 interface Wish {
   readonly place: string

@@ -60,6 +60,11 @@ export const MigrationBatch = z.object({
   initialSyncDuration: TimeSpan.nullable(),
   lastSyncedDateTime: DateTime.nullable(),
   finalizedDateTime: DateTime.nullable(),
+  /** When it is stopped or removed because nobody touches it; null where nothing ends by itself. */
+  expirationDateTime: DateTime.nullable(),
+  expirationAction: z.enum(['Stop', 'Remove']).nullable(),
+  /** When an administrator last changed it or one of its users. */
+  lastActionDateTime: DateTime,
   completeAfter: z.null(),
   ...Choices,
   highestPriority: z.boolean(),
@@ -103,6 +108,40 @@ export const SetBatch = z
   })
   .partial()
 export type SetBatch = z.infer<typeof SetBatch>
+
+/** What stays of a batch that was removed, beside its reports. */
+export const ArchivedBatch = z.object({
+  identity: z.string(),
+  batchGuid: z.uuid(),
+  migrationType: z.enum(MIGRATION_TYPES),
+  archivedDateTime: DateTime,
+  removedBy: z.string(),
+  /** Why, where it was the service; else empty. */
+  reason: z.string(),
+  submittedByUser: z.string(),
+  creationDateTime: DateTime,
+  startDateTime: DateTime.nullable(),
+  initialSyncDateTime: DateTime.nullable(),
+  lastSyncedDateTime: DateTime.nullable(),
+  lastActionDateTime: DateTime,
+  totalCount: z.int(),
+  stoppedCount: z.int(),
+  syncedCount: z.int(),
+  finalizedCount: z.int(),
+  failedCount: z.int(),
+  /** Users that were removed before the batch was: its reports tell of them, the other counts do not. */
+  removedBeforeCount: z.int(),
+  userCounts: z.partialRecord(z.enum(USER_STATUSES), z.int()),
+  itemsSynced: z.int(),
+  itemsSkipped: z.int(),
+  bytesTransferred: z.int(),
+  waybillCount: z.int(),
+  validationWarnings: z.array(z.string()),
+  columns: z.array(z.string()),
+  /** Endpoint, database and choices as they were. */
+  settings: z.record(z.string(), z.unknown()),
+})
+export type ArchivedBatch = z.infer<typeof ArchivedBatch>
 
 export const BatchQuery = PageQuery.extend({
   status: z.enum(BATCH_STATUSES).optional(),

@@ -11,6 +11,13 @@ export const LIMITS = {
   connectionTestMs: 15_000,
   incrementalSyncIntervalSeconds: 86_400,
   adminAuditLogAgeLimitSeconds: 90 * 86_400,
+  /** How long nobody touches a batch before it ends by itself, seconds. */
+  stopSyncedAfterSeconds: 60 * 86_400,
+  removeStoppedAfterSeconds: 90 * 86_400,
+  removeFailedAfterSeconds: 90 * 86_400,
+  removeCompletedAfterSeconds: 60 * 86_400,
+  /** An end is announced so long before. */
+  endNoticeSeconds: 7 * 86_400,
   pageSize: 1000,
   messageBytes: 35 * 1_048_576,
   items: 500_000,

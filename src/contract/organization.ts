@@ -30,6 +30,13 @@ export const MigrationConfig = z.object({
   incrementalSyncInterval: TimeSpan,
   /** How long the audit log is kept. */
   adminAuditLogAgeLimit: TimeSpan,
+  /** How long nobody touches a batch before it is stopped or removed; 00:00:00: never. */
+  stopSyncedBatchesAfter: TimeSpan,
+  removeStoppedBatchesAfter: TimeSpan,
+  removeFailedBatchesAfter: TimeSpan,
+  removeCompletedBatchesAfter: TimeSpan,
+  /** How long what is archived of removed batches is kept; 00:00:00: for ever. */
+  removeArchivesAfter: TimeSpan,
 })
 export type MigrationConfig = z.infer<typeof MigrationConfig>
 export const SetConfig = MigrationConfig.pick({
@@ -37,16 +44,23 @@ export const SetConfig = MigrationConfig.pick({
   maxConcurrentMigrations: true,
   incrementalSyncInterval: true,
   adminAuditLogAgeLimit: true,
+  stopSyncedBatchesAfter: true,
+  removeStoppedBatchesAfter: true,
+  removeFailedBatchesAfter: true,
+  removeCompletedBatchesAfter: true,
+  removeArchivesAfter: true,
 }).partial()
 export type SetConfig = z.infer<typeof SetConfig>
 
-/** A report is of a batch: the errors CSV, or one line for each user. */
+/** A report is of a batch: the errors CSV, one line for each user, or one for each waybill of an archived batch. */
 export const MigrationReport = z.object({
   identity: z.string(),
   batchId: z.string(),
-  reportType: z.enum(['BatchFailure', 'BatchReport']),
+  reportType: z.enum(['BatchFailure', 'BatchReport', 'BatchWaybills']),
   rowCount: z.int(),
   creationTime: DateTime,
+  /** When the batch was removed; null while it is there. */
+  archivedTime: DateTime.nullable(),
 })
 export type MigrationReport = z.infer<typeof MigrationReport>
 

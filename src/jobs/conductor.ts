@@ -16,19 +16,31 @@ const TICK_MS = 1_000
 const SWEEP_MS = 10_000
 const PRUNE_MS = 3_600_000
 
+/** What is to be done now and then; one run of it follows the other. */
+export interface Chore {
+  readonly what: string
+  readonly everyMs: number
+  run(): Promise<unknown>
+}
+
 export function startConductor(
   store: ServiceStore,
   boss: PgBoss,
   listener: Listener,
   limits: () => Promise<DispatchLimits>,
+  /** Done by all processes, at their start, too: whoever finds nothing left does nothing. */
+  chores: readonly Chore[],
   log: Log,
 ): AsyncDisposable {
   let running: Promise<void> | null = null
   let again = false
   let closing = false
   let sweptAt = 0
-  let prunedAt = performance.now()
-  let pruning: Promise<unknown> = Promise.resolve()
+  const due = [
+    ...chores.map((chore) => ({ chore, at: 0 })),
+    { chore: { what: 'pruning', everyMs: PRUNE_MS, run: () => prune(store) }, at: performance.now() + PRUNE_MS },
+  ]
+  const underWay = new Map<Chore, Promise<unknown>>()
   /** What fails holds up nothing else: a database that is away is tried again with the next tick. */
   const attempt = async (what: string, deed: () => Promise<unknown>) => {
     try {
@@ -47,9 +59,13 @@ export function startConductor(
         sweptAt = performance.now()
         await attempt('sweeping', () => sweep(store))
       }
-      if (performance.now() - prunedAt > PRUNE_MS) {
-        prunedAt = performance.now()
-        pruning = attempt('pruning', () => prune(store))
+      for (const one of due) {
+        const { chore } = one
+        if (performance.now() < one.at || underWay.has(chore)) continue
+        one.at = performance.now() + chore.everyMs
+        // Beside the rest: it may take long.
+        const run = attempt(chore.what, () => chore.run()).then(() => underWay.delete(chore))
+        underWay.set(chore, run)
       }
     }
     running = null
@@ -67,7 +83,7 @@ export function startConductor(
       off()
       clearInterval(timer)
       await running
-      await pruning
+      await Promise.all(underWay.values())
     },
   }
 }

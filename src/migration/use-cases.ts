@@ -4,6 +4,7 @@ import type { Listener } from '#jobs/listen.ts'
 import { readConfig } from '#store/service/settings.ts'
 import { auditUseCases } from './audit/audit-use-cases.ts'
 import { recordActs } from './audit/record-acts.ts'
+import { getArchivedBatch, listArchivedBatches } from './batch/archived.ts'
 import { commandBatch } from './batch/command-batch.ts'
 import { createBatch } from './batch/create-batch.ts'
 import type { ServiceDeps } from './batch/deps.ts'
@@ -60,6 +61,8 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     completeBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Complete', principal),
     removeBatch: ({ params, principal, precondition }) =>
       commandBatch(deps, params.identity, 'Remove', principal, precondition),
+    listArchivedBatches: (call) => listArchivedBatches(deps, call),
+    getArchivedBatch: (call) => getArchivedBatch(deps, call),
     listUsers: ({ query }) => listUsers(deps, query),
     getUser: async ({ params, query }) => showUser(await userNamed(store, params.identity, query.batch)),
     getUserStatistics: (call) => getUserStatistics(deps, call),

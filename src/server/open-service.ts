@@ -11,6 +11,7 @@ import { startConductor } from '#jobs/conductor.ts'
 import { type Listener, listen } from '#jobs/listen.ts'
 import { startWorker } from '#jobs/work.ts'
 import type { OutgoingRules } from '#mailbox/imap/reach.ts'
+import { hygiene } from '#migration/batch/hygiene.ts'
 import { ensureLocalDatabase } from '#migration/database/ensure-local-database.ts'
 import { type AllowedRoots, serverRoots } from '#migration/database/maildir-path.ts'
 import type { OpenDeps } from '#migration/endpoint/endpoint-source.ts'
@@ -25,6 +26,8 @@ import { tuningFromEnvironment } from './tuning.ts'
 
 /** How long a worker whose host lacks the folder of a database leaves passes to others. */
 const REST_MS = 60_000
+/** Batches end by days. */
+const HYGIENE_MS = 3_600_000
 
 export interface ServiceOptions {
   readonly settings: Settings
@@ -79,7 +82,11 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     maxConcurrent: (await readConfig(store)).maxConcurrentMigrations,
     workerTimeoutMs: tuning.service.workerTimeoutMs ?? capacityMs(heartbeatSeconds),
   })
-  undo.use(startConductor(store, boss, listener, limits, log))
+  const hygieneMs = tuning.service.hygieneMs ?? HYGIENE_MS
+  const chores = [
+    { what: 'looking at batches that nobody changes', everyMs: hygieneMs, run: () => hygiene(store, log) },
+  ]
+  undo.use(startConductor(store, boss, listener, limits, chores, log))
   const workerName = `${hostname()} ${process.pid}`
   if (options.concurrency > 0) {
     const register = undo.use(passRegister(store, log, tuning.service.graceMs))

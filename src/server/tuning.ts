@@ -23,6 +23,7 @@ const SERVICE = [
   'mostTransient',
   'againMs',
   'graceMs',
+  'hygieneMs',
 ] as const
 const DEADLINES = ['connectMs', 'tlsMs', 'greetingMs', 'loginMs', 'silenceMs', 'appendMs', 'lingerMs'] as const
 

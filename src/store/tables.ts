@@ -95,6 +95,12 @@ export interface MigrationBatchTable {
   submitted_by: string
   created_at: Generated<Date>
   started_at: TimeOrNone
+  last_action_at: Generated<Date>
+  stopped_at: TimeOrNone
+  asked_by: Generated<string>
+  asked_why: Generated<string>
+  expiry_action: 'Stop' | 'Remove' | null
+  expiry_told: TimeOrNone
 }
 
 export interface MigrationUserTable {
@@ -142,6 +148,38 @@ export interface MigrationUserTable {
   synced_ms: Generated<number>
   stalled_ms: Generated<number>
   created_at: Generated<Date>
+}
+
+/** What a batch was made of, by the names of its time. */
+export interface ArchivedSettings extends StoredChoices {
+  sourceEndpoint: { name: string; type: string; remoteServer: string; port: number; security: string }
+  targetDatabase: { name: string; kind: string; path: string | null; server: string | null }
+  startAfter: string | null
+}
+
+export interface ArchivedBatchTable {
+  id: string
+  name: string
+  name_key: string
+  type: 'IMAP'
+  settings: JSONColumnType<ArchivedSettings>
+  columns: string[]
+  warnings: string[]
+  submitted_by: string
+  created_at: Date
+  started_at: Date | null
+  initial_synced_at: Date | null
+  last_synced_at: Date | null
+  last_action_at: Date
+  archived_at: Generated<Date>
+  removed_by: string
+  reason: string
+  users: JSONColumnType<Partial<Record<string, number>>>
+  removed_before: number
+  items: number
+  skipped: number
+  bytes: number
+  waybills: number
 }
 
 export interface SlotTable {
@@ -252,6 +290,7 @@ export interface Tables {
   migration_endpoint: MigrationEndpointTable
   migration_batch: MigrationBatchTable
   migration_user: MigrationUserTable
+  archived_batch: ArchivedBatchTable
   slot: SlotTable
   migration_pass: MigrationPassTable
   worker: WorkerTable

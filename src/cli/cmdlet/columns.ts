@@ -38,6 +38,7 @@ const VIEWS: Readonly<Record<string, readonly Column[]>> = {
     column('ReportType'),
     column('RowCount'),
     column('CreationTime'),
+    column('ArchivedTime'),
   ],
   AdminAuditLogEvent: [
     column('RunDate'),
@@ -54,6 +55,7 @@ const VIEWS: Readonly<Record<string, readonly Column[]>> = {
     column('LastHeartbeat'),
     column('IsAlive'),
   ],
+  MigrationBatchArchive: [column('Identity'), column('ArchivedDateTime'), column('RemovedBy'), column('TotalCount')],
   Cmdlet: [column('Name'), column('Synopsis')],
 }
 

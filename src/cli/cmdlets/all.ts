@@ -11,6 +11,7 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Get-Help': async () => (await import('./get-help.ts')).getHelp,
   'Get-MailboxDatabase': async () => (await import('./get-mailbox-database.ts')).getMailboxDatabase,
   'Get-MigrationBatch': async () => (await import('./get-migration-batch.ts')).getMigrationBatch,
+  'Get-MigrationBatchArchive': async () => (await import('./get-migration-batch-archive.ts')).getMigrationBatchArchive,
   'Get-MigrationConfig': async () => (await import('./get-migration-config.ts')).getMigrationConfig,
   'Get-MigrationEndpoint': async () => (await import('./get-migration-endpoint.ts')).getMigrationEndpoint,
   'Get-MigrationReport': async () => (await import('./get-migration-report.ts')).getMigrationReport,

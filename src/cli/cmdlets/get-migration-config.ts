@@ -6,7 +6,8 @@ import { shape } from '../cmdlet/shape.ts'
 export const getMigrationConfig = cmdlet({
   name: 'Get-MigrationConfig',
   synopsis: 'Shows the settings of the migration service.',
-  description: 'Shows how many batches and migrations there may be at once, and how often mailboxes are synced again.',
+  description:
+    'Shows how many batches and migrations there may be at once, and how often mailboxes are synced again, and when batches that nobody changes end by themselves.',
   parameters: {},
   foreign: FOREIGN_GET,
   examples: [{ code: 'Get-MigrationConfig | Format-List', says: 'Shows the settings.' }],

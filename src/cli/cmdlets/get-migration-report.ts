@@ -9,7 +9,8 @@ import { hasWildcard } from '../cmdlet/wildcard.ts'
 export const getMigrationReport = cmdlet({
   name: 'Get-MigrationReport',
   synopsis: 'Shows the reports of batches.',
-  description: 'Lists reports; Export-MigrationReport writes one as CSV.',
+  description:
+    'Lists reports; Export-MigrationReport writes one as CSV. Those of removed batches are kept, and ArchivedTime says since when: they are shown with -IncludeArchived, or by -BatchId where no batch has the name any more.',
   parameters: {
     Identity: {
       type: 'string',
@@ -26,13 +27,18 @@ export const getMigrationReport = cmdlet({
       completes: 'batches',
       help: 'Only reports of this batch.',
     },
+    IncludeArchived: { type: 'switch', help: 'Also reports of batches that were removed.' },
     ResultSize: resultSize,
   },
-  examples: [{ code: 'Get-MigrationReport -BatchId IMAPBatch1', says: 'Lists the reports of a batch.' }],
-  async *run({ Identity, BatchId, ResultSize }, call) {
+  examples: [
+    { code: 'Get-MigrationReport -BatchId IMAPBatch1', says: 'Lists the reports of a batch.' },
+    { code: 'Get-MigrationReport -IncludeArchived', says: 'Lists those of removed batches, too.' },
+  ],
+  async *run({ Identity, BatchId, IncludeArchived, ResultSize }, call) {
     const reports = call.client.list(
       ROUTES.listReports,
-      { query: { batch: BatchId } },
+      // Whoever has the Identity of a report may have noted it before the batch was removed.
+      { query: { batch: BatchId, includeArchived: IncludeArchived || Identity !== undefined ? 'true' : undefined } },
       pageSizeFor(ResultSize, Identity),
     )
     let found: PipeObject | null = null

@@ -8,7 +8,7 @@ export const removeMigrationBatch = cmdlet({
   name: 'Remove-MigrationBatch',
   synopsis: 'Removes a migration batch with its users.',
   description:
-    'Removes a batch that does not run, its users and their stored passwords. No migrated mail is deleted. Mail that still arrives at the source is not brought any more: wait until the MX record is known everywhere, 72 hours at least.',
+    'Removes a batch that does not run, its users and their stored passwords. No migrated mail is deleted, and its reports stay (Get-MigrationReport -IncludeArchived). Mail that still arrives at the source is not brought any more: wait until the MX record is known everywhere, 72 hours at least.',
   impact: 'high',
   parameters: { Identity: batchIdentity },
   foreign: FOREIGN_COMMAND,
@@ -23,7 +23,7 @@ export const removeMigrationBatch = cmdlet({
     const params = { identity: Identity }
     const question = async () => {
       const { identity, totalCount, status } = await client.ask(ROUTES.getBatch, { params })
-      return `Removing the migration batch "${identity}" (${status}) with ${counted(totalCount, 'mailbox', 'mailboxes')}: its users, their stored passwords and its reports go. Migrated mail stays, and mail that still arrives at the source is not brought any more.`
+      return `Removing the migration batch "${identity}" (${status}) with ${counted(totalCount, 'mailbox', 'mailboxes')}: its users and their stored passwords go. Migrated mail and its reports stay, and mail that still arrives at the source is not brought any more.`
     }
     if (await should(target, question)) await client.ask(ROUTES.removeBatch, { params })
   },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { BatchQuery, CsvFile, MigrationBatch, NewBatch, SetBatch } from '../batch.ts'
-import { Identity, QueryFlag, pageOf } from '../values.ts'
+import { ArchivedBatch, BatchQuery, CsvFile, MigrationBatch, NewBatch, SetBatch } from '../batch.ts'
 import { BATCH_TAG } from '../tags.ts'
+import { Identity, PageQuery, QueryFlag, pageOf } from '../values.ts'
 import { route } from './route.ts'
 
 const params = z.object({ identity: Identity })
@@ -82,4 +82,25 @@ export const removeBatch = route({
   answer: MigrationBatch,
   status: 202,
   tag: BATCH_TAG,
+})
+export const listArchivedBatches = route({
+  method: 'GET',
+  path: '/archived-batches',
+  name: 'listArchivedBatches',
+  summary: 'Batches that were removed, the last one first; /reports exports what they did',
+  scope: 'view',
+  query: PageQuery.extend({
+    /** Part of a name. */
+    search: z.string().max(200).optional(),
+  }),
+  answer: pageOf(ArchivedBatch),
+})
+export const getArchivedBatch = route({
+  method: 'GET',
+  path: '/archived-batches/:identity',
+  name: 'getArchivedBatch',
+  summary: 'One batch that was removed: the last of its name, or the one of a Guid',
+  scope: 'view',
+  params,
+  answer: ArchivedBatch,
 })

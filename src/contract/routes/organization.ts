@@ -9,8 +9,8 @@ import {
   ServiceEvent,
   SetConfig,
 } from '../organization.ts'
-import { Identity, PageQuery, pageOf } from '../values.ts'
 import { CONFIG_TAG } from '../tags.ts'
+import { Identity, PageQuery, QueryFlag, pageOf } from '../values.ts'
 import { route } from './route.ts'
 
 export const getStatistics = route({
@@ -46,7 +46,12 @@ export const listReports = route({
   name: 'listReports',
   summary: 'Reports of batches',
   scope: 'view',
-  query: PageQuery.extend({ batch: Identity.optional() }),
+  query: PageQuery.extend({
+    /** A batch that is there, else those that were removed. */
+    batch: Identity.optional(),
+    /** Reports of removed batches, too. */
+    includeArchived: QueryFlag.default(false),
+  }),
   answer: pageOf(MigrationReport),
 })
 export const exportReport = route({

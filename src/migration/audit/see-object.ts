@@ -58,6 +58,7 @@ const NOT_TOLD: ReadonlySet<string> = new Set(
   activeCount stoppedCount syncedCount finalizedCount failedCount pendingCount userCounts
   percentageSynced itemsSynced itemsSkipped bytesTransferred
   startDateTime initialSyncDateTime initialSyncDuration lastSyncedDateTime finalizedDateTime
+  expirationDateTime expirationAction lastActionDateTime
   estimatedTotalTransferCount syncedItemCount transferredItemCount skippedItemCount syncedFolderCount
   lastSuccessfulSyncTime lastSubscriptionCheckTime nextSyncTime
   activeMigrationCount activeIncrementalSyncCount`.split(/\s+/),

@@ -56,6 +56,7 @@ export async function createBatch(deps: CreateDeps, asked: NewBatch, principal: 
     await planned.copied?.release(client)
     const aside = await addUsers(client, id, planned, (user, rival) => standAside(user, rival, asked.name))
     await addWarnings(client, id, [...planned.failed, ...aside])
+    if (asked.csvFile) await dropCsvFile(client, asked.csvFile)
   })
   if (outcome === 'taken') throw nameTaken('migration batch', asked.name)
   if (outcome === 'full') {
@@ -64,7 +65,6 @@ export async function createBatch(deps: CreateDeps, asked: NewBatch, principal: 
       'Remove a batch before you create another, or raise MaxNumberOfBatches with Set-MigrationConfig.',
     )
   }
-  if (asked.csvFile) await dropCsvFile(deps.store, asked.csvFile)
   return showBatch(await batchNamed(deps.store, id))
 }
 

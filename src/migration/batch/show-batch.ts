@@ -4,6 +4,7 @@ import { SUMMARY_OF, USER_STATUSES, type BatchStatus, type StatusSummary, batchS
 import { formatTimeSpan } from '#contract/timespan.ts'
 import { BATCH_COMMANDS, type BatchCommand, mayBatch, reasonAgainst } from '#contract/transitions.ts'
 import type { BatchRow, StoredBatch } from '#store/service/batches.ts'
+import { endOf } from './end-of.ts'
 
 export const statusOf = (batch: BatchRow): BatchStatus =>
   batchStatus({
@@ -62,6 +63,7 @@ export function showBatch(batch: BatchRow): MigrationBatch {
   const count = (summary: StatusSummary) =>
     USER_STATUSES.reduce((sum, each) => sum + (SUMMARY_OF[each] === summary ? (totals.users[each] ?? 0) : 0), 0)
   const total = USER_STATUSES.reduce((sum, each) => sum + (totals.users[each] ?? 0), 0)
+  const end = endOf(batch, status, goesOn(batch))
   return {
     identity: batch.name,
     ...settingsOf(batch),
@@ -96,6 +98,9 @@ export function showBatch(batch: BatchRow): MigrationBatch {
         : null,
     lastSyncedDateTime: iso(totals.lastSyncedAt),
     finalizedDateTime: null,
+    expirationDateTime: iso(end?.at ?? null),
+    expirationAction: end?.action ?? null,
+    lastActionDateTime: batch.last_action_at.toISOString(),
     completeAfter: null,
     submittedByUser: batch.submitted_by,
     commands: batchCommands(batch),

@@ -53,7 +53,6 @@ export async function updateBatch(
     ...users,
   }
   await changeBatch(store, batch.id, change, principal.name)
-  if (asked.csvFile !== undefined) await dropCsvFile(store, asked.csvFile)
   return showBatch(await batchNamed(store, batch.id))
 }
 
@@ -73,7 +72,13 @@ const endpointChange = (batch: BatchRow, endpoint: EndpointRow): BatchChange => 
 async function usersChange(deps: ServiceDeps, batch: BatchRow, asked: SetBatch): Promise<BatchChange> {
   if (asked.csvFile === undefined) return {}
   const allow = asked.allowUnknownColumnsInCsv ?? batch.choices.allowUnknownColumnsInCsv
-  return asked.addUsers
-    ? await addRows(deps, batch, asked.csvFile, allow)
-    : await correctRows(deps, batch, asked.csvFile, allow)
+  const { csvFile } = asked
+  const change = await (asked.addUsers ? addRows : correctRows)(deps, batch, csvFile, allow)
+  return {
+    ...change,
+    async users(client) {
+      await change.users?.(client)
+      await dropCsvFile(client, csvFile)
+    },
+  }
 }

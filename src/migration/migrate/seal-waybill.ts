@@ -49,7 +49,16 @@ export async function sealWaybill(
     },
     to.signer,
   )
-  await ledger.sealed({ name: basename(sealed.path), sha256: sealed.sha256, lastLine: sealed.chain }, upTo)
+  await ledger.sealed(
+    {
+      name: basename(sealed.path),
+      sha256: sealed.sha256,
+      lastLine: sealed.chain,
+      path: sealed.path,
+      sealedBy: to.signer.fingerprint,
+    },
+    upTo,
+  )
   return sealed.path
 }
 

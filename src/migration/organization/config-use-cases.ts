@@ -13,11 +13,18 @@ export function configUseCases({
 }): Pick<UseCases, 'getConfig' | 'updateConfig'> {
   return {
     getConfig: async () => showConfig(await freshConfig(store)),
-    async updateConfig({ body: { incrementalSyncInterval, adminAuditLogAgeLimit, ...numbers }, precondition }) {
+    async updateConfig({ body, precondition }) {
+      const { maxNumberOfBatches, maxConcurrentMigrations, incrementalSyncInterval, adminAuditLogAgeLimit } = body
       const changes = {
-        ...numbers,
-        ...(incrementalSyncInterval && { incrementalSyncIntervalSeconds: interval(incrementalSyncInterval) }),
-        ...(adminAuditLogAgeLimit && { adminAuditLogAgeLimitSeconds: auditAge(adminAuditLogAgeLimit) }),
+        maxNumberOfBatches,
+        maxConcurrentMigrations,
+        incrementalSyncIntervalSeconds: interval(incrementalSyncInterval),
+        adminAuditLogAgeLimitSeconds: auditAge(adminAuditLogAgeLimit),
+        stopSyncedAfterSeconds: lifetime('stopSyncedBatchesAfter', body.stopSyncedBatchesAfter),
+        removeStoppedAfterSeconds: lifetime('removeStoppedBatchesAfter', body.removeStoppedBatchesAfter),
+        removeFailedAfterSeconds: lifetime('removeFailedBatchesAfter', body.removeFailedBatchesAfter),
+        removeCompletedAfterSeconds: lifetime('removeCompletedBatchesAfter', body.removeCompletedBatchesAfter),
+        removeArchivesAfterSeconds: lifetime('removeArchivesAfter', body.removeArchivesAfter),
       }
       return showConfig(await changeConfig(store, changes, (now) => precondition?.check(showConfig(now))))
     },
@@ -29,17 +36,29 @@ const DAY = 86_400
 /** As New-MoveRequest has it, without the 0 that would never let a server rest. */
 const LONGEST_SECONDS = 120 * DAY
 
-function interval(text: string): number {
+function interval(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
   const span = parseTimeSpan(text)
   if (span !== null && span >= 1 && span <= LONGEST_SECONDS) return span
   throw badValue('incrementalSyncInterval', 'must be from 00:00:01 to 120 days', 'Usual is 1.00:00:00, once a day.')
 }
 
 /** At least a day: whoever did something does not also decide that nobody sees it. At most ten years. */
-function auditAge(text: string): number {
+function auditAge(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
   const span = parseTimeSpan(text)
   if (span !== null && span >= DAY && span <= 3650 * DAY) return span
   throw badValue('adminAuditLogAgeLimit', 'must be from 1 to 3650 days', 'Usual is 90.00:00:00.')
+}
+
+/** A date behind it must be one. */
+const LONGEST_LIFETIME_SECONDS = 36_500 * DAY
+
+function lifetime(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const span = parseTimeSpan(text)
+  if (span !== null && span <= LONGEST_LIFETIME_SECONDS) return span
+  throw badValue(name, 'must be from 00:00:00, which is never, to 36500 days', 'Write days as 60.00:00:00.')
 }
 
 const showConfig = (config: ServiceConfig): MigrationConfig => ({
@@ -49,4 +68,9 @@ const showConfig = (config: ServiceConfig): MigrationConfig => ({
   features: ['MultiBatch', 'Endpoints'],
   incrementalSyncInterval: formatTimeSpan(config.incrementalSyncIntervalSeconds),
   adminAuditLogAgeLimit: formatTimeSpan(config.adminAuditLogAgeLimitSeconds),
+  stopSyncedBatchesAfter: formatTimeSpan(config.stopSyncedAfterSeconds),
+  removeStoppedBatchesAfter: formatTimeSpan(config.removeStoppedAfterSeconds),
+  removeFailedBatchesAfter: formatTimeSpan(config.removeFailedAfterSeconds),
+  removeCompletedBatchesAfter: formatTimeSpan(config.removeCompletedAfterSeconds),
+  removeArchivesAfter: formatTimeSpan(config.removeArchivesAfterSeconds),
 })

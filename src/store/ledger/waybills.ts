@@ -2,6 +2,7 @@
  * The ledger's side of a waybill: it hands out whole digests once, and keeps half of each when the sealed file
  * holds the other. `unsealed` and `seal` are given the same point, so that what lands meanwhile waits for the next.
  */
+import { hostname } from 'node:os'
 import type { FolderPath } from '#engine/ports.ts'
 import type { Context } from './context.ts'
 import { readAll, type SealGroup } from './read-groups.ts'
@@ -14,6 +15,10 @@ export interface SealedWaybill {
   readonly sha256: Buffer
   /** Hash of the chain's last line, 32 bytes: the next file names it. */
   readonly lastLine: Buffer
+  /** Where it lies, for reports. */
+  readonly path?: string
+  /** Fingerprint of the key. */
+  readonly sealedBy?: string
 }
 
 export interface StoredWaybill extends SealedWaybill {
@@ -61,10 +66,19 @@ export async function seal(context: Context, waybill: SealedWaybill, upTo: numbe
   const { mailboxId } = context
   await context.committer.commit(async (client) => {
     await client.query(
-      `INSERT INTO waybill (mailbox_id, number, name, sha256, last_line, sealed_seq)
-       SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5 FROM waybill WHERE mailbox_id = $1
+      `INSERT INTO waybill (mailbox_id, number, name, sha256, last_line, sealed_seq, host, path, sealed_by)
+       SELECT $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, $6, $7, $8 FROM waybill WHERE mailbox_id = $1
        ON CONFLICT (mailbox_id, name) DO NOTHING`,
-      [mailboxId, waybill.name, waybill.sha256, waybill.lastLine, upTo],
+      [
+        mailboxId,
+        waybill.name,
+        waybill.sha256,
+        waybill.lastLine,
+        upTo,
+        hostname(),
+        waybill.path ?? null,
+        waybill.sealedBy ?? null,
+      ],
     )
     await client.query(
       `UPDATE message_group SET digest_tails = NULL

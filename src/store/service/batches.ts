@@ -5,6 +5,7 @@ import type { UserStatus } from '#contract/states.ts'
 import type { MigrationBatchTable } from '../tables.ts'
 import { isGuid, nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
+import { type ServiceConfig, freshConfig } from './settings.ts'
 
 export interface StoredBatch extends Selectable<MigrationBatchTable> {
   readonly endpoint: string
@@ -13,6 +14,9 @@ export interface StoredBatch extends Selectable<MigrationBatchTable> {
 export interface BatchRow extends StoredBatch {
   readonly database: string
   readonly totals: BatchTotals
+  /** The database's time when it was read, and the settings that say when it ends by itself. */
+  readonly readAt: Date
+  readonly config: ServiceConfig
 }
 
 /** Sums over the users of a batch. */
@@ -26,8 +30,13 @@ export interface BatchTotals {
   readonly items: number
   readonly skipped: number
   readonly bytes: number
+  /** Null while one of them is not. */
   readonly initialSyncedAt: Date | null
   readonly lastSyncedAt: Date | null
+  /** When the last one that is past its initial sync came there. */
+  readonly latestInitialAt: Date | null
+  /** When the status of one of them changed last. */
+  readonly changedAt: Date | null
 }
 
 const NONE: BatchTotals = {
@@ -40,6 +49,8 @@ const NONE: BatchTotals = {
   bytes: 0,
   initialSyncedAt: null,
   lastSyncedAt: null,
+  latestInitialAt: null,
+  changedAt: null,
 }
 
 interface TotalsRow {
@@ -54,6 +65,7 @@ interface TotalsRow {
   readonly bytes: string
   readonly initial: Date | null
   readonly last: Date | null
+  readonly changed: Date | null
 }
 
 /** Of one batch, or of all: one reading of the users each time, so that no counter can be wrong. */
@@ -64,7 +76,8 @@ const TOTALS = `
     (count(*) FILTER (WHERE NOT u.holds AND u.status IN ('Stopped', 'IncrementalStopped')))::int AS moved,
     count(u.initial_synced_at)::int AS past,
     sum(u.synced_items) AS items, sum(u.skipped_items) AS skipped, sum(u.transferred_bytes) AS bytes,
-    max(u.initial_synced_at) AS initial, max(u.last_synced_at) AS last
+    max(u.initial_synced_at) AS initial, max(u.last_synced_at) AS last,
+    max(u.status_since) AS changed
   FROM migration_user u JOIN migration_batch b ON b.id = u.batch_id
   WHERE $1::uuid IS NULL OR u.batch_id = $1
   GROUP BY u.batch_id, u.status`
@@ -89,15 +102,18 @@ function totalsOf(rows: readonly TotalsRow[]): BatchTotals {
     bytes: sum((row) => row.bytes),
     initialSyncedAt: past === all ? latest((row) => row.initial) : null,
     lastSyncedAt: latest((row) => row.last),
+    latestInitialAt: latest((row) => row.initial),
+    changedAt: latest((row) => row.changed),
   }
 }
 
 /** All batches (there are at most some hundred), or the one of an id. */
 export async function readBatches(store: ServiceStore, id: string | null = null): Promise<BatchRow[]> {
+  const config = await freshConfig(store)
   const [{ rows: batches }, { rows: totals }] = await store.retrying(() =>
     Promise.all([
-      store.pool.query<Selectable<MigrationBatchTable> & { endpoint: string; database: string }>(
-        `SELECT b.*, e.name AS endpoint, d.name AS database
+      store.pool.query<Selectable<MigrationBatchTable> & { endpoint: string; database: string; readAt: Date }>(
+        `SELECT b.*, e.name AS endpoint, d.name AS database, now() AS "readAt"
          FROM migration_batch b JOIN migration_endpoint e ON e.id = b.endpoint_id
            JOIN mailbox_database d ON d.id = b.database_id
          WHERE $1::uuid IS NULL OR b.id = $1 ORDER BY b.name_key`,
@@ -108,7 +124,7 @@ export async function readBatches(store: ServiceStore, id: string | null = null)
   )
   const byBatch = new Map<string, TotalsRow[]>()
   for (const row of totals) byBatch.set(row.batch_id, [...(byBatch.get(row.batch_id) ?? []), row])
-  return batches.map((batch) => ({ ...batch, totals: totalsOf(byBatch.get(batch.id) ?? []) }))
+  return batches.map((batch) => ({ ...batch, config, totals: totalsOf(byBatch.get(batch.id) ?? []) }))
 }
 
 /** The batch as it is, held until the transaction ends. */

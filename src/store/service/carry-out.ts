@@ -1,7 +1,9 @@
 /** Carries out what administrators asked of batches: Start, Stop, Remove. Each step can be repeated after a crash. */
 import type { PoolClient } from 'pg'
+import { crashPoint } from '#base/crash-point.ts'
 import type { Log } from '#base/log.ts'
 import { inTransaction } from '../ledger/transaction.ts'
+import { archiveBatch } from './archive.ts'
 import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
 import { START_AFTER, STOPPED_STATUS, WAITING_STATUS } from './resting.ts'
@@ -88,7 +90,7 @@ async function stop(client: PoolClient, id: string): Promise<boolean> {
   )
   await wake(client, 'stop')
   if (await isAtWork(client, id)) return false
-  await client.query(`UPDATE migration_batch SET flags = 'None' WHERE id = $1`, [id])
+  await client.query(`UPDATE migration_batch SET flags = 'None', stopped_at = now() WHERE id = $1`, [id])
   await addEvent(client, { kind: 'batch.stopped', batchId: id })
   await wake(client, 'events')
   return false
@@ -96,7 +98,10 @@ async function stop(client: PoolClient, id: string): Promise<boolean> {
 
 const CHUNK = 5_000
 
-/** Its name stays taken until it is gone. Only records are deleted, never mail; the passwords go with them. */
+/**
+ * Its name stays taken until it is gone. Only records are deleted, never mail, and what reports tell goes to the archive
+ * (0007-hygiene.sql); the passwords are gone.
+ */
 async function remove(client: PoolClient, id: string): Promise<boolean> {
   await client.query('UPDATE migration_batch SET running = false WHERE id = $1', [id])
   await withdrawJobsOfBatch(client, id)
@@ -106,8 +111,11 @@ async function remove(client: PoolClient, id: string): Promise<boolean> {
     `DELETE FROM migration_user WHERE id IN (SELECT id FROM migration_user WHERE batch_id = $1 AND job_id IS NULL LIMIT ${CHUNK})`,
     [id],
   )
+  crashPoint('archive.users')
   if ((rowCount ?? 0) === CHUNK) return true
   if (await isAtWork(client, id)) return false
+  await archiveBatch(client, id)
+  crashPoint('archive.batch')
   await addEvent(client, { kind: 'batch.removed', batchId: id })
   await client.query('DELETE FROM migration_batch WHERE id = $1', [id])
   await wake(client, 'events')

@@ -9,6 +9,7 @@ import { addEvent } from './events.ts'
 import { nameKey } from './named.ts'
 import { START_AFTER } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
+import { TOUCHED, touchBatches } from './touch.ts'
 import { wake } from './wake.ts'
 import { withdrawJobsOfBatch } from './withdraw.ts'
 
@@ -91,8 +92,9 @@ export async function askBatch(
       const stored = check && (await lockBatch(client, id))
       if (stored) check?.(stored)
       const { rowCount } = await client.query(
-        'UPDATE migration_batch SET flags = $3 WHERE id = $1 AND flags IN ($2, $3)',
-        [id, seen, asked],
+        `UPDATE migration_batch SET flags = $3, asked_by = $4, asked_why = '', ${TOUCHED}
+         WHERE id = $1 AND flags IN ($2, $3)`,
+        [id, seen, asked, by],
       )
       if (!rowCount) return false
       await addEvent(client, { kind: `batch.asked`, batchId: id, facts: { command: asked, by } })
@@ -143,6 +145,7 @@ export async function changeBatch(store: ServiceStore, id: string, change: Batch
       const stored = await lockBatch(client, id)
       if (!stored) throw notFound('migration batch', id)
       change.check?.(stored)
+      await touchBatches(client, [id])
       // Started since it was looked at: passes would read from one server and be counted with the other.
       if (change.endpointId !== undefined && (await hasJobs(client, id)))
         throw stateForbids('Set-MigrationBatch -SourceEndpoint', 'the batch', 'it was started meanwhile')

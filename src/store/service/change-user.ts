@@ -5,6 +5,7 @@ import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
 import { START_AFTER, WAITING_STATUS } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
+import { touchBatches } from './touch.ts'
 import { wake } from './wake.ts'
 import { withdrawJobs } from './withdraw.ts'
 
@@ -19,6 +20,14 @@ export async function releaseUsers(client: PoolClient, ids: readonly string[]): 
          WHEN initial_synced_at IS NULL THEN 'Stopped' ELSE 'IncrementalStopped' END
      WHERE id = ANY($1)`,
     [ids],
+  )
+  const { rows } = await client.query<{ id: string }>(
+    'SELECT DISTINCT batch_id AS id FROM migration_user WHERE id = ANY($1)',
+    [ids],
+  )
+  await touchBatches(
+    client,
+    rows.map(({ id }) => id),
   )
   await wake(client, 'stop')
 }
@@ -57,6 +66,7 @@ async function onUser(
         await client.query('ROLLBACK TO SAVEPOINT told')
         return false
       }
+      await touchBatches(client, [rows[0].batch_id])
       await wake(client, 'work')
       await wake(client, 'events')
       return true

@@ -1,5 +1,6 @@
 /** Uploaded CSV files, sealed, until a batch takes them or their hour is over. */
 import { randomUUID } from 'node:crypto'
+import type { PoolClient } from 'pg'
 import type { Secrets } from '../secrets.ts'
 import type { ServiceStore } from './service-store.ts'
 
@@ -55,6 +56,7 @@ export async function readCsvFile(
   }
 }
 
-export async function dropCsvFile(store: ServiceStore, id: string): Promise<void> {
-  await store.retrying(() => store.db.deleteFrom('csv_file').where('id', '=', id).execute())
+/** With what was made of it: no password stays behind when the batch is removed within the file's hour. */
+export async function dropCsvFile(client: PoolClient, id: string): Promise<void> {
+  await client.query('DELETE FROM csv_file WHERE id = $1', [id])
 }

@@ -1,4 +1,4 @@
-/** Users of a batch for its reports, page by page in the order of the file. */
+/** Users of a batch, there or archived, for its reports, page by page in the order of the file. */
 import type { UserStatus } from '#contract/states.ts'
 import type { ServiceStore } from './service-store.ts'
 
@@ -21,7 +21,7 @@ export interface ReportRow {
 
 const PAGE = 1000
 
-/** @param statuses null: all users */
+/** @param statuses null: all users; else those that may be submitted again, so none that somebody took out */
 export async function* reportRows(
   store: ServiceStore,
   batchId: string,
@@ -37,7 +37,7 @@ export async function* reportRows(
         store.pool.query<ReportRow>(
           `SELECT row_number, id, address, user_name, status, cells, source_items, synced_items, skipped_items,
              transferred_bytes, last_synced_at, error_code, error_message, error_remedy
-           FROM migration_user WHERE batch_id = $1 AND ($2::text[] IS NULL OR status = ANY($2))
+           FROM report_user WHERE batch_id = $1 AND ($2::text[] IS NULL OR (status = ANY($2) AND NOT removed_alone))
              AND ($3::int IS NULL OR (row_number, id) > ($3, $4::uuid))
            ORDER BY row_number, id LIMIT $5 OFFSET $6`,
           [batchId, statuses, after?.row ?? null, after?.id ?? null, Math.min(PAGE, left), first ? skip : 0],

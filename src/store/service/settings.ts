@@ -11,6 +11,12 @@ export interface ServiceConfig {
   readonly maxConcurrentMigrations: number
   readonly incrementalSyncIntervalSeconds: number
   readonly adminAuditLogAgeLimitSeconds: number
+  /** Of these, 0 is never. */
+  readonly stopSyncedAfterSeconds: number
+  readonly removeStoppedAfterSeconds: number
+  readonly removeFailedAfterSeconds: number
+  readonly removeCompletedAfterSeconds: number
+  readonly removeArchivesAfterSeconds: number
 }
 
 export type ConfigChanges = { readonly [Key in keyof ServiceConfig]?: number | undefined }
@@ -20,6 +26,11 @@ const DEFAULTS: ServiceConfig = {
   maxConcurrentMigrations: LIMITS.slots,
   incrementalSyncIntervalSeconds: LIMITS.incrementalSyncIntervalSeconds,
   adminAuditLogAgeLimitSeconds: LIMITS.adminAuditLogAgeLimitSeconds,
+  stopSyncedAfterSeconds: LIMITS.stopSyncedAfterSeconds,
+  removeStoppedAfterSeconds: LIMITS.removeStoppedAfterSeconds,
+  removeFailedAfterSeconds: LIMITS.removeFailedAfterSeconds,
+  removeCompletedAfterSeconds: LIMITS.removeCompletedAfterSeconds,
+  removeArchivesAfterSeconds: 0,
 }
 
 const NAME = 'config'
