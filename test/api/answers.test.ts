@@ -126,6 +126,11 @@ test('with checkAnswers an answer with a field that the contract does not know i
     features: [],
     incrementalSyncInterval: '1.00:00:00',
     adminAuditLogAgeLimit: '90.00:00:00',
+    stopSyncedBatchesAfter: '60.00:00:00',
+    removeStoppedBatchesAfter: '90.00:00:00',
+    removeFailedBatchesAfter: '90.00:00:00',
+    removeCompletedBatchesAfter: '60.00:00:00',
+    removeArchivesAfter: '00:00:00',
   }
   let answer: unknown = config
   const { url } = await world(t, { getConfig: async () => answer }, { checkAnswers: true })

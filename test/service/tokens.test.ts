@@ -107,6 +107,11 @@ suite('tokens and settings', { timeout: 60_000 }, () => {
       features: ['MultiBatch', 'Endpoints'],
       incrementalSyncInterval: '1.00:00:00',
       adminAuditLogAgeLimit: '90.00:00:00',
+      stopSyncedBatchesAfter: '60.00:00:00',
+      removeStoppedBatchesAfter: '90.00:00:00',
+      removeFailedBatchesAfter: '90.00:00:00',
+      removeCompletedBatchesAfter: '60.00:00:00',
+      removeArchivesAfter: '00:00:00',
     })
     await config('updateConfig', { body: { maxConcurrentMigrations: 7 } })
     const changed = await config('updateConfig', { body: { incrementalSyncInterval: '8:30' } })
@@ -119,6 +124,11 @@ suite('tokens and settings', { timeout: 60_000 }, () => {
       maxConcurrentMigrations: 7,
       incrementalSyncIntervalSeconds: 30_600,
       adminAuditLogAgeLimitSeconds: 90 * 86_400,
+      stopSyncedAfterSeconds: 60 * 86_400,
+      removeStoppedAfterSeconds: 90 * 86_400,
+      removeFailedAfterSeconds: 90 * 86_400,
+      removeCompletedAfterSeconds: 60 * 86_400,
+      removeArchivesAfterSeconds: 0,
     })
     for (const incrementalSyncInterval of ['00:00:00', formatTimeSpan(121 * 86_400)]) {
       await assert.rejects(config('updateConfig', { body: { incrementalSyncInterval } }), { code: 'VALUE_INVALID' })
