@@ -5,8 +5,10 @@ import { sentence } from '#base/sentence.ts'
 import { counted } from '#base/counted.ts'
 import { safeText } from '#base/safe-text.ts'
 import { type Deeds, buildProgram } from '#cli/program.ts'
+import { backupCommands } from '#cli/backup-commands.ts'
 import { hiddenCommands, serviceCommands } from '#cli/service-commands.ts'
 import { EXIT } from '#contract/migrate.ts'
+import { backupDeeds } from './backup-deeds.ts'
 import { leadingOptions } from './run-cmdlet.ts'
 import { serviceDeeds } from './service-deeds.ts'
 
@@ -15,7 +17,10 @@ export async function runCommandLine(argv: readonly string[], startedAt: number)
   const leading = leadingOptions(argv.slice(2))
   let exitCode: number = EXIT.ok
   const service = serviceDeeds(leading, (code) => (exitCode = code))
-  const commands = { shown: serviceCommands(service), hidden: hiddenCommands(service) }
+  const commands = {
+    shown: [...serviceCommands(service), ...backupCommands(backupDeeds(leading, (code) => (exitCode = code)))],
+    hidden: hiddenCommands(service),
+  }
   const deeds: Deeds = {
     async migrate(request, output) {
       const { runMigrate } = await import('./run-migrate.ts')

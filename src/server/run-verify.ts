@@ -1,7 +1,7 @@
 /** `waybill verify`, wired. */
 import { safeJson } from '#base/safe-json.ts'
 import { createPublicKey } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#base/fault.ts'
 import { silentLog } from '#base/log.ts'
@@ -16,6 +16,7 @@ import { verifyAgainst } from '#migration/waybill/against.ts'
 import { fingerprintOf } from '#migration/waybill/chain.ts'
 import { renderAgainst, renderCheck } from '#migration/waybill/render.ts'
 import { type TrustOptions, verifyWaybill } from '#migration/waybill/verify.ts'
+import { KNOWN_KEYS, SIGNING_KEY } from '#store/backup/files.ts'
 import { chosenDataFolder } from './configuration/chosen-data-folder.ts'
 
 /** Answers the exit code; throws what keeps the check from being made. */
@@ -36,10 +37,14 @@ export async function runVerify(request: VerifyRequest): Promise<number> {
   return against.ok ? EXIT.ok : EXIT.someFailed
 }
 
-/** The key of this instance, if it has one: verifying needs no database, and makes no key. */
+/** The keys of this instance, now and before a rotation or a restore: verifying needs no database, and makes no key. */
 function ownFingerprints(dataFolder: string): string[] {
-  const path = join(dataFolder, 'keys', 'waybill-ed25519.pem')
-  return existsSync(path) ? [fingerprintOf(createPublicKey(readFileSync(path)))] : []
+  const keys = join(dataFolder, 'keys')
+  const known = join(keys, KNOWN_KEYS)
+  const files = existsSync(known) ? readdirSync(known).map((name) => join(known, name)) : []
+  return [join(keys, SIGNING_KEY), ...files]
+    .filter((path) => path.endsWith('.pem') && existsSync(path))
+    .map((path) => fingerprintOf(createPublicKey(readFileSync(path))))
 }
 
 async function openTarget(request: VerifyRequest, address: string, login: string): Promise<MailTarget> {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { ClientConfig, Pool } from 'pg'
 import { Fault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
+import { refuseUnfinished } from './backup/unfinished.ts'
 import { prepareDataFolder, type DataFolder } from './data-folder.ts'
 import { applicationTarget, ensureApplicationRole, isRoleMissing } from './embedded/application-role.ts'
 import { postgresOwner } from './embedded/owner.ts'
@@ -42,6 +43,10 @@ export interface OpenOptions {
   readonly databaseUrl?: string | undefined
   /** Joins the embedded PostgreSQL that another process of ours runs, instead of starting it: for its workers. */
   readonly joins?: boolean
+  /** The schema stays as it is: a backup changes nothing, a restore makes its own. Default: it is brought up to date. */
+  readonly leavesSchema?: boolean
+  /** Opens a data folder in which a restore was not finished, too. */
+  readonly restores?: boolean
   readonly log: Log
 }
 
@@ -51,6 +56,7 @@ const CLOSE_MS = 5_000
 /** @throws Fault of scope `instance`: the command cannot start (exit 4) */
 export async function openStore(options: OpenOptions): Promise<Store> {
   const folder = prepareDataFolder(options.dataFolder)
+  if (!options.restores) refuseUnfinished(folder)
   const undo = new AsyncDisposableStack()
   const embedded = !options.databaseUrl
   const where: Whereabouts = embedded
@@ -86,7 +92,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     undo.defer(() => endPool(pool))
     const server = await askServer(pool)
     refuseWeakServer(server, where)
-    await migrateSchema(pool, where)
+    if (!options.leavesSchema) await migrateSchema(pool, where)
     const owned = undo.move()
     return {
       db: kyselyOver(drivers, pool),

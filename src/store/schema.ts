@@ -15,7 +15,7 @@ export interface SchemaFile {
   readonly sha256: string
 }
 
-interface Applied {
+export interface Applied {
   readonly number: number
   readonly name: string
   readonly sha256: string
@@ -73,7 +73,7 @@ export async function isSchemaCurrent(pool: Pool): Promise<boolean> {
 }
 let ours: readonly SchemaFile[] | undefined
 
-async function appliedFiles(client: Pool | PoolClient): Promise<Applied[]> {
+export async function appliedFiles(client: Pool | PoolClient): Promise<Applied[]> {
   const { rows } = await client.query<{ there: boolean }>(`select to_regclass('schema_migration') is not null as there`)
   if (!rows[0]?.there) return []
   return (await client.query<Applied>('select number, name, sha256 from schema_migration order by number')).rows
@@ -85,25 +85,38 @@ async function apply(client: PoolClient, file: SchemaFile, files: SchemaFile[], 
   // An index over millions of rows takes its time; so does waiting for another process that builds it.
   await client.query('set local statement_timeout = 0; set local lock_timeout = 0')
   await client.query(`select pg_advisory_xact_lock(${LOCK_CLASS}, ${SCHEMA_LOCK})`)
-  await client.query(`create table if not exists schema_migration (
-    number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())`)
+  await client.query(MIGRATION_TABLE)
   const applied = await appliedFiles(client)
   refuseForeign(applied, files, where)
   if (applied.some(({ number }) => number === file.number)) {
     await client.query('rollback')
     return false
   }
+  await applyFile(client, file)
+  await client.query('commit')
+  return true
+}
+
+const MIGRATION_TABLE = `create table if not exists schema_migration (
+  number int primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())`
+
+/** Within a transaction of the caller's, on a database that has none of `files`: for a restore, which is all or nothing. */
+export async function applyFiles(client: PoolClient, files: readonly SchemaFile[]): Promise<void> {
+  await client.query(MIGRATION_TABLE)
+  for (const file of files) await applyFile(client, file)
+}
+
+async function applyFile(client: PoolClient, file: SchemaFile): Promise<void> {
   await client.query(file.sql)
   await client.query('insert into schema_migration (number, name, sha256) values ($1, $2, $3)', [
     file.number,
     file.name,
     file.sha256,
   ])
-  await client.query('commit')
-  return true
 }
 
-function refuseForeign(applied: Applied[], files: SchemaFile[], { place }: Whereabouts): void {
+/** @throws Fault SCHEMA_NEWER, SCHEMA_CHANGED */
+export function refuseForeign(applied: readonly Applied[], files: readonly SchemaFile[], { place }: Whereabouts): void {
   const init = { scope: 'instance', transient: false } as const
   for (const { number, name, sha256 } of applied) {
     const file = files.find((one) => one.number === number)

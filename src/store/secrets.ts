@@ -1,9 +1,11 @@
 /** Secrets at rest (architecture.md §6.1): AES-256-GCM under a key that lies in the data folder, never in the database. */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#base/fault.ts'
-import { createDurably, readIfThere } from './durable-file.ts'
-import { folderFault } from './fs-faults.ts'
+import type { DataFolder } from './data-folder.ts'
+import { createDurably, readIfThere, syncFolder } from './durable-file.ts'
+import { errno, folderFault } from './fs-faults.ts'
 import type { Store } from './open.ts'
 
 /** Where a secret lies: sealed into it, so that a row copied over another one does not open. */
@@ -38,7 +40,7 @@ const CIPHER = 'aes-256-gcm'
 export async function openSecrets(store: Pick<Store, 'db' | 'dataFolder' | 'retrying'>): Promise<Secrets> {
   const file = join(store.dataFolder.keys, 'secrets.key')
   const known = await store.retrying(() => store.db.selectFrom('secret_key').select('id').execute())
-  const found = read(store.dataFolder.path, file)
+  const found = finishRotation(store.dataFolder, known) ?? read(store.dataFolder.path, file)
   if (known.length > 0) {
     if (found === null) throw keyWrong(file, 'is missing')
     const secrets = secretsWith(found, file)
@@ -100,6 +102,50 @@ function read(folder: string, file: string): Buffer | null {
   return key
 }
 
+/** The id of the key in a key file; null when there is none in it. */
+export function keyIdOf(content: Uint8Array): string | null {
+  const key = Buffer.from(Buffer.from(content).toString('latin1').trim(), 'base64')
+  return key.length === KEY_BYTES ? secretsWith(key, '').keyId : null
+}
+
+/** Where a new key waits until the database knows it: `waybill rotate-key` (rotate-key.ts). */
+export const nextKeyFile = ({ keys }: Pick<DataFolder, 'keys'>) => join(keys, 'secrets.key.next')
+
+/**
+ * A rotation that was killed after its commit: the new key is the one that counts. Before its commit it is not, and is
+ * left to the next rotation. Null: there is nothing to finish.
+ */
+export function finishRotation(folder: DataFolder, known: readonly { readonly id: string }[]): Buffer | null {
+  const [file, next] = [join(folder.keys, 'secrets.key'), nextKeyFile(folder)]
+  if (!existsSync(next)) return null
+  const key = read(folder.path, next)
+  if (key === null || !known.some(({ id }) => id === secretsWith(key, next).keyId)) return null
+  try {
+    const old = readIfThere(file)
+    // Older backups are sealed with it. Made before the new one takes its name; a name that is there has the same key.
+    if (old !== null) createDurably(`${file}.${keyIdOf(old) ?? 'damaged'}`, old)
+    renameSync(next, file)
+    syncFolder(folder.keys)
+  } catch (thrown) {
+    // Another process of ours has just done it.
+    if (errno(thrown) !== 'ENOENT') throw folderFault(thrown, folder.path, 'writing', file)
+  }
+  return key
+}
+
+/** @throws Fault of the file system */
+export function newKey(folder: DataFolder, file: string): Secrets {
+  try {
+    rmSync(file, { force: true })
+    createDurably(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`)
+  } catch (thrown) {
+    throw folderFault(thrown, folder.path, 'writing', file)
+  }
+  const key = read(folder.path, file)
+  if (key === null) throw keyWrong(file, 'is missing')
+  return secretsWith(key, file)
+}
+
 function create(folder: string, file: string): Buffer {
   try {
     createDurably(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`)
@@ -110,7 +156,7 @@ function create(folder: string, file: string): Buffer {
   return read(folder, file) ?? create(folder, file)
 }
 
-function keyWrong(file: string, what: string): Fault {
+export function keyWrong(file: string, what: string): Fault {
   return new Fault({
     code: 'SECRETS_KEY_WRONG',
     scope: 'instance',

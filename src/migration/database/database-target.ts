@@ -102,8 +102,21 @@ function refuseSeparator({ name }: DatabaseRow, user: TargetUser, template: stri
 
 function templateOf(database: DatabaseRow, secrets: Pick<Secrets, 'open'>): LoginTemplate | null {
   const { id, login_template: template, admin_user: admin, admin_password: sealed } = database
+  if (template !== null && admin !== null && sealed === null) throw passwordMissing(database)
   if (template === null || sealed === null) return null
   return { template, admin, password: secrets.open(sealed, adminPasswordPlace(id)) }
+}
+
+/** After a restore without secrets. */
+function passwordMissing({ name }: DatabaseRow): Fault {
+  return new Fault({
+    code: 'PASSWORD_MISSING',
+    scope: 'login',
+    transient: false,
+    message: `No password is stored for the administrator of the mailbox database "${name}": it was not in the backup that was restored.`,
+    remedy: 'Give it again with Set-MailboxDatabase -AdminPassword, then start the users.',
+    facts: { database: name },
+  })
 }
 
 export const adminPasswordPlace = (id: string) => ({ table: 'mailbox_database', id, column: 'admin_password' })

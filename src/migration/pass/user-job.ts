@@ -15,7 +15,7 @@ export function userJob({ user, endpoint, database }: PassWork, { secrets, openi
   }
   const source = endpointSource(
     endpoint,
-    { userName: user.user_name, password: open('password') ?? '', userRoot: user.user_root },
+    { userName: user.user_name, password: open('password') ?? missing(user.address), userRoot: user.user_root },
     opening,
   )
   const target = databaseTarget(
@@ -38,6 +38,17 @@ export function userJob({ user, endpoint, database }: PassWork, { secrets, openi
         ? asRecipient(user.address, database.name, () => target.open())
         : target.open(),
   }
+}
+
+/** After a restore without secrets. */
+function missing(address: string): never {
+  throw new Fault({
+    code: 'PASSWORD_MISSING',
+    scope: 'login',
+    transient: false,
+    message: `No password is stored for ${address}: it was not in the backup that was restored.`,
+    remedy: 'Give the CSV file again with Set-MigrationBatch -CSVData, then start the user.',
+  })
 }
 
 /** An administrator's log-in that is refused for one user says that there is no such user. */

@@ -1,0 +1,67 @@
+/**
+ * A new key for the secrets: every one is sealed anew in one transaction, after the new key is on disk beside the old one
+ * and before it takes its name. Whenever we are killed, the key that the database names is in the folder, and the next
+ * start finds it (`finishRotation`).
+ */
+import type { PoolClient } from 'pg'
+import { LONG } from './backup/dump-tables.ts'
+import { refuseConnected } from './backup/replaced.ts'
+import { inTransaction } from './ledger/transaction.ts'
+import type { Store } from './open.ts'
+import { SEALED_COLUMNS, type SealedColumn, placeOf } from './sealed-columns.ts'
+import { type Secrets, finishRotation, newKey, nextKeyFile, openSecrets } from './secrets.ts'
+
+const AT_ONCE = 500
+
+export interface Rotated {
+  readonly keyId: string
+  readonly oldKeyId: string
+  /** Secrets that were sealed anew. */
+  readonly secrets: number
+}
+
+/** No service may run. @throws Fault DATABASE_IN_USE, SECRETS_KEY_WRONG, SECRET_DAMAGED; then nothing has changed */
+export async function rotateSecretsKey(store: Store, committed: () => void = () => {}): Promise<Rotated> {
+  const old = await openSecrets(store)
+  const next = newKey(store.dataFolder, nextKeyFile(store.dataFolder))
+  const secrets = await inTransaction(store.pool, async (client) => {
+    if (store.kind === 'external') await refuseConnected(client, store.where.place)
+    await client.query(LONG)
+    // A service that starts meanwhile waits here, and then has the wrong key.
+    await client.query('LOCK TABLE secret_key IN ACCESS EXCLUSIVE MODE')
+    let count = 0
+    for (const column of SEALED_COLUMNS) count += await sealAnew(client, column, old, next)
+    await client.query('DELETE FROM secret_key')
+    await client.query('INSERT INTO secret_key (id) VALUES ($1)', [next.keyId])
+    return count
+  })
+  committed()
+  finishRotation(store.dataFolder, [{ id: next.keyId }])
+  return { keyId: next.keyId, oldKeyId: old.keyId, secrets }
+}
+
+async function sealAnew(client: PoolClient, sealed: SealedColumn, old: Secrets, next: Secrets): Promise<number> {
+  const { table, key, column } = sealed
+  let count = 0
+  let after: string | null = null
+  for (;;) {
+    const { rows }: { rows: { id: string; sealed: Buffer }[] } = await client.query(
+      `SELECT ${key} AS id, ${column} AS sealed FROM ${table}
+       WHERE ${column} IS NOT NULL AND ($1::text IS NULL OR ${key}::text > $1) ORDER BY ${key}::text LIMIT ${AT_ONCE}`,
+      [after],
+    )
+    if (rows.length === 0) return count
+    const ids = rows.map(({ id }) => id)
+    const anew = rows.map(({ id, sealed: bytes }) => {
+      const place = placeOf(sealed, id)
+      return next.seal(old.open(bytes, place), place)
+    })
+    await client.query(
+      `UPDATE ${table} SET ${column} = t.sealed FROM unnest($1::text[], $2::bytea[]) AS t (id, sealed)
+       WHERE ${key}::text = t.id`,
+      [ids, anew],
+    )
+    count += rows.length
+    after = ids.at(-1)!
+  }
+}
