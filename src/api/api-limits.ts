@@ -17,7 +17,7 @@ export interface ApiLimits {
   readonly closeMs: number
   /** Between two comments on a silent event stream, ms. */
   readonly heartbeatMs: number
-  /** Between two looks whether the token of an event stream is still good, ms. */
+  /** Between two looks whether the token or session of an event stream is still good, and the longest for one, ms. */
   readonly recheckMs: number
   /** Wrong tokens of one address in a minute. */
   readonly failuresPerMinute: number
@@ -40,7 +40,8 @@ export const API_LIMITS: ApiLimits = {
   lingerMs: 2_000,
   closeMs: 10_000,
   heartbeatMs: 15_000,
-  recheckMs: 30_000,
+  // Twice that is well below the 30 s in which a stream ends (architecture.md §6.3).
+  recheckMs: 10_000,
   failuresPerMinute: 10,
   strangersPerMinute: 600,
   // One cmdlet after another over a pipe is some 50 a second.

@@ -39,12 +39,3 @@ function bare(address: string): string {
   const plain = /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1')
   return plain.replace(/^::ffff:(?=\d+\.)/i, '')
 }
-
-/** One caller of IPv6 has a whole /64 to call from. */
-export function networkOf(address: string): string {
-  if (!isIPv6(address) || address.includes('.')) return address
-  const [head = [], tail = []] = address.split('::').map((part) => part.split(':').filter(Boolean))
-  return [...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail]
-    .slice(0, 4)
-    .join(':')
-}

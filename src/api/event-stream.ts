@@ -7,7 +7,7 @@ export interface EventStreamOptions {
   /** Aborted when the caller has gone, the service closes, or `stop` was called. */
   readonly signal: AbortSignal
   stop(): void
-  /** Whether the token is still good. */
+  /** Whether the token or session is still good. */
   recheck(): Promise<boolean>
   readonly heartbeatMs: number
   readonly recheckMs: number
@@ -24,7 +24,13 @@ export async function sendEvents(
   const beat = setInterval(() => {
     if (!response.writableNeedDrain) response.write(':\n\n')
   }, heartbeatMs)
-  const look = setInterval(() => void recheck().then((good) => good || stop(), stop), recheckMs)
+  const look = setInterval(() => {
+    // A look that hangs must not keep the stream: with the database away nobody knows any more who may read.
+    const late = setTimeout(stop, recheckMs)
+    void recheck()
+      .then((good) => good || stop(), stop)
+      .finally(() => clearTimeout(late))
+  }, recheckMs)
   const end = () => {
     clearInterval(beat)
     clearInterval(look)

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document of the service, out of the declared routes: nothing in it is written twice. */
 import { z } from 'zod'
+import * as administrator from '#contract/administrator.ts'
 import * as audit from '#contract/audit.ts'
 import * as batch from '#contract/batch.ts'
 import * as database from '#contract/database.ts'
@@ -16,7 +17,7 @@ type Json = Record<string, unknown>
 
 /** Exported schemas keep their names; all others stand where they are used. */
 const NAMES = new Map<unknown, string>(
-  [values, audit, endpoint, database, batch, user, organization]
+  [values, endpoint, database, batch, user, organization, administrator, audit]
     .flatMap((module) => Object.entries(module))
     .filter(([, value]) => value instanceof z.ZodType)
     .map(([name, schema]) => [schema, name]),
@@ -35,10 +36,18 @@ export function openApiDocument(version: string): Json {
     openapi: '3.1.0',
     info: { title: 'Waybill', version, description: 'Moves mailboxes, each message exactly once.' },
     servers: [{ url: '/api/v1' }],
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { session: [] }],
     paths,
     components: {
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'A token of this service: wb_…' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'A token of this service: wb_…' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: '__Host-waybill',
+          description: 'Of who signed in with a browser; called waybill where the service is not reached by TLS',
+        },
+      },
       schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
     },
   }
@@ -50,6 +59,7 @@ function operation(route: Route, schemas: Map<string, Json>): Json {
     operationId: route.name,
     summary: route.summary,
     'x-scope': route.scope,
+    ...SECURITY[route.scope],
     parameters: [
       ...parameters(route.params, 'path', schemas),
       ...parameters(strictSchema(route.query), 'query', schemas),
@@ -57,6 +67,12 @@ function operation(route: Route, schemas: Map<string, Json>): Json {
     ...(body && { requestBody: body }),
     responses: { [route.status]: answer(route, schemas), ...problems(route, body !== null) },
   }
+}
+
+/** Where it is another than the document's. Of the socket OpenAPI has no word. */
+const SECURITY: Readonly<Partial<Record<Route['scope'], Json>>> = {
+  public: { security: [] },
+  session: { security: [{ session: [] }] },
 }
 
 function parameters(schema: z.ZodType, where: 'path' | 'query', schemas: Map<string, Json>): Json[] {

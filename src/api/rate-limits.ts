@@ -5,12 +5,13 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '#base/clock.ts'
+import { networkOf } from '#base/failures.ts'
 import { Fault } from '#base/fault.ts'
 import type { Principal } from '#contract/calls.ts'
 import type { Route } from '#contract/routes/route.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { Buckets } from './buckets.ts'
-import { callerAddress, networkOf } from './caller-address.ts'
+import { callerAddress } from './caller-address.ts'
 import type { Gate } from './gate.ts'
 
 /** Credentials that were good, as digests: a neighbour behind the same address locks nobody out who is in. */
@@ -36,7 +37,12 @@ export class RateLimits {
   /** A gate before which an address may stand so often without being let in. */
   guard(gate: Gate): Gate {
     return {
+      cookie: gate.cookie,
       admit: (request) => gate.admit(request),
+      greet: (request) => {
+        this.stranger(request)
+        return gate.greet(request)
+      },
       enter: async (request) => {
         const credentials = digest(request)
         const network = networkOf(callerAddress(request))
@@ -44,11 +50,6 @@ export class RateLimits {
         if (!isKnown) this.stranger(request)
         try {
           const entry = await gate.enter(request)
-          if (isStranger(entry.principal)) {
-            // Of a session that has ended, on a way that is open to everybody.
-            if (isKnown) this.stranger(request)
-            return entry
-          }
           if (!isKnown) this.#strangers.giveBack(network)
           if (credentials !== null) remember(this.#known, credentials)
           return entry
@@ -71,7 +72,8 @@ export class RateLimits {
 
   /** Counts a request; answers header fields of draft-ietf-httpapi-ratelimit-headers. Throws RATE_LIMITED. */
   request(principal: Principal, bodyType: Route['bodyType']): RateHeaders {
-    if (principal.via === 'Socket' || isStranger(principal)) return {}
+    // Of strangers the gate has counted each by its address.
+    if (principal.via === 'Socket' || principal.via === 'Public') return {}
     const [name, buckets] = bodyType === 'csv' ? ['uploads', this.#uploads] : ['requests', this.#requests]
     const caller = callerOf(principal)
     const waitMs = buckets.take(caller)
@@ -100,9 +102,6 @@ export class RateLimits {
     }
   }
 }
-
-/** Some routes are open to everybody. */
-const isStranger = ({ via }: Principal): boolean => (via as string) === 'Public'
 
 const callerOf = ({ via, name }: Principal): string => `${via} ${name}`
 

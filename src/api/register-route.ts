@@ -39,13 +39,13 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
     url,
     // Before anything of the body is read, or asked for.
     onRequest: async (request, reply) => {
-      const entry = await gate.enter(request.raw)
+      const entry = route.scope === 'public' ? gate.greet(request.raw) : await gate.enter(request.raw)
       reply.headers(rates.request(entry.principal, route.bodyType))
       requireScope(entry.principal, route.scope)
       entries.set(request, entry)
     },
     handler: async (request, reply) => {
-      const { principal, recheck } = entries.get(request)!
+      const { principal, sessionId, recheck } = entries.get(request)!
       const gone = new AbortController()
       const release = route.answerType === 'events' ? rates.stream(principal) : () => {}
       reply.raw.once('close', () => {
@@ -56,7 +56,12 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
       const want = () => request.headers.expect !== undefined && reply.raw.writeContinue()
       const precondition = guards && route.tag ? preconditionOf(request.raw, route.tag) : undefined
       const { params, query, body } = await read(request.raw, request.params, want)
-      const answer = await useCase({ params, query, body, principal, precondition, signal })
+      const session = {
+        id: sessionId,
+        begin: (id: string) => void reply.header('set-cookie', gate.cookie.set(id)),
+        end: () => void reply.header('set-cookie', gate.cookie.clear()),
+      }
+      const answer = await useCase({ params, query, body, principal, session, precondition, signal })
       if (checkAnswers && route.answerType === 'json') checkAnswer(route, answer)
       const tag = route.tag && typeof answer === 'object' && answer !== null ? tagOf(route.tag, answer) : null
       if (tag !== null) reply.header('etag', tag)

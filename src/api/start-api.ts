@@ -3,23 +3,22 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
-import type { Account, UseCases } from '#contract/calls.ts'
+import type { UseCases } from '#contract/calls.ts'
 import { API_LIMITS, type ApiLimits } from './api-limits.ts'
 import { buildApp } from './build-app.ts'
 import { believeProxies } from './caller-address.ts'
 import { FailedTokens } from './failed-tokens.ts'
-import { socketGate, tokenGate, type Gate } from './gate.ts'
+import { type Authenticators, type Gate, networkGate, socketGate } from './gate.ts'
 import type { Unready } from './health.ts'
 import type { Observer } from './observe.ts'
 import { checkPlainHttp, listenFault, type Listen } from './open-port.ts'
 import { openSocket } from './open-socket.ts'
 import { RateLimits } from './rate-limits.ts'
+import { type SessionCookie, sessionCookie } from './session-cookie.ts'
 import { renewTls, type TlsMaterial } from './tls.ts'
 
-export interface ApiOptions {
+export interface ApiOptions extends Authenticators {
   readonly useCases: UseCases
-  /** Whose token this is; null when it is not known or has ended. */
-  authenticate(token: string): Promise<Account | null>
   /** `<data>/run/api.sock`; null: no socket. */
   readonly socketPath: string | null
   /** Null: no TCP. */
@@ -28,6 +27,8 @@ export interface ApiOptions {
   readonly allowPlainHttp: boolean
   /** Names under which callers reach this service, beside loopback and `listen.host`: those of a proxy. */
   readonly hostNames?: readonly string[]
+  /** Where people reach the service; null: as it is called. */
+  readonly publicUrl?: string | null
   /** Addresses and networks of proxies that are believed whom they were called by. */
   readonly trustedProxies?: readonly string[]
   /** Null: TLS is none of our business. */
@@ -64,6 +65,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   if (listen && tls === null) checkPlainHttp(listen, options.allowPlainHttp)
   const limits = { ...API_LIMITS, ...options.limits }
   const rates = new RateLimits(limits, systemClock)
+  const cookie = sessionCookie(isSecure(options))
   const closing = new AbortController()
   const apps: FastifyInstance[] = []
   const proxies = believeProxies(options.trustedProxies ?? [])
@@ -90,11 +92,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
 
   try {
     if (socketPath !== null) {
-      const app = open(socketGate)
+      const app = open(socketGate(cookie))
       removeSocket = await openSocket(socketPath, (path) => app.listen({ path }))
     }
-    const gate = () => rates.guard(tokenGate(gateOptions(options, limits, listen!, hostNames)))
-    const address = listen && (await openPort(open(gate(), tls), listen, tls !== null))
+    const gate = (at: Listen) => rates.guard(networkGate(gateOptions(options, cookie, limits, [at.host, ...hostNames])))
+    const address = listen && (await openPort(open(gate(listen), tls), listen, tls !== null))
     return {
       socketPath,
       address,
@@ -108,10 +110,17 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   }
 }
 
-const gateOptions = ({ authenticate }: ApiOptions, limits: ApiLimits, { host }: Listen, names: readonly string[]) => ({
-  authenticate,
+/** By TLS, ours or that of a proxy in front. */
+const isSecure = ({ tls, publicUrl }: ApiOptions) => tls != null || URL.parse(publicUrl ?? '')?.protocol === 'https:'
+
+const gateOptions = (options: ApiOptions, cookie: SessionCookie, limits: ApiLimits, hostNames: readonly string[]) => ({
+  authenticate: options.authenticate,
+  authenticateSession: options.authenticateSession,
+  cookie,
   failed: new FailedTokens(limits.failuresPerMinute, systemClock),
-  hostNames: [host, ...names],
+  hostNames,
+  secure: isSecure(options),
+  publicUrl: options.publicUrl ?? null,
 })
 
 async function openPort(app: FastifyInstance, listen: Listen, isTls: boolean): Promise<Listen & { url: string }> {

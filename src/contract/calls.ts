@@ -2,15 +2,19 @@
 import type { z } from 'zod'
 import type { Scope, ServiceEvent } from './organization.ts'
 import type { ROUTES, RouteName } from './routes/all.ts'
-import type { Route } from './routes/route.ts'
+import type { Access, Route } from './routes/route.ts'
 
 /** Whom a token or a sign-in belongs to. */
 export interface Account {
   /** For SubmittedByUser and the audit log. */
   readonly name: string
   readonly scopes: readonly Scope[]
-  /** Whoever opens the socket is the local administrator; all others sign in. */
-  readonly via: 'Socket' | 'Token' | 'Session'
+  /** Whoever opens the socket is the local administrator; all others sign in, but for public routes. */
+  readonly via: 'Socket' | 'Token' | 'Session' | 'Public'
+  /** Who signed in, or owns the token; null: the local administrator, whom no row stands for, or nobody yet. */
+  readonly administratorId: string | null
+  /** Then the scopes are none: only the password may be changed. */
+  readonly mustChangePassword?: boolean
 }
 
 /** Who asks, and from where. */
@@ -22,8 +26,22 @@ export interface Principal extends Account {
 /** `migration` may what `view` may, `organization` may all. */
 export const SCOPE_RANK: Readonly<Record<Scope, number>> = { view: 0, migration: 1, organization: 2 }
 
-export function mayCall({ scopes }: Pick<Account, 'scopes'>, { scope }: Pick<Route, 'scope'>): boolean {
-  return scopes.some((held) => SCOPE_RANK[held] >= SCOPE_RANK[scope])
+export function mayCall({ scopes, via }: Pick<Account, 'scopes' | 'via'>, { scope }: { scope: Access }): boolean {
+  switch (scope) {
+    case 'public':
+      return true
+    case 'signed-in':
+      return via !== 'Public'
+    case 'session':
+      return via === 'Session'
+    case 'local':
+      return via === 'Socket'
+    case 'view':
+    case 'migration':
+    case 'organization':
+    default:
+      return scopes.some((held) => SCOPE_RANK[held] >= SCOPE_RANK[scope])
+  }
 }
 
 /** If-Match: the change is made only to what its caller has seen. */
@@ -34,6 +52,17 @@ export interface Precondition {
    */
   check(current: object): void
 }
+
+/** The browser's session cookie: a few use cases begin and end sessions, and none answers an id. */
+export interface SessionSeat {
+  /** What the caller came with; null: no session. */
+  readonly id: string | null
+  begin(id: string): void
+  end(): void
+}
+
+/** For calls that no browser makes. */
+export const NO_SESSION: SessionSeat = { id: null, begin() {}, end() {} }
 
 export interface EmlFile {
   readonly fileName: string
@@ -47,6 +76,7 @@ export interface Call<R extends Route> {
   readonly body: R['bodyType'] extends 'csv' ? AsyncIterable<Uint8Array> : z.output<R['body']>
   readonly principal: Principal
   readonly precondition?: Precondition | undefined
+  readonly session: SessionSeat
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal
 }

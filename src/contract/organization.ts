@@ -74,6 +74,8 @@ export const ApiToken = z.object({
   creationDateTime: DateTime,
   expiresAt: DateTime,
   lastUsedAt: DateTime.nullable(),
+  /** The administrator whose it is: it may no more than they may now, and ends with them. Null: the local administrator's. */
+  owner: z.string().nullable(),
 })
 export type ApiToken = z.infer<typeof ApiToken>
 export const NewToken = z.object({ name: Name, scopes: z.array(z.enum(SCOPES)).min(1), expiresAt: DateTime })

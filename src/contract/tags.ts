@@ -2,6 +2,7 @@
  * What the ETag of an object covers: the settings that a form shows and PATCH changes, not the counters of what runs.
  * Where it covers everything, it says that the whole answer is the same.
  */
+import { Administrator, SetAdministrator } from './administrator.ts'
 import { SetBatch, MigrationBatch } from './batch.ts'
 import { MailboxDatabase } from './database.ts'
 import { MigrationEndpoint, SetEndpoint } from './endpoint.ts'
@@ -28,5 +29,6 @@ const settings = (guid: string, shown: Shaped, set: Shaped): Tag => ({
 export const ENDPOINT_TAG = settings('guid', MigrationEndpoint, SetEndpoint)
 export const BATCH_TAG = settings('batchGuid', MigrationBatch, SetBatch)
 export const USER_TAG: Tag = { fields: ['guid', 'startAfter'], isWhole: false }
+export const ADMINISTRATOR_TAG = settings('guid', Administrator, SetAdministrator)
 export const DATABASE_TAG = whole(MailboxDatabase)
 export const CONFIG_TAG = whole(MigrationConfig)

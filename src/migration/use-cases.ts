@@ -2,6 +2,9 @@
 import type { UseCases } from '#contract/calls.ts'
 import type { Listener } from '#jobs/listen.ts'
 import { readConfig } from '#store/service/settings.ts'
+import { administratorUseCases } from './administrator/administrator-use-cases.ts'
+import type { AdministratorDeps } from './administrator/deps.ts'
+import { sessionUseCases } from './administrator/session-use-cases.ts'
 import { auditUseCases } from './audit/audit-use-cases.ts'
 import { recordActs } from './audit/record-acts.ts'
 import { getArchivedBatch, listArchivedBatches } from './batch/archived.ts'
@@ -33,6 +36,7 @@ export interface UseCaseDeps extends ServiceDeps, DatabaseDeps {
   readonly listener: Listener
   readonly opening: OpenDeps
   readonly tokens: TokenUseCases
+  readonly administrators: AdministratorDeps
 }
 
 /** What is done through them is recorded (audit/record-acts.ts). */
@@ -46,6 +50,8 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     ...endpointUseCases(deps),
     ...databaseUseCases(deps),
     ...configUseCases(deps),
+    ...administratorUseCases(deps.administrators),
+    ...sessionUseCases(deps.administrators),
     ...auditUseCases(deps),
     ...workerUseCases(deps),
     listTokens: tokens.listTokens,

@@ -9,11 +9,13 @@ import { connectionTester } from '#migration/endpoint/connection-tester.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
 import { loadSettings } from './configuration/load-settings.ts'
+import { openAdministrators } from './open-administrators.ts'
 import { openService } from './open-service.ts'
 import { openMetrics } from './metrics/open-metrics.ts'
 import { readiness } from './readiness.ts'
 import { serviceSocket } from './service-socket.ts'
 import { tlsFiles } from './tls-files.ts'
+import { tuningFromEnvironment } from './tuning.ts'
 import { untilStopped } from './until-stopped.ts'
 import { startWorkerChild } from './worker-child.ts'
 
@@ -31,7 +33,10 @@ export async function runServe(request: ServeRequest): Promise<number> {
   })
   const { world, secrets, outgoing } = service
   const { store, log } = world
+  const tuning = tuningFromEnvironment().service
   const tokens = tokenUseCases({ store })
+  const administrators = openAdministrators(store, tuning)
+  const firstPassword = await administrators.offerFirstPassword()
   using tls = tlsFiles(settings, log)
   const metrics = openMetrics(store, log, tls.ends)
   const api = await startApi({
@@ -45,12 +50,15 @@ export async function runServe(request: ServeRequest): Promise<number> {
       allowedRoots: service.allowedRoots,
       tester: connectionTester({ outgoing }),
       tokens,
+      administrators: administrators.deps,
     }),
     authenticate: tokens.authenticate,
+    authenticateSession: administrators.deps.sessions.authenticate,
     socketPath: serviceSocket(store.dataFolder.path),
     listen: settings.tcp ? settings.listen : null,
     allowPlainHttp: settings.allowPlainHttp,
     hostNames: namesOf(settings),
+    publicUrl: settings.publicUrl,
     trustedProxies: settings.trustedProxies,
     tls: tls.material,
     ready: readiness(store, stop.stopping),
@@ -58,6 +66,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
     metrics: metrics.text,
     log,
     version,
+    limits: tuning.recheckMs === undefined ? {} : { recheckMs: tuning.recheckMs },
   })
   const worker =
     settings.concurrency > 0
@@ -74,6 +83,8 @@ export async function runServe(request: ServeRequest): Promise<number> {
   log.info('the service has started', { version, pid: process.pid, url: api.address?.url ?? null })
   say(`Waybill ${version} is running.`)
   if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
+  if (firstPassword !== null)
+    say(`  First sign-in  nobody can sign in yet; the first password, for a day: ${firstPassword}`)
   say(`  This machine   no sign-in needed: eval "$(./waybill aliases)"; then Get-MigrationBatch, Get-Help`)
   say(`  Data folder    ${store.dataFolder.path}`)
   say(`  Passes at once ${settings.concurrency}`)

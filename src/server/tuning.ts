@@ -24,6 +24,9 @@ const SERVICE = [
   'againMs',
   'graceMs',
   'hygieneMs',
+  'sessionIdleMs',
+  'sessionMs',
+  'recheckMs',
 ] as const
 const DEADLINES = ['connectMs', 'tlsMs', 'greetingMs', 'loginMs', 'silenceMs', 'appendMs', 'lingerMs'] as const
 

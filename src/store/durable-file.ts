@@ -1,6 +1,6 @@
 /** Small files that must be whole or absent after a power cut, and that only one creator may win. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { errno } from './fs-faults.ts'
 
@@ -38,6 +38,14 @@ export function createDurably(path: string, content: string | Uint8Array, mode =
   }
   syncFolder(dirname(path))
   return true
+}
+
+/** As createDurably, in the place of what may be there. */
+export function replaceDurably(path: string, content: string | Uint8Array, mode = 0o600): void {
+  const beside = `${path}.new-${randomBytes(6).toString('hex')}`
+  createDurably(beside, content, mode)
+  renameSync(beside, path)
+  syncFolder(dirname(path))
 }
 
 /** The content of `path`, null when there is no such file. */

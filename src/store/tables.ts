@@ -237,6 +237,39 @@ export interface ApiTokenTable {
   created_by: string
   expires_at: Time
   last_used_at: TimeOrNone
+  owner_id: string | null
+}
+
+export interface AdministratorTable {
+  id: string
+  name: string
+  name_key: string
+  display_name: string
+  mail_address: string | null
+  language: 'en' | 'fr' | null
+  roles: ('ViewOnly' | 'Migration' | 'OrganizationManagement')[]
+  enabled: boolean
+  password_hash: string | null
+  password_ends_at: TimeOrNone
+  must_change_password: boolean
+  oidc_subject: string | null
+  last_sign_in_at: TimeOrNone
+  created_at: Generated<Date>
+  modified_at: Generated<Date>
+}
+
+export interface AdministratorSessionTable {
+  hash: Buffer
+  administrator_id: string
+  created_at: Time
+  last_used_at: Time
+  expires_at: Time
+}
+
+export interface FirstPasswordTable {
+  only_one: Generated<boolean>
+  hash: Buffer
+  expires_at: Time
 }
 
 export interface SettingTable {
@@ -296,6 +329,9 @@ export interface Tables {
   worker: WorkerTable
   csv_file: CsvFileTable
   api_token: ApiTokenTable
+  administrator: AdministratorTable
+  administrator_session: AdministratorSessionTable
+  first_password: FirstPasswordTable
   setting: SettingTable
   event: EventTable
   admin_audit: AdminAuditTable

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { silentLog, type Log, type LogFacts } from '#base/log.ts'
 import type { Account, Call, UseCases } from '#contract/calls.ts'
+import { SCOPES } from '#contract/organization.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { startApi, type Api, type ApiOptions } from '#api/start-api.ts'
@@ -18,9 +19,20 @@ export type FakeUseCase = (call: Call<Route>) => Promise<unknown>
 export async function authenticate(token: string): Promise<Account | null> {
   const scope = token.replace('wb_', '')
   return scope === 'view' || scope === 'migration' || scope === 'organization'
-    ? { name: scope, scopes: [scope], via: 'Token' }
+    ? { name: scope, scopes: [scope], via: 'Token', administratorId: null }
     : null
 }
+
+/** By the first letter of the session's id; see `sessionId`. */
+export const authenticateSession = async (id: string): Promise<Account | null> => {
+  const scope = SCOPES.find((one) => id.startsWith(one))
+  if (id.startsWith('must')) return { ...signedIn, scopes: [], mustChangePassword: true }
+  return scope ? { ...signedIn, name: scope, scopes: [scope] } : null
+}
+const signedIn = { name: 'ann', via: 'Session', administratorId: crypto.randomUUID() } as const
+
+/** Of `view`, `migration`, `organization`, or `must`: who must change the password. */
+export const sessionId = (who: string): string => who.padEnd(43, 'x')
 
 export interface World {
   readonly api: Api
@@ -48,6 +60,7 @@ export async function world(
   const api = await startApi({
     useCases,
     authenticate,
+    authenticateSession,
     socketPath: null,
     listen: { host: '127.0.0.1', port: 0 },
     allowPlainHttp: false,
@@ -167,5 +180,11 @@ const BODIES: Record<string, unknown> = {
   updateBatch: { syncNow: true },
   updateUser: { syncNow: true },
   updateConfig: { maxNumberOfBatches: 5 },
+  createAdministrator: { userName: 'ann', roles: ['ViewOnly'] },
+  updateAdministrator: { enabled: false },
+  resetAdministrator: {},
+  signIn: { userName: 'ann', password: 'p' },
+  createFirstAdministrator: { firstPassword: 'f', userName: 'ann', password: 'p' },
+  changePassword: { currentPassword: 'p', newPassword: 'q' },
   createToken: { name: 't', scopes: ['view'], expiresAt: '2099-01-01T00:00:00Z' },
 }

@@ -95,7 +95,7 @@ test('a stream ends when its token does', async (t) => {
 
 test('a stream ends when its token loses the scope, or cannot be looked up', async (t) => {
   for (const later of [
-    async (): Promise<Account> => ({ name: 'x', scopes: [], via: 'Token' }),
+    async (): Promise<Account> => ({ name: 'x', scopes: [], via: 'Token', administratorId: null }),
     async (): Promise<Account> => Promise.reject(new Error('the database went')),
   ]) {
     let now: (given: string) => Promise<Account | null> = authenticate

@@ -1,17 +1,23 @@
 /** Who may call what: walked over every route there is. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { SCOPE_RANK } from '#contract/calls.ts'
+import { mayCall } from '#contract/calls.ts'
 import { SCOPES } from '#contract/organization.ts'
 import { ROUTES } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
-import { ask, sample, temporaryFolder, world } from './api-world.ts'
+import { ask, authenticate, authenticateSession, sample, sessionId, temporaryFolder, world } from './api-world.ts'
 
 const routes: readonly Route[] = Object.values(ROUTES)
+const PUBLIC = ['createFirstAdministrator', 'getSignInOptions', 'signIn']
 
-test('without a token every route is refused with 401, and nothing is called', async (t) => {
+test('without a token or a session every route but those of the sign-in is refused with 401, and nothing is called', async (t) => {
   const { url, called } = await world(t)
+  assert.deepEqual(
+    routes.filter(({ scope }) => scope === 'public').map(({ name }) => name),
+    PUBLIC,
+  )
   for (const route of routes) {
+    if (route.scope === 'public') continue
     const { path, asked } = sample(route)
     const answer = await ask(`${url}/api/v1${path}`, asked)
     assert.equal(answer.status, 401, route.name)
@@ -30,33 +36,55 @@ for (const scope of SCOPES) {
       const { path, asked } = sample(route)
       called.length = 0
       const answer = await ask(`${url}/api/v1${path}`, { ...asked, token: `wb_${scope}` })
-      const may = SCOPE_RANK[scope] >= SCOPE_RANK[route.scope]
+      const may = mayCall((await authenticate(`wb_${scope}`))!, route)
       assert.equal(answer.status, may ? route.status : 403, `${route.name}: ${answer.text}`)
       assert.deepEqual(
         called.map(({ name, call }) => [name, call.principal.name]),
-        may ? [[route.name, scope]] : [],
+        may ? [[route.name, route.scope === 'public' ? 'anonymous' : scope]] : [],
       )
-      if (!may)
+      if (!may && SCOPES.some((one) => one === route.scope))
         assert.match(answer.headers['www-authenticate'] ?? '', new RegExp(`insufficient_scope.*"${route.scope}"`))
     }
     assert.equal((await ask(`${url}/api/v1/openapi.json`, { token: `wb_${scope}` })).status, 200)
   })
 }
 
-test('over the socket every route is called as the local administrator, without a token', async (t) => {
+test('a session calls what its roles give and what is for sessions; with a password to change only the latter', async (t) => {
+  const { url, called } = await world(t)
+  const origin = { 'sec-fetch-site': 'same-origin' }
+  for (const who of [...SCOPES, 'must']) {
+    const account = (await authenticateSession(sessionId(who)))!
+    for (const route of routes) {
+      const { path, asked } = sample(route)
+      const headers = { ...(asked.headers as object), ...origin, cookie: `a=b; waybill=${sessionId(who)}; c=d` }
+      called.length = 0
+      const answer = await ask(`${url}/api/v1${path}`, { ...asked, headers })
+      const may = mayCall(account, route)
+      const expected = who !== 'must' || route.scope === 'local' ? 'FORBIDDEN' : 'PASSWORD_MUST_BE_CHANGED'
+      assert.equal(answer.status, may ? route.status : 403, `${who}: ${route.name}: ${answer.text}`)
+      if (!may) assert.equal(answer.json.code, expected)
+      assert.equal(called.length, may ? 1 : 0)
+      if (may) assert.equal(called[0]!.call.session.id, sessionId(who))
+    }
+  }
+  const names = routes.filter((route) => mayCall({ scopes: [], via: 'Session' }, route)).map(({ name }) => name)
+  assert.deepEqual(names, [...PUBLIC, 'changePassword', 'getSession', 'signOut'].toSorted())
+})
+
+test('over the socket every route but those of a session is called as the local administrator, without a token', async (t) => {
   const socketPath = `${temporaryFolder(t)}/api.sock`
   const { called } = await world(t, {}, { socketPath, listen: null })
   for (const route of routes) {
     const { path, asked } = sample(route)
     const answer = await ask(`http://waybill/api/v1${path}`, { ...asked, socketPath })
-    assert.equal(answer.status, route.status, `${route.name}: ${answer.text}`)
+    assert.equal(answer.status, route.scope === 'session' ? 403 : route.status, `${route.name}: ${answer.text}`)
   }
+  const principal = { name: 'Local administrator', scopes: ['organization'], via: 'Socket', address: null }
   assert.deepEqual(
     called.map(({ name, call }) => [name, call.principal]),
-    routes.map(({ name }) => [
-      name,
-      { name: 'Local administrator', scopes: ['organization'], via: 'Socket', address: null },
-    ]),
+    routes
+      .filter(({ scope }) => scope !== 'session')
+      .map(({ name }) => [name, { ...principal, administratorId: null }]),
   )
 })
 

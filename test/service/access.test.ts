@@ -1,4 +1,4 @@
-/** Over TCP with tokens, on the running service: what the OpenAPI document lists, and nobody gets further than they may. */
+/** Over TCP, on the running service: what the OpenAPI document lists, and nobody gets further than they may. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,16 +6,46 @@ import { after, before, describe, test } from 'node:test'
 import type { Problem } from '#contract/organization.ts'
 import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { freePorts } from '#test/servers/instance.ts'
+import { Browser } from './browser.ts'
 import { Served, environment } from './world.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 
 const SCOPES = ['view', 'migration', 'organization'] as const
 type Scope = (typeof SCOPES)[number]
+type Access = Scope | 'public' | 'signed-in' | 'session' | 'local'
+const ROLES = { ViewOnly: 'view', Migration: 'migration', OrganizationManagement: 'organization' } as const
+const PASSWORD = 'four quiet owls sing'
+
+/** Who calls: with which scope, by which way. */
+interface Caller {
+  readonly who: string
+  readonly scope: Scope | null
+  readonly by: 'token' | 'session'
+  ask(method: string, path: string): Promise<{ status: number; code: string }>
+}
+
+/** Written down here once more, beside the code that decides. */
+function mayCall({ scope, by }: Pick<Caller, 'scope' | 'by'>, access: Access): boolean {
+  switch (access) {
+    case 'public':
+    case 'signed-in':
+      return true
+    case 'session':
+      return by === 'session'
+    case 'local':
+      return false
+    case 'view':
+    case 'migration':
+    case 'organization':
+    default:
+      return scope !== null && SCOPES.indexOf(scope) >= SCOPES.indexOf(access)
+  }
+}
 
 interface Document {
   readonly servers: readonly { readonly url: string }[]
   readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { readonly 'x-scope'?: Scope; readonly operationId: string }>>>
+    Record<string, Readonly<Record<string, { readonly 'x-scope'?: Access; readonly operationId: string }>>>
   >
 }
 
@@ -24,13 +54,38 @@ describe('access over TCP', () => {
   const tokens = new Map<Scope, string>()
   let port = 0
   let served: Served
-  let operations: { method: string; path: string; scope: Scope; name: string }[]
+  let operations: { method: string; path: string; scope: Access; name: string }[]
 
   const call = (method: string, path: string, token: string | null) =>
     fetch(`http://127.0.0.1:${port}${path}`, {
       method,
       headers: token === null ? {} : { authorization: `Bearer ${token}` },
     })
+
+  const byToken = (who: string, scope: Scope | null, token: string): Caller => ({
+    who,
+    scope,
+    by: 'token',
+    async ask(method, path) {
+      const answer = await call(method, path, token)
+      return { status: answer.status, code: await codeOf(answer) }
+    },
+  })
+  const bySession = async (who: string, scope: Scope | null): Promise<Caller> => {
+    const browser = new Browser(port)
+    assert.equal((await browser.signIn(who, PASSWORD)).status, 201)
+    return {
+      who,
+      scope,
+      by: 'session',
+      async ask(method, path) {
+        const { status, body } = await browser.ask<Problem>(method, path.replace('/api/v1', ''))
+        return { status, code: body?.code ?? '' }
+      },
+    }
+  }
+  const newAdministrator = (userName: string, role: string, mustChangePassword: boolean) =>
+    served.must('POST', '/administrators', { userName, roles: [role], password: PASSWORD, mustChangePassword })
 
   before(async () => {
     port = (await freePorts(1))[0]!
@@ -63,22 +118,51 @@ describe('access over TCP', () => {
     assert.ok(operations.length > 30, String(operations.length))
     const paths = new Set(operations.map(({ path }) => path))
     assert.ok(paths.has('/api/v1/batches'), [...paths].join())
-    for (const { method, path, name } of operations) {
-      assert.equal((await call(method, path, null)).status, 401, name)
+    for (const { method, path, name, scope } of operations) {
+      const { status } = await call(method, path, null)
+      if (scope === 'public') assert.ok(status === 200 || status === 422, `${name}: ${status}`)
+      else assert.equal(status, 401, name)
     }
     assert.equal((await call('GET', '/api/v1/batches', `wb_${'x'.repeat(43)}`)).status, 401)
   })
 
-  test('a token gets 403 on every route that needs more than it has, and is let through on every other', async () => {
-    for (const [rank, held] of SCOPES.entries()) {
-      for (const { method, path, scope, name } of operations) {
-        // An event stream has no end, and one token would end itself.
-        if (name === 'streamEvents') continue
-        const { status } = await call(method, path, tokens.get(held)!)
-        if (SCOPES.indexOf(scope) > rank) assert.equal(status, 403, `${held}: ${name}`)
-        else assert.ok(status !== 401 && status !== 403 && status < 500, `${held}: ${name}: ${status}`)
-      }
+  async function walk(caller: Caller, refusal = 'FORBIDDEN'): Promise<void> {
+    const last = operations.filter(({ name }) => name === 'signOut')
+    for (const { method, path, scope, name } of [...operations.filter((one) => !last.includes(one)), ...last]) {
+      // An event stream has no end.
+      if (name === 'streamEvents') continue
+      const { status, code } = await caller.ask(method, path)
+      const said = `${caller.who} by ${caller.by}: ${name}: ${status} ${code}`
+      if (mayCall(caller, scope)) assert.ok(status !== 401 && status !== 403 && status < 500, said)
+      else assert.deepEqual([status, code], [403, scope === 'local' ? 'FORBIDDEN' : refusal], said)
     }
+  }
+
+  test('a token is let through on every route that its scope is for, and gets 403 on every other', async () => {
+    for (const scope of SCOPES) await walk(byToken(scope, scope, tokens.get(scope)!))
+  })
+
+  for (const [role, scope] of Object.entries(ROLES)) {
+    test(`${role}, signed in, is let through on every route that the role is for, and gets 403 on every other`, async () => {
+      await newAdministrator(role, role, false)
+      await walk(await bySession(role, scope))
+    })
+
+    test(`a token for everything may no more than ${role} does, when that is its owner's role`, async () => {
+      await newAdministrator(`${role}-owner`, 'OrganizationManagement', false)
+      const owner = new Browser(port)
+      await owner.signIn(`${role}-owner`, PASSWORD)
+      const expiresAt = new Date(Date.now() + 3_600_000).toISOString()
+      const asked = { name: `of ${role}`, scopes: ['organization'], expiresAt }
+      const { body } = await owner.ask<{ token: string }>('POST', '/tokens', asked)
+      await served.must('PATCH', `/administrators/${role}-owner`, { roles: [role] })
+      await walk(byToken(`of ${role}`, scope, body.token))
+    })
+  }
+
+  test('who must change the password may that, look at the session and sign out, and nothing else', async () => {
+    await newAdministrator('new', 'OrganizationManagement', true)
+    await walk(await bySession('new', null), 'PASSWORD_MUST_BE_CHANGED')
   })
 
   test('a token that was revoked is refused at once, and none stands in a log', async () => {
@@ -98,3 +182,6 @@ describe('access over TCP', () => {
     }
   })
 })
+
+const codeOf = async (answer: Response): Promise<string> =>
+  /problem/.test(answer.headers.get('content-type') ?? '') ? ((await answer.json()) as Problem).code : ''

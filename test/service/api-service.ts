@@ -5,6 +5,7 @@ import { systemClock } from '#base/clock.ts'
 import type { ApiOptions } from '#api/start-api.ts'
 import { startApi } from '#api/start-api.ts'
 import { listen } from '#jobs/listen.ts'
+import { administration } from '#migration/administrator/administration.ts'
 import { ensureLocalDatabase } from '#migration/database/ensure-local-database.ts'
 import { serverRoots } from '#migration/database/maildir-path.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
@@ -30,6 +31,7 @@ export async function apiService(options: Partial<ApiOptions> = {}): Promise<Api
   await ensureLocalDatabase(store, store.dataFolder.path)
   const listener = undo.use(listen(store, silentLog))
   const tokens = tokenUseCases({ store })
+  const administrators = administration({ store })
   const socketPath = join(store.dataFolder.path, 'run', 'api.sock')
   undo.use(
     await startApi({
@@ -43,8 +45,10 @@ export async function apiService(options: Partial<ApiOptions> = {}): Promise<Api
         allowedRoots: serverRoots(store.dataFolder.path),
         tester: hastyTester(),
         tokens,
+        administrators,
       }),
       authenticate: tokens.authenticate,
+      authenticateSession: administrators.sessions.authenticate,
       socketPath,
       listen: null,
       allowPlainHttp: false,

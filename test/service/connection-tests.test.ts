@@ -144,7 +144,13 @@ suite('connection tests', { timeout: 60_000 }, () => {
     let now = 0
     const tester = connectionTester({ outgoing: { allowLoopback: false }, clock: { monotonic: () => now } })
     const ask = service(tester)
-    const mallory = { name: 'mallory', scopes: ['migration'], via: 'Token', address: null } as const
+    const mallory = {
+      name: 'mallory',
+      scopes: ['migration'],
+      via: 'Token',
+      address: null,
+      administratorId: null,
+    } as const
     const body = { remoteServer: '127.0.0.1' }
     for (let n = 0; n < 9; n++) await ask('testConnection', { body }, mallory)
     await assert.rejects(ask('createEndpoint', { body: { ...body, name: fresh() } }, mallory), {

@@ -1,5 +1,5 @@
 /** Use cases called as the server calls them: input parsed by the route, a principal, a signal. */
-import type { Answer, Ask, Principal, UseCase, UseCases } from '#contract/calls.ts'
+import type { Answer, Ask, Principal, SessionSeat, UseCase, UseCases } from '#contract/calls.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { type ConnectionTester, connectionTester } from '#migration/endpoint/connection-tester.ts'
@@ -10,22 +10,36 @@ export const administrator: Principal = {
   scopes: ['organization'],
   via: 'Socket',
   address: null,
+  administratorId: null,
+}
+
+/** Remembers what would be the cookie. */
+export class Seat implements SessionSeat {
+  id: string | null = null
+  begin(id: string): void {
+    this.id = id
+  }
+  end(): void {
+    this.id = null
+  }
 }
 
 export type Asking<Names extends RouteName> = <Name extends Names>(
   name: Name,
   ask?: Ask<(typeof ROUTES)[Name]>,
   principal?: Principal,
+  session?: SessionSeat,
 ) => Promise<Answer<(typeof ROUTES)[Name]>>
 
 export function asking<Names extends RouteName>(useCases: Pick<UseCases, Names>): Asking<Names> {
-  return async (name, ask = {}, principal = administrator) => {
+  return async (name, ask = {}, principal = administrator, session = new Seat()) => {
     const route: Route = ROUTES[name]
     const call = {
       params: route.params.parse(ask.params ?? {}),
       query: route.query.parse(ask.query ?? {}),
       body: route.body.parse(ask.body),
       principal,
+      session,
       signal: new AbortController().signal,
     }
     const useCase = useCases[name] as unknown as UseCase<Route>

@@ -1,9 +1,11 @@
 /** Every route of the service. */
+import * as administrators from './administrators.ts'
 import * as audit from './audit.ts'
 import * as batches from './batches.ts'
 import * as databases from './databases.ts'
 import * as endpoints from './endpoints.ts'
 import * as organization from './organization.ts'
+import * as sessions from './sessions.ts'
 import * as users from './users.ts'
 import * as workers from './workers.ts'
 
@@ -13,6 +15,8 @@ export const ROUTES = {
   ...batches,
   ...users,
   ...organization,
+  ...administrators,
+  ...sessions,
   ...audit,
   ...workers,
 } as const

@@ -6,6 +6,11 @@ import type { Scope } from '../organization.ts'
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 /** `csv` is a stream, its limit enforced while it is read. */
 export type BodyType = 'json' | 'csv'
+/**
+ * Who may call it: the least scope; or `public` anybody, `signed-in` whoever has any way in, `session` who signed in with
+ * a browser, `local` the local administrator alone. The local administrator has every scope.
+ */
+export type Access = Scope | 'public' | 'signed-in' | 'session' | 'local'
 export type AnswerType = 'json' | 'csv' | 'eml' | 'events'
 
 export interface Route<
@@ -22,8 +27,7 @@ export interface Route<
   /** operationId of the OpenAPI document. */
   readonly name: string
   readonly summary: string
-  /** The least scope that may call it. The local administrator may call everything. */
-  readonly scope: Scope
+  readonly scope: Access
   readonly params: Params
   readonly query: Query
   readonly body: Body
@@ -50,7 +54,7 @@ export function route<
   path: string
   name: string
   summary: string
-  scope: Scope
+  scope: Access
   params?: P
   query?: Q
   body?: B

@@ -22,6 +22,7 @@ const batch = { view: 'getBatch' } as const
 const user = { view: 'getUser' } as const
 const endpoint = { view: 'getEndpoint' } as const
 const database = { view: 'getDatabase' } as const
+const administrator = { view: 'getAdministrator' } as const
 
 export const ACTS: { readonly [Name in RouteName]?: Act } = {
   createEndpoint: { cmdlet: 'New-MigrationEndpoint', ...endpoint, effect: 'creates' },
@@ -48,6 +49,13 @@ export const ACTS: { readonly [Name in RouteName]?: Act } = {
   updateConfig: { cmdlet: 'Set-MigrationConfig', view: 'getConfig' },
   exportReport: { cmdlet: 'Export-MigrationReport', effect: 'reads', named: ['identity'] },
   exportAuditLog: { cmdlet: 'Search-AdminAuditLog', effect: 'reads' },
+  createAdministrator: { cmdlet: 'New-Administrator', ...administrator, effect: 'creates' },
+  updateAdministrator: { cmdlet: 'Set-Administrator', ...administrator },
+  removeAdministrator: { cmdlet: 'Remove-Administrator', ...administrator, effect: 'removes' },
+  // waybill admin reset
+  resetAdministrator: { cmdlet: 'Reset-Administrator', ...administrator },
+  changePassword: { cmdlet: 'Set-OwnPassword' },
+  signOut: { cmdlet: 'Sign-Out' },
   createToken: { cmdlet: 'New-ApiToken', view: 'token', effect: 'creates' },
   revokeToken: { cmdlet: 'Remove-ApiToken', view: 'token', effect: 'removes' },
 }
@@ -58,4 +66,7 @@ export const API_ONLY = [
   'Export-MigrationSkippedItem',
   'New-ApiToken',
   'Remove-ApiToken',
+  'Reset-Administrator',
+  'Set-OwnPassword',
+  'Sign-Out',
 ] as const

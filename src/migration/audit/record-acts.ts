@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { crashPoint } from '#base/crash-point.ts'
-import { asFault } from '#base/fault.ts'
+import { asFault, bug } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import type { Call, UseCases } from '#contract/calls.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
@@ -26,7 +26,9 @@ type AnyUseCase = (call: Call<Route>) => Promise<unknown>
 
 export function recordActs(deps: RecordDeps, useCases: UseCases): UseCases {
   const recorded = Object.entries<Route>(ROUTES).flatMap(([name, route]) => {
-    const act = ACTS[name as RouteName] ?? (route.method === 'GET' ? null : { cmdlet: route.name })
+    // What strangers try is told by the sign-in itself, which counts them, and knows what was not a name.
+    const isNoAct = route.method === 'GET' || route.scope === 'public'
+    const act = ACTS[name as RouteName] ?? (isNoAct ? null : { cmdlet: route.name })
     const useCase = useCases[name as RouteName] as unknown as AnyUseCase
     return act && useCase ? [[name, recordedAct(deps, useCases, route, act, useCase)] as const] : []
   })
@@ -46,6 +48,7 @@ function recordedAct(
     const before = await seenBefore(useCases, act, given, call)
     const named = before === null ? namedBy(act, given) : objectOf(before)
     const { name: caller, via, address: clientAddress } = call.principal
+    if (via === 'Public') throw bug('AUDIT_PUBLIC', `nobody was asked who they are before ${route.name}`)
     const start = { id, caller: auditName(caller), via, clientAddress, cmdlet: act.cmdlet, ...named }
     await beginAudit(store, { ...start, parameters: given.parameters })
     crashPoint('record.begun')

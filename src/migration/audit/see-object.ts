@@ -1,6 +1,6 @@
 /** An object as the view routes show it, before and after an act. */
 import { asFault } from '#base/fault.ts'
-import type { Call, UseCases } from '#contract/calls.ts'
+import { type Call, NO_SESSION, type UseCases } from '#contract/calls.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { type AuditChange, type AuditObject } from '#store/service/admin-audit.ts'
 import { auditChanges, auditName } from '#store/service/audit-text.ts'
@@ -25,6 +25,7 @@ export async function seeObject(
         query: { limit: 1000 },
         body: undefined,
         principal,
+        session: NO_SESSION,
         signal,
       })
       return (items.find(({ id }) => id === identity) as Seen | undefined) ?? null
@@ -53,7 +54,7 @@ export const objectOf = (seen: Seen): AuditObject => ({ object: nameOf(seen), ob
 
 /** What names the object, and what changes by itself while mail is carried: nobody did it. */
 const NOT_TOLD: ReadonlySet<string> = new Set(
-  `identity guid batchGuid id name creationDateTime lastModifiedDateTime lastUsedAt
+  `identity guid batchGuid id name creationDateTime lastModifiedDateTime lastUsedAt lastSignInTime
   commands state statusSummary workflowStage workflowStep requestGuid message errorSummary validationWarnings
   activeCount stoppedCount syncedCount finalizedCount failedCount pendingCount userCounts
   percentageSynced itemsSynced itemsSkipped bytesTransferred

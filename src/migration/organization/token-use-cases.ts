@@ -2,10 +2,11 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { badValue } from '#base/request-faults.ts'
-import type { Account, UseCases } from '#contract/calls.ts'
-import { type ApiToken, SCOPES } from '#contract/organization.ts'
+import { type Account, SCOPE_RANK, type UseCases } from '#contract/calls.ts'
+import { type ApiToken, SCOPES, type Scope } from '#contract/organization.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { type TokenRow, deleteToken, insertToken, listTokenRows, useToken } from '#store/service/tokens.ts'
+import { scopesOf as rolesToScopes } from '../administrator/sessions.ts'
 import { pageByName } from '../page.ts'
 
 export interface TokenDeps {
@@ -35,6 +36,7 @@ export function tokenUseCases({ store, clock = systemClock }: TokenDeps): TokenU
         hash: hashOf(token),
         scopes: SCOPES.filter((scope) => body.scopes.includes(scope)),
         created_by: principal.name,
+        owner_id: principal.administratorId,
         expires_at: expiresAt,
       })
       return { ...showToken(row), token }
@@ -46,7 +48,7 @@ export function tokenUseCases({ store, clock = systemClock }: TokenDeps): TokenU
     async authenticate(token) {
       if (!FORM.test(token)) return null
       const row = await useToken(store, hashOf(token), clock.now())
-      return row && { name: `token ${row.name}`, scopes: scopesOf(row), via: 'Token' }
+      return row && { name: `token ${row.name}`, scopes: allowedOf(row), via: 'Token', administratorId: row.owner_id }
     },
   }
 }
@@ -55,6 +57,15 @@ const hashOf = (token: string) => createHash('sha256').update(token).digest()
 
 const scopesOf = ({ scopes }: TokenRow) => SCOPES.filter((scope) => scopes.includes(scope))
 
+/** At most what the owner may now: a token of one who was demoted to ViewOnly only looks. */
+function allowedOf(row: TokenRow): Scope[] {
+  if (row.owner_id === null) return scopesOf(row)
+  if (!row.owner || row.owner.must_change_password) return []
+  const most = Math.max(...rolesToScopes(row.owner.roles).map((scope) => SCOPE_RANK[scope]))
+  const held = new Set(scopesOf(row).map((scope) => SCOPES[Math.min(SCOPE_RANK[scope], most)]))
+  return SCOPES.filter((scope) => held.has(scope))
+}
+
 const showToken = (row: TokenRow): ApiToken => ({
   id: row.id,
   name: row.name,
@@ -62,4 +73,5 @@ const showToken = (row: TokenRow): ApiToken => ({
   creationDateTime: row.created_at.toISOString(),
   expiresAt: row.expires_at.toISOString(),
   lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  owner: row.owner?.name ?? null,
 })

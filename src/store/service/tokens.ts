@@ -2,16 +2,46 @@
 import type { Insertable, Selectable } from 'kysely'
 import { nameTaken, notFound } from '#base/request-faults.ts'
 import type { ApiTokenTable } from '../tables.ts'
+import type { AdministratorRow } from './administrators.ts'
 import { nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
 
-export type TokenRow = Omit<Selectable<ApiTokenTable>, 'hash'>
+export interface TokenRow extends Omit<Selectable<ApiTokenTable>, 'hash'> {
+  /** Null, with an owner_id of null, too: the local administrator's. */
+  readonly owner: Pick<AdministratorRow, 'name' | 'roles' | 'must_change_password'> | null
+}
 
 const KIND = 'API token'
-const COLUMNS = ['id', 'name', 'name_key', 'scopes', 'created_at', 'created_by', 'expires_at', 'last_used_at'] as const
+
+const tokens = ({ db }: ServiceStore) =>
+  db
+    .selectFrom('api_token')
+    .leftJoin('administrator', 'administrator.id', 'api_token.owner_id')
+    .select([
+      'api_token.id',
+      'api_token.name',
+      'api_token.name_key',
+      'api_token.scopes',
+      'api_token.created_at',
+      'api_token.created_by',
+      'api_token.expires_at',
+      'api_token.last_used_at',
+      'api_token.owner_id',
+      'administrator.name as owner_name',
+      'administrator.roles as owner_roles',
+      'administrator.must_change_password as owner_must_change',
+    ])
+type Joined = Awaited<ReturnType<ReturnType<typeof tokens>['executeTakeFirstOrThrow']>>
+
+function withOwner({ owner_name: name, owner_roles: roles, owner_must_change: mustChange, ...row }: Joined): TokenRow {
+  return {
+    ...row,
+    owner: name === null || roles === null ? null : { name, roles, must_change_password: mustChange ?? false },
+  }
+}
 
 export async function listTokenRows(store: ServiceStore): Promise<TokenRow[]> {
-  return store.retrying(() => store.db.selectFrom('api_token').select(COLUMNS).execute())
+  return (await store.retrying(() => tokens(store).execute())).map(withOwner)
 }
 
 /** @throws Fault NAME_TAKEN */
@@ -25,10 +55,10 @@ export async function insertToken(
       .values({ ...row, name_key: nameKey(row.name), last_used_at: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
-    return store.db.selectFrom('api_token').select(COLUMNS).where('id', '=', row.id).executeTakeFirst()
+    return tokens(store).where('api_token.id', '=', row.id).executeTakeFirst()
   })
   if (!stored) throw nameTaken(KIND, row.name)
-  return stored
+  return withOwner(stored)
 }
 
 /** @throws Fault OBJECT_NOT_FOUND */
@@ -43,14 +73,13 @@ export async function deleteToken(store: ServiceStore, id: string): Promise<void
 
 const NOTED_EVERY_MS = 60_000
 
-/** The token of this hash while it is valid; that it was used is noted once a minute. */
+/** The token of this hash while it is valid and its owner may sign in; that it was used is noted once a minute. */
 export async function useToken(store: ServiceStore, hash: Buffer, now: number): Promise<TokenRow | null> {
   const row = await store.retrying(() =>
-    store.db
-      .selectFrom('api_token')
-      .select(COLUMNS)
+    tokens(store)
       .where('hash', '=', hash)
-      .where('expires_at', '>', new Date(now))
+      .where('api_token.expires_at', '>', new Date(now))
+      .where((where) => where.or([where('owner_id', 'is', null), where('administrator.enabled', '=', true)]))
       .executeTakeFirst(),
   )
   if (!row) return null
@@ -64,5 +93,5 @@ export async function useToken(store: ServiceStore, hash: Buffer, now: number): 
         .execute(),
     )
   }
-  return row
+  return withOwner(row)
 }

@@ -1,0 +1,57 @@
+/** The first administrator, made by whoever has the first password (architecture.md §6.2). */
+import { randomUUID } from 'node:crypto'
+import { Fault, bug } from '#base/fault.ts'
+import type { Session } from '#contract/administrator.ts'
+import type { Call } from '#contract/calls.ts'
+import type { createFirstAdministrator as firstRoute } from '#contract/routes/sessions.ts'
+import { insertFirstAdministrator, isFirstPassword } from '#store/service/first-password.ts'
+import { beginSession } from './begin-session.ts'
+import type { AdministratorDeps } from './deps.ts'
+import { firstPasswordHash } from './first-password.ts'
+import { checkPassword } from './password-rules.ts'
+
+export async function createFirstAdministrator(
+  deps: AdministratorDeps,
+  call: Call<typeof firstRoute>,
+): Promise<Session> {
+  const { store, clock, hasher, throttle, firstPassword, onSignIn } = deps
+  const { userName, password, displayName = userName, mailAddress = null, language = null } = call.body
+  const { address } = call.principal
+  const refused = () => {
+    onSignIn({ outcome: 'Refused', means: 'FirstPassword', administrator: null, address })
+    return firstPasswordRefused()
+  }
+  const attempt = throttle.attempt('first password', address)
+  const first = firstPasswordHash(call.body.firstPassword)
+  if (!(await isFirstPassword(store, first, clock.now()))) throw refused()
+  attempt.succeeded()
+  checkPassword('password', password, userName)
+  const row = await insertFirstAdministrator(store, first, clock.now(), {
+    id: randomUUID(),
+    name: userName,
+    display_name: displayName,
+    mail_address: mailAddress,
+    language,
+    roles: ['OrganizationManagement'],
+    enabled: true,
+    password_hash: await hasher.hash(password),
+    password_ends_at: null,
+    must_change_password: false,
+    oidc_subject: null,
+  })
+  if (row === null) throw refused()
+  firstPassword.forget()
+  const session = await beginSession(deps, call, row, 'FirstPassword', row.password_hash)
+  if (session === null) throw bug('FIRST_SESSION', 'the administrator who was just made cannot sign in')
+  return session
+}
+
+const firstPasswordRefused = (): Fault =>
+  new Fault({
+    code: 'SIGN_IN_REFUSED',
+    scope: 'request',
+    transient: false,
+    message: 'The first password is wrong, was used, or has ended.',
+    remedy:
+      'Take the one that the last start of the service showed or named; "waybill admin reset" on its machine makes a new one.',
+  })

@@ -1,0 +1,77 @@
+/** What a browser does with its session, and what everybody may ask about themselves. */
+import { stateForbids } from '#base/request-faults.ts'
+import type { UseCases } from '#contract/calls.ts'
+import type { Session } from '#contract/administrator.ts'
+import { changeAdministrator, findAdministrator, isAnyAdministrator } from '#store/service/administrators.ts'
+import type { AdministratorDeps } from './deps.ts'
+import { createFirstAdministrator } from './first-administrator.ts'
+import { checkPassword } from './password-rules.ts'
+import { sessionHash } from './sessions.ts'
+import { showAdministrator } from './show-administrator.ts'
+import { showSession } from './show-session.ts'
+import { signIn, signInRefused } from './sign-in.ts'
+
+export type SessionRoutes =
+  | 'getSignInOptions'
+  | 'signIn'
+  | 'createFirstAdministrator'
+  | 'getSession'
+  | 'signOut'
+  | 'changePassword'
+
+export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, SessionRoutes> {
+  const { store, sessions } = deps
+  return {
+    getSignInOptions: async () => ({
+      needsFirstAdministrator: !(await isAnyAdministrator(store)),
+      oidc: deps.oidc ?? null,
+    }),
+    signIn: (call) => signIn(deps, call),
+    createFirstAdministrator: (call) => createFirstAdministrator(deps, call),
+    async getSession({ principal, session }): Promise<Session> {
+      const { name, via, scopes, administratorId, mustChangePassword = false } = principal
+      const own = via === 'Session' && session.id !== null ? await sessions.look(session.id, false) : null
+      if (own) return showSession(own, sessions.times)
+      return {
+        identity: name,
+        via: via === 'Public' ? 'Session' : via,
+        scopes: [...scopes],
+        administrator:
+          administratorId === null ? null : showAdministrator(await findAdministrator(store, administratorId)),
+        mustChangePassword,
+        expiresAt: null,
+        idleSeconds: null,
+      }
+    },
+    async signOut({ principal, session }) {
+      if (session.id !== null) await sessions.end(session.id)
+      session.end()
+      const { name, administratorId: id, address } = principal
+      if (id !== null) deps.onSignIn({ outcome: 'SignedOut', means: 'Password', administrator: { id, name }, address })
+      return undefined
+    },
+    async changePassword({ body: { currentPassword, newPassword }, principal, session }) {
+      // Whoever sits down at an open session guesses no faster than at the sign-in.
+      const attempt = deps.throttle.attempt(`change ${principal.administratorId}`, principal.address)
+      const row = await findAdministrator(store, principal.administratorId ?? '')
+      const before = row.password_hash
+      if (before === null)
+        throw stateForbids(
+          'POST /session/password',
+          `the administrator "${row.name}"`,
+          'there is no password to change',
+        )
+      if (!(await deps.hasher.verify(currentPassword, before))) throw signInRefused()
+      attempt.succeeded()
+      checkPassword('newPassword', newPassword, row.name)
+      const hash = await deps.hasher.hash(newPassword)
+      const decide = (now: typeof row) => {
+        if (now.password_hash !== before) throw signInRefused()
+        return { password_hash: hash, password_ends_at: null, must_change_password: false }
+      }
+      const except = session.id === null ? null : sessionHash(session.id)
+      await changeAdministrator(store, row.id, decide, { mayLockOut: true, except })
+      return undefined
+    },
+  }
+}
