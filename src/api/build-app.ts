@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Log } from '#base/log.ts'
 import type { UseCases } from '#contract/calls.ts'
 import { ROUTES } from '#contract/routes/all.ts'
+import type { KeptAnswers } from '#migration/kept-answers.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { frameworkFault, malformed } from './framework-fault.ts'
 import type { Gate } from './gate.ts'
@@ -34,6 +35,7 @@ export interface AppOptions extends HealthOptions {
   readonly observer: Observer
   /** In the format of Prometheus. */
   metrics(): Promise<string>
+  readonly kept: KeptAnswers | null
 }
 
 export const API_PREFIX = '/api/v1'

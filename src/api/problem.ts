@@ -21,6 +21,7 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8'
 export const STATUS_OF: Readonly<Record<string, number>> = {
   REQUEST_MALFORMED: 400,
   BODY_NOT_JSON: 400,
+  IDEMPOTENCY_KEY_INVALID: 400,
   AUTH_REQUIRED: 401,
   SIGN_IN_REFUSED: 401,
   FORBIDDEN: 403,
@@ -35,12 +36,14 @@ export const STATUS_OF: Readonly<Record<string, number>> = {
   LIMIT_REACHED: 409,
   OBJECT_IN_USE: 409,
   OBJECT_AMBIGUOUS: 409,
+  IDEMPOTENCY_KEY_IN_USE: 409,
   PRECONDITION_FAILED: 412,
   CSV_TOO_LARGE: 413,
   BODY_TOO_LARGE: 413,
   CONTENT_TYPE_UNKNOWN: 415,
   HOST_REFUSED: 421,
   VALUE_INVALID: 422,
+  IDEMPOTENCY_KEY_REUSED: 422,
   TOO_MANY_REQUESTS: 429,
   RATE_LIMITED: 429,
   HEADERS_TOO_LARGE: 431,
@@ -93,7 +96,7 @@ function headersOf(fault: Fault, status: number): Record<string, string> {
   }
   if (status === 412 && typeof fault.facts['etag'] === 'string') headers['etag'] = fault.facts['etag']
   if (status === 405 && typeof fault.facts['allow'] === 'string') headers['allow'] = fault.facts['allow']
-  if (status === 429 || status === 503) {
+  if (status === 429 || status === 503 || fault.code === 'IDEMPOTENCY_KEY_IN_USE') {
     headers['retry-after'] = String(fault.waitMs === null ? RETRY_AFTER : Math.max(1, Math.ceil(fault.waitMs / 1000)))
   }
   // What was not read stands in the way of the next request.

@@ -4,10 +4,12 @@ import { asFault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import { mayCall, type Call } from '#contract/calls.ts'
 import type { Route } from '#contract/routes/route.ts'
+import type { KeptAnswers } from '#migration/kept-answers.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { checkAnswer } from './check-answer.ts'
 import { isKnownTo, preconditionOf, tagOf } from './entity-tag.ts'
 import type { Entry, Gate } from './gate.ts'
+import { keyOf, once } from './idempotency.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { readInput } from './read-input.ts'
 import { requireScope } from './require-scope.ts'
@@ -23,12 +25,13 @@ export interface RouteOptions {
   readonly log: Log
   readonly closing: AbortSignal
   readonly checkAnswers: boolean
+  readonly kept: KeptAnswers | null
 }
 
 type AnyUseCase = (call: Call<Route>) => Promise<unknown>
 
 export function registerRoute(app: FastifyInstance, options: RouteOptions): void {
-  const { route, url, gate, limits, rates, log, closing, checkAnswers } = options
+  const { route, url, gate, limits, rates, log, closing, checkAnswers, kept } = options
   const useCase = options.useCase as AnyUseCase
   const read = readInput(route, limits)
   const guards = route.method === 'PATCH' || route.method === 'DELETE'
@@ -55,13 +58,21 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
       const signal = route.answerType === 'events' ? AbortSignal.any([gone.signal, closing]) : gone.signal
       const want = () => request.headers.expect !== undefined && reply.raw.writeContinue()
       const precondition = guards && route.tag ? preconditionOf(request.raw, route.tag) : undefined
-      const { params, query, body } = await read(request.raw, request.params, want)
+      const key = kept ? keyOf(request.raw, route) : null
+      const input = await read(request.raw, request.params, want)
+      const { params, query } = input
       const session = {
         id: sessionId,
         begin: (id: string) => void reply.header('set-cookie', gate.cookie.set(id)),
         end: () => void reply.header('set-cookie', gate.cookie.clear()),
       }
-      const answer = await useCase({ params, query, body, principal, session, precondition, signal })
+      const run = (body: unknown, newId?: string) =>
+        useCase({ params, query, body, principal, session, precondition, newId, signal })
+      const { answer, isReplay } =
+        kept && key !== null
+          ? await once(kept, { route, principal, key, input }, run)
+          : { answer: await run(input.body), isReplay: false }
+      if (isReplay) reply.header('idempotency-replayed', 'true')
       if (checkAnswers && route.answerType === 'json') checkAnswer(route, answer)
       const tag = route.tag && typeof answer === 'object' && answer !== null ? tagOf(route.tag, answer) : null
       if (tag !== null) reply.header('etag', tag)

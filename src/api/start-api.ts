@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { systemClock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { UseCases } from '#contract/calls.ts'
+import type { KeptAnswers } from '#migration/kept-answers.ts'
 import { API_LIMITS, type ApiLimits } from './api-limits.ts'
 import { buildApp } from './build-app.ts'
 import { believeProxies } from './caller-address.ts'
@@ -41,6 +42,8 @@ export interface ApiOptions extends Authenticators {
   readonly log: Log
   /** Of Waybill, for the OpenAPI document. */
   readonly version: string
+  /** Answers of requests with an Idempotency-Key; without it the header does not count. */
+  readonly kept?: KeptAnswers
   /** For tests: an answer that the contract does not know is a 500. */
   readonly checkAnswers?: boolean
   readonly limits?: Partial<ApiLimits>
@@ -73,6 +76,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     const app = buildApp({
       ...options,
       checkAnswers: options.checkAnswers ?? false,
+      kept: options.kept ?? null,
       limits,
       rates,
       gate,

@@ -77,6 +77,11 @@ export interface Call<R extends Route> {
   readonly principal: Principal
   readonly precondition?: Precondition | undefined
   readonly session: SessionSeat
+  /**
+   * The id of what is created, where the request has an Idempotency-Key: the same when it comes again after a crash. What
+   * is there with it is answered, and not made again.
+   */
+  readonly newId?: string | undefined
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal
 }

@@ -1,7 +1,8 @@
 /**
  * Forgets what is old: events and passes are kept for 90 days, the last pass of a user for as long as the user, the audit
- * log for as long as AdminAuditLogAgeLimit says.
+ * log for as long as AdminAuditLogAgeLimit says, answers for an Idempotency-Key for a day.
  */
+import { KEPT_HOURS } from '#store/service/idempotency-keys.ts'
 import { freshConfig } from '#store/service/settings.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 
@@ -29,6 +30,12 @@ export async function prune(store: ServiceStore): Promise<void> {
     `DELETE FROM admin_audit WHERE n IN (
     SELECT n FROM admin_audit WHERE at < now() - $1 * interval '1 day' ORDER BY at, n LIMIT ${AT_ONCE})`,
     (await freshConfig(store)).adminAuditLogAgeLimitSeconds / DAY_SECONDS,
+  )
+  await untilFew(
+    store,
+    `DELETE FROM idempotency_key WHERE key IN (
+    SELECT key FROM idempotency_key WHERE created_at < now() - $1 * interval '1 day' LIMIT ${AT_ONCE})`,
+    KEPT_HOURS / 24,
   )
 }
 

@@ -60,7 +60,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     uploadCsv: (call) => uploadCsv(deps, call),
     listBatches: ({ query }) => listBatches(deps, query),
     getBatch: async ({ params }) => showBatch(await batchNamed(store, params.identity)),
-    createBatch: ({ body, principal }) => createBatch(creating, body, principal),
+    createBatch: (call) => createBatch(creating, call),
     updateBatch: (call) => updateBatch(deps, call),
     startBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Start', principal),
     stopBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Stop', principal),

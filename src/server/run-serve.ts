@@ -6,6 +6,7 @@ import type { ServeRequest } from '#contract/serve.ts'
 import type { Settings } from '#contract/settings.ts'
 import { EXIT } from '#contract/migrate.ts'
 import { connectionTester } from '#migration/endpoint/connection-tester.ts'
+import { keptAnswers } from '#migration/kept-answers.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
 import { loadSettings } from './configuration/load-settings.ts'
@@ -52,6 +53,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
       tokens,
       administrators: administrators.deps,
     }),
+    kept: keptAnswers({ store, secrets, log }, tuningFromEnvironment().service.keyLeaseMs),
     authenticate: tokens.authenticate,
     authenticateSession: administrators.deps.sessions.authenticate,
     socketPath: serviceSocket(store.dataFolder.path),

@@ -27,6 +27,7 @@ const SERVICE = [
   'sessionIdleMs',
   'sessionMs',
   'recheckMs',
+  'keyLeaseMs',
 ] as const
 const DEADLINES = ['connectMs', 'tlsMs', 'greetingMs', 'loginMs', 'silenceMs', 'appendMs', 'lingerMs'] as const
 

@@ -272,6 +272,16 @@ export interface FirstPasswordTable {
   expires_at: Time
 }
 
+export interface IdempotencyKeyTable {
+  key: Buffer
+  object_id: string
+  claim: string
+  claimed_until: Time
+  is_answered: Generated<boolean>
+  content: Buffer
+  created_at: Generated<Date>
+}
+
 export interface SettingTable {
   name: string
   value: JSONColumnType<object>
@@ -332,6 +342,7 @@ export interface Tables {
   administrator: AdministratorTable
   administrator_session: AdministratorSessionTable
   first_password: FirstPasswordTable
+  idempotency_key: IdempotencyKeyTable
   setting: SettingTable
   event: EventTable
   admin_audit: AdminAuditTable

@@ -8,6 +8,7 @@ import { listen } from '#jobs/listen.ts'
 import { administration } from '#migration/administrator/administration.ts'
 import { ensureLocalDatabase } from '#migration/database/ensure-local-database.ts'
 import { serverRoots } from '#migration/database/maildir-path.ts'
+import { type KeptAnswers, keptAnswers } from '#migration/kept-answers.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
 import { openSecrets } from '#store/secrets.ts'
@@ -19,11 +20,18 @@ import { hastyTester, loopbackAllowed } from './use-case-world.ts'
 export interface ApiService extends AsyncDisposable {
   readonly store: Store
   readonly world: LedgerWorld
+  authenticate: ApiOptions['authenticate']
   /** As the local administrator, over the socket. */
   ask(method: string, path: string, asked?: Asked): Promise<Answer>
 }
 
-export async function apiService(options: Partial<ApiOptions> = {}): Promise<ApiService> {
+/** How long a request that died keeps its Idempotency-Key. */
+export const LEASE_MS = 1_000
+
+export async function apiService(
+  options: Partial<ApiOptions> = {},
+  aroundKept: (kept: KeptAnswers) => KeptAnswers = (kept) => kept,
+): Promise<ApiService> {
   await using undo = new AsyncDisposableStack()
   const world = undo.use(await ledgerWorld())
   const { store } = world
@@ -47,6 +55,7 @@ export async function apiService(options: Partial<ApiOptions> = {}): Promise<Api
         tokens,
         administrators,
       }),
+      kept: aroundKept(keptAnswers({ store, secrets, log: silentLog }, LEASE_MS)),
       authenticate: tokens.authenticate,
       authenticateSession: administrators.sessions.authenticate,
       socketPath,
@@ -62,6 +71,7 @@ export async function apiService(options: Partial<ApiOptions> = {}): Promise<Api
   return {
     store,
     world,
+    authenticate: tokens.authenticate,
     ask: (method, path, asked = {}) => ask(`http://waybill/api/v1${path}`, { socketPath, method, ...asked }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -1,7 +1,7 @@
 /** How a route is declared: once, here; server, client, OpenAPI document and cmdlets follow from it. */
 import { z } from 'zod'
 import type { Tag } from '../tags.ts'
-import type { Scope } from '../organization.ts'
+import { SCOPES, type Scope } from '../organization.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 /** `csv` is a stream, its limit enforced while it is read. */
@@ -37,6 +37,14 @@ export interface Route<
   readonly answerType: Out
   /** GET answers it as ETag, PATCH and DELETE take it as If-Match; null: there is none. */
   readonly tag: Tag | null
+}
+
+/**
+ * Whether an Idempotency-Key counts: where something is created, and for commands, so that a late repetition of a Start
+ * does not undo the Stop that came between.
+ */
+export function takesKey({ method, status, scope }: Pick<Route, 'method' | 'status' | 'scope'>): boolean {
+  return method === 'POST' && (status === 201 || status === 202) && SCOPES.some((known) => known === scope)
 }
 
 const NoParams = z.object({})

@@ -40,11 +40,11 @@ export function administratorUseCases(deps: AdministratorDeps): Pick<UseCases, A
   }
 }
 
-async function createAdministrator({ store, hasher }: AdministratorDeps, { body }: Call<typeof createRoute>) {
+async function createAdministrator({ store, hasher }: AdministratorDeps, { body, newId }: Call<typeof createRoute>) {
   const { userName: name, password, displayName = name, mailAddress = null, language = null, enabled = true } = body
   if (password !== undefined) checkPassword('password', password, name)
   const row = await insertAdministrator(store, {
-    id: randomUUID(),
+    id: newId ?? randomUUID(),
     name,
     display_name: displayName,
     mail_address: mailAddress,

@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto'
 import { badValue, limitReached, nameTaken } from '#base/request-faults.ts'
 import type { MigrationBatch, NewBatch } from '#contract/batch.ts'
-import type { Principal } from '#contract/calls.ts'
+import type { Call } from '#contract/calls.ts'
+import type { createBatch as Route } from '#contract/routes/batches.ts'
 import { type NewUser, addUsers } from '#store/service/add-users.ts'
+import { readBatches } from '#store/service/batches.ts'
 import { addWarnings, insertBatch } from '#store/service/change-batch.ts'
 import { dropCsvFile } from '#store/service/csv-files.ts'
 import { type DatabaseRow, defaultDatabase, findDatabase } from '#store/service/databases.ts'
@@ -30,12 +32,17 @@ interface Planned {
   readonly copied: CopiedUsers | null
 }
 
-export async function createBatch(deps: CreateDeps, asked: NewBatch, principal: Principal): Promise<MigrationBatch> {
+export async function createBatch(
+  deps: CreateDeps,
+  { body: asked, principal, newId }: Pick<Call<typeof Route>, 'body' | 'principal' | 'newId'>,
+): Promise<MigrationBatch> {
+  const made = newId === undefined ? undefined : (await readBatches(deps.store, newId))[0]
+  if (made) return showBatch(made)
   refuseCompletion(asked)
   const choices = choicesOf(asked)
   const endpoint = await findEndpoint(deps.store, asked.sourceEndpoint)
   const database = await targetDatabase(deps, asked.targetDatabases)
-  const id = randomUUID()
+  const id = newId ?? randomUUID()
   const planned = await planUsersOf(deps, asked, choices, endpoint.id, database)
   const most = await deps.mostBatches()
   const row = {

@@ -12,13 +12,13 @@ const MOST_ROWS = 1000
 
 export async function uploadCsv(
   { store, secrets, clock }: ServiceDeps,
-  { body, query }: Pick<Call<typeof Route>, 'body' | 'query'>,
+  { body, query, newId }: Pick<Call<typeof Route>, 'body' | 'query' | 'newId'>,
 ): Promise<Answer<typeof Route>> {
   const bytes = await readAll(body)
   const allowUnknownColumns = query.allowUnknownColumns ?? false
   // An empty password is told as a bad row when a batch is made of the file, and means "as before" when one is changed.
   const check = checkCsv(bytes, { allowUnknownColumns, keepsPasswords: true })
-  const { id, expiresAt } = await keepCsvFile(store, secrets, { bytes, allowUnknownColumns }, clock.now())
+  const { id, expiresAt } = await keepCsvFile(store, secrets, { bytes, allowUnknownColumns }, clock.now(), newId)
   return {
     csvFile: id,
     columns: [...check.columns],

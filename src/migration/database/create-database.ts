@@ -3,7 +3,7 @@ import type { Call } from '#contract/calls.ts'
 import type { MailboxDatabase } from '#contract/database.ts'
 import type { createDatabase as createRoute } from '#contract/routes/databases.ts'
 import { nameTaken } from '#base/request-faults.ts'
-import { insertDatabase, isDatabaseName } from '#store/service/databases.ts'
+import { databaseWithId, insertDatabase, isDatabaseName } from '#store/service/databases.ts'
 import { settle } from './database-fields.ts'
 import { adminPasswordPlace } from './database-target.ts'
 import type { DatabaseDeps } from './database-use-cases.ts'
@@ -15,11 +15,13 @@ export async function createDatabase(
   { store, secrets, tester, allowedRoots }: DatabaseDeps,
   call: Call<typeof createRoute>,
 ): Promise<MailboxDatabase> {
+  const made = call.newId === undefined ? null : await databaseWithId(store, call.newId)
+  if (made) return showDatabase(made)
   const { name, kind, isDefault = false, skipVerification = false, ...fields } = call.body
   const settled = settle(kind, fields, null, allowedRoots)
   if (await isDatabaseName(store, name)) throw nameTaken('mailbox database', name)
   if (!skipVerification) await verifyDatabase(settled, tester, call)
-  const id = randomUUID()
+  const id = call.newId ?? randomUUID()
   const password = fields.adminPassword ?? null
   // A folder that is not looked at may be another host's: whoever has it marks it later.
   if (settled.path !== null && !skipVerification) markFolder(settled.path, id)

@@ -3,7 +3,7 @@ import { nameTaken } from '#base/request-faults.ts'
 import type { Call } from '#contract/calls.ts'
 import { type MigrationEndpoint, defaultPort } from '#contract/endpoint.ts'
 import type { createEndpoint as createRoute } from '#contract/routes/endpoints.ts'
-import { insertEndpoint, isEndpointName } from '#store/service/endpoints.ts'
+import { endpointWithId, insertEndpoint, isEndpointName } from '#store/service/endpoints.ts'
 import { checkClearText, checkSlots } from './endpoint-rules.ts'
 import type { EndpointDeps } from './endpoint-use-cases.ts'
 import { showEndpoint } from './show-endpoint.ts'
@@ -13,7 +13,9 @@ export async function createEndpoint(
   { store, tester }: EndpointDeps,
   call: Call<typeof createRoute>,
 ): Promise<MigrationEndpoint> {
-  const { body } = call
+  const { body, newId } = call
+  const made = newId === undefined ? null : await endpointWithId(store, newId)
+  if (made) return showEndpoint(made)
   const settings = { ...body, port: body.port ?? defaultPort(body.security) }
   checkSlots(settings)
   checkClearText(settings.remoteServer, settings)
@@ -21,7 +23,7 @@ export async function createEndpoint(
   if (await isEndpointName(store, body.name)) throw nameTaken('migration endpoint', body.name)
   if (!body.skipVerification) await tester.test(settings, call)
   const row = await insertEndpoint(store, {
-    id: randomUUID(),
+    id: newId ?? randomUUID(),
     name: body.name,
     type: body.endpointType,
     remote_server: settings.remoteServer,

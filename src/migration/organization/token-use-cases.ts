@@ -26,12 +26,12 @@ const FORM = /^wb_[\w-]{43}$/
 export function tokenUseCases({ store, clock = systemClock }: TokenDeps): TokenUseCases {
   return {
     listTokens: async ({ query }) => pageByName(await listTokenRows(store), query, showToken),
-    async createToken({ body, principal }) {
+    async createToken({ body, principal, newId }) {
       const expiresAt = new Date(body.expiresAt)
       if (expiresAt.getTime() <= clock.now()) throw badValue('expiresAt', 'must lie in the future')
       const token = `${PREFIX}${randomBytes(32).toString('base64url')}`
       const row = await insertToken(store, {
-        id: randomUUID(),
+        id: newId ?? randomUUID(),
         name: body.name,
         hash: hashOf(token),
         scopes: SCOPES.filter((scope) => body.scopes.includes(scope)),

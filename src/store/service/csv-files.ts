@@ -18,8 +18,8 @@ export async function keepCsvFile(
   secrets: Secrets,
   { bytes, allowUnknownColumns }: StoredCsv,
   now: number,
+  id: string = randomUUID(),
 ): Promise<{ id: string; expiresAt: Date }> {
-  const id = randomUUID()
   const expiresAt = new Date(now + HOUR_MS)
   // latin1 holds any bytes one for one.
   const content = secrets.seal(Buffer.from(bytes).toString('latin1'), place(id))
@@ -27,7 +27,8 @@ export async function keepCsvFile(
     store.pool.query(
       `WITH old AS (DELETE FROM csv_file WHERE expires_at < $4)
        INSERT INTO csv_file (id, content, allow_unknown_columns, expires_at) VALUES ($1, $2, $3, $5)
-       ON CONFLICT (id) DO NOTHING`,
+       ON CONFLICT (id) DO UPDATE SET content = excluded.content, expires_at = excluded.expires_at,
+         allow_unknown_columns = excluded.allow_unknown_columns`,
       [id, content, allowUnknownColumns, new Date(now), expiresAt],
     ),
   )

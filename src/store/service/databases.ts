@@ -45,6 +45,10 @@ export async function defaultDatabase(store: ServiceStore): Promise<DatabaseRow 
   return row ?? null
 }
 
+export async function databaseWithId(store: ServiceStore, id: string): Promise<DatabaseRow | null> {
+  return (await read(store, null, id)) ?? null
+}
+
 export async function isDatabaseName(store: ServiceStore, name: string): Promise<boolean> {
   return (await read(store, nameKey(name), null)) !== undefined
 }

@@ -46,6 +46,10 @@ export async function findEndpoint(store: ServiceStore, identity: string): Promi
   return row
 }
 
+export async function endpointWithId(store: ServiceStore, id: string): Promise<EndpointRow | null> {
+  return (await read(store, null, id)) ?? null
+}
+
 export async function isEndpointName(store: ServiceStore, name: string): Promise<boolean> {
   return (await read(store, nameKey(name), null)) !== undefined
 }

@@ -55,6 +55,8 @@ export async function insertToken(
       .values({ ...row, name_key: nameKey(row.name), last_used_at: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
+    // Of one that was made before a crash nobody has seen the token: it is this one now.
+    await store.db.updateTable('api_token').set({ hash: row.hash }).where('id', '=', row.id).execute()
     return tokens(store).where('api_token.id', '=', row.id).executeTakeFirst()
   })
   if (!stored) throw nameTaken(KIND, row.name)
