@@ -34,6 +34,7 @@ const ITEMS: {
 } = {
   endpoints: (client) => client.list(ROUTES.listEndpoints),
   databases: (client) => client.list(ROUTES.listDatabases),
+  administrators: (client) => client.list(ROUTES.listAdministrators),
   reports: (client) => client.list(ROUTES.listReports),
   batches: (client, prefix) => client.list(ROUTES.listBatches, prefix === '' ? {} : { query: { search: prefix } }),
   // The script itself knows them.

@@ -1,9 +1,8 @@
 /** `waybill connect` and `disconnect`. */
-import { createInterface } from 'node:readline'
 import { safeText } from '#base/safe-text.ts'
 import { ROUTES } from '#contract/routes/all.ts'
 import { openClient } from './client.ts'
-import { openTerminal } from './cmdlet/terminal.ts'
+import { typedSecret } from './cmdlet/typed-secret.ts'
 import { usage } from './cmdlet/usage.ts'
 import { connectionPath, removeConnection, writeConnection } from './connection-file.ts'
 import { serverUrl } from './place.ts'
@@ -11,7 +10,13 @@ import { serverUrl } from './place.ts'
 /** Nothing is stored before the server has taken the token. */
 export async function connect(address: string, env: NodeJS.ProcessEnv): Promise<void> {
   const url = serverUrl(address)
-  const token = await readToken(url)
+  const token = (
+    await typedSecret({
+      question: `Token for ${url}: `,
+      what: 'token',
+      remedy: 'Create one: waybill token create --name N --scope migration.',
+    })
+  ).trim()
   if (!/^[\u0021-\u007e]+$/.test(token)) throw usage('This is no token: it has no characters, or such as no token has.')
   const client = openClient({ kind: 'url', url, token })
   try {
@@ -31,22 +36,4 @@ export async function disconnect(env: NodeJS.ProcessEnv): Promise<void> {
       ? `${connectionPath(env)} is removed. The token itself stays valid until it is revoked: waybill token revoke.\n`
       : 'There was no stored connection.\n',
   )
-}
-
-async function readToken(url: string): Promise<string> {
-  if (!process.stdin.isTTY) {
-    const lines = createInterface({ input: process.stdin })
-    for await (const line of lines) {
-      lines.close()
-      return line.trim()
-    }
-    throw usage('No token came through standard input.', 'Create one: waybill token create --name N --scope migration.')
-  }
-  const terminal = openTerminal()
-  if (!terminal) throw usage('There is no terminal to ask for the token on.', 'Give it through standard input.')
-  try {
-    return ((await terminal.secret(`Token for ${url}: `)) ?? '').trim()
-  } finally {
-    terminal.close()
-  }
 }

@@ -1,4 +1,4 @@
-/** Commands about the service that are no cmdlets: names for the shell, completion, connecting, tokens. */
+/** Commands about the service that are no cmdlets: names for the shell, completion, connecting, tokens, administrators. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { SCOPES, type Scope } from './scopes.ts'
 import { NAME_KINDS, type NameKind } from './cmdlet/declare.ts'
@@ -19,6 +19,11 @@ export interface ServiceDeeds {
   createToken(what: { name: string; scope: Scope; days: number }, which: WhichServer): Promise<void>
   listTokens(which: WhichServer): Promise<void>
   revokeToken(id: string, which: WhichServer): Promise<void>
+  listAdministrators(where: Pick<WhichServer, 'data'>): Promise<void>
+  resetAdministrator(
+    what: { name: string | undefined; isSure: boolean },
+    where: Pick<WhichServer, 'data'>,
+  ): Promise<void>
 }
 
 const DEFAULT_DAYS = 90
@@ -64,7 +69,24 @@ export function serviceCommands(deeds: ServiceDeeds): Command[] {
       .description('forget that address and its token, and use the Waybill of this machine again')
       .action(() => deeds.disconnect()),
     token,
+    adminCommand(deeds),
   ]
+}
+
+function adminCommand(deeds: ServiceDeeds): Command {
+  const admin = new Command('admin').description('administrators, for whoever cannot sign in: on this machine alone')
+  const here = (command: Command) => command.option('--data <dir>', 'data folder of the Waybill that runs here')
+  here(admin.command('list'))
+    .description('list the administrators')
+    .action((where: Pick<WhichServer, 'data'>) => deeds.listAdministrators(where))
+  here(admin.command('reset'))
+    .description('print a one-time password for an administrator, or the first password while there is none')
+    .argument('[name]', 'user name; may be left out where there is one administrator')
+    .option('--yes', 'do not ask')
+    .action((name: string | undefined, { yes, ...where }: { yes?: boolean } & Pick<WhichServer, 'data'>) =>
+      deeds.resetAdministrator({ name, isSure: yes ?? false }, where),
+    )
+  return admin
 }
 
 /** Called by the scripts of completion, and when the manual is written: not in the help. */

@@ -20,7 +20,7 @@ export async function createToken(
   process.stdout.write(`${created.token}\n`)
 }
 
-const HEADS = ['Id', 'Name', 'Scopes', 'Expires', 'Last used'] as const
+const HEADS = ['Id', 'Name', 'Scopes', 'Owner', 'Expires', 'Last used'] as const
 
 export async function listTokens(client: Client): Promise<void> {
   const rows: string[][] = []
@@ -29,6 +29,7 @@ export async function listTokens(client: Client): Promise<void> {
       token.id,
       safeText(token.name),
       token.scopes.join(', '),
+      safeText(token.owner ?? ''),
       display(token.expiresAt),
       token.lastUsedAt === null ? 'never' : display(token.lastUsedAt),
     ])

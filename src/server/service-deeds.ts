@@ -32,6 +32,18 @@ export function serviceDeeds(leading: Leading, ended: (exitCode: number) => void
         client.close()
       }
     })
+  /** Over the socket of this machine, whatever "waybill connect" has chosen. */
+  const askingHere = (name: string, data: string | undefined, act: (client: Client) => Promise<void>) =>
+    guarded(name, async () => {
+      const { openClient } = await import('#cli/client.ts')
+      const place = await placeOptions({ server: undefined, data: data ?? leading.data, config: leading.config })
+      const client = openClient({ kind: 'socket', ...place })
+      try {
+        await act(client)
+      } finally {
+        client.close()
+      }
+    })
   return {
     async aliases() {
       const { CMDLETS } = await import('#cli/cmdlets/all.ts')
@@ -76,6 +88,16 @@ export function serviceDeeds(leading: Leading, ended: (exitCode: number) => void
       asking('waybill token', which, async (client) => {
         const { revokeToken } = await import('#cli/token-commands.ts')
         await revokeToken(client, id)
+      }),
+    listAdministrators: ({ data }) =>
+      askingHere('waybill admin', data, async (client) => {
+        const { listAdministrators } = await import('#cli/admin-commands.ts')
+        await listAdministrators(client)
+      }),
+    resetAdministrator: ({ name, isSure }, { data }) =>
+      askingHere('waybill admin', data, async (client) => {
+        const { resetAdministrator } = await import('#cli/admin-commands.ts')
+        await resetAdministrator(client, name, isSure)
       }),
   }
 }

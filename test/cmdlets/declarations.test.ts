@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { manualPages } from '#cli/cmdlet/manual.ts'
 import { ALL_COMMON } from '#cli/cmdlet/common-parameters.ts'
-import { SECURITIES, DATABASE_KINDS } from '#cli/cmdlet/enums.ts'
+import { DATABASE_KINDS, LANGUAGES, ROLES, SECURITIES } from '#cli/cmdlet/enums.ts'
 import { SCOPES } from '#cli/scopes.ts'
 import { everyCmdlet } from '#cli/every-cmdlet.ts'
 import { CMDLETS } from '#cli/cmdlets/all.ts'
 import { checkSets, readGiven } from '#cli/cmdlet/bind.ts'
 import { parseArguments } from '#cli/cmdlet/parse-arguments.ts'
+import * as administrator from '#contract/administrator.ts'
 import { DatabaseKind } from '#contract/database.ts'
 import * as organization from '#contract/organization.ts'
 import { Security } from '#contract/values.ts'
@@ -60,6 +61,7 @@ suite('Declarations', () => {
   test('know the values of the contract', () => {
     assert.deepEqual(SECURITIES, Security.options)
     assert.deepEqual(DATABASE_KINDS, DatabaseKind.options)
+    assert.deepEqual([ROLES, LANGUAGES], [administrator.ROLES, administrator.LANGUAGES])
     assert.deepEqual(SCOPES, organization.SCOPES)
   })
 })

@@ -407,6 +407,7 @@ suite('Servers elsewhere', () => {
       creationDateTime: '2026-12-01T00:00:00Z',
       expiresAt: '2026-12-02T00:00:00Z',
       lastUsedAt: null,
+      owner: 'ann',
     }
     await using service = await listening({
       createToken: () => ({ ...token, token: 'wb_once' }),
@@ -421,7 +422,7 @@ suite('Servers elsewhere', () => {
     assert.equal(listed.code, 0, listed.stderr)
     assert.match(
       listed.stdout,
-      /^Id +Name +Scopes +Expires +Last used\n0{8}-\S+ +ci +view +2026-12-02 00:00:00Z +never\n$/,
+      /^Id +Name +Scopes +Owner +Expires +Last used\n0{8}-\S+ +ci +view +ann +2026-12-02 00:00:00Z +never\n$/,
     )
     assert.equal(service.of('revokeToken')[0]?.params['id'], guid(7))
   })

@@ -32,6 +32,7 @@ const VIEWS: Readonly<Record<string, readonly Column[]>> = {
     { head: 'Location', of: (object) => propertyOf(object, 'Path') ?? propertyOf(object, 'Server') },
     column('IsDefault'),
   ],
+  Administrator: [column('Identity'), column('DisplayName'), column('Roles'), column('Enabled')],
   MigrationReport: [
     column('Identity'),
     column('BatchId'),

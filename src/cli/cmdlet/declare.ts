@@ -22,7 +22,7 @@ export interface ValueTypes {
 }
 
 /** What the running server, or this program, completes a parameter's value with. */
-export const NAME_KINDS = ['endpoints', 'batches', 'databases', 'reports', 'cmdlets'] as const
+export const NAME_KINDS = ['endpoints', 'batches', 'databases', 'reports', 'administrators', 'cmdlets'] as const
 export type NameKind = (typeof NAME_KINDS)[number]
 
 export interface Parameter {
@@ -66,6 +66,8 @@ export interface Call {
   readonly client: Client
   /** What Identity names, for people: of a piped object its Identity, where the value is a Guid. */
   readonly target: string
+  /** It came through a pipe. */
+  readonly isPiped: boolean
   warn(text: string): void
   /**
    * ShouldProcess: false under -WhatIf, or when the answer to the confirmation is no. `question` is asked for only

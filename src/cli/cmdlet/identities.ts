@@ -9,6 +9,7 @@ export const USER_OBJECTS = {
 } as const
 export const ENDPOINT_OBJECTS = { MigrationEndpoint: ['Guid', 'Identity'] } as const
 export const DATABASE_OBJECTS = { MailboxDatabase: ['Guid', 'Identity'] } as const
+export const ADMINISTRATOR_OBJECTS = { Administrator: ['Guid', 'Identity'] } as const
 export const REPORT_OBJECTS = { MigrationReport: ['Identity'] } as const
 
 export const batchIdentity = {
@@ -51,6 +52,15 @@ export const databaseIdentity = {
   fromPipeline: DATABASE_OBJECTS,
   completes: 'databases',
   help: 'Name or Guid of the mailbox database.',
+} as const satisfies Parameter
+
+export const administratorIdentity = {
+  type: 'string',
+  mandatory: true,
+  position: 0,
+  fromPipeline: ADMINISTRATOR_OBJECTS,
+  completes: 'administrators',
+  help: 'User name or Guid of the administrator.',
 } as const satisfies Parameter
 
 export const resultSize = {

@@ -137,6 +137,7 @@ async function runOne({ cmdlet, output, ...rest }: Running, bound: Bound, object
   const call: Call = {
     client: rest.client,
     warn: rest.warn,
+    isPiped: object !== null,
     target: textOf((object && propertyOf(object, 'Identity')) ?? values['Identity']),
     should: (target, question) => rest.confirmation.should(target, question),
   }

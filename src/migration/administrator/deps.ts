@@ -7,7 +7,7 @@ import type { SignInThrottle } from './sign-in-throttle.ts'
 
 /** Who tried to come in, for the audit log. What was typed is not told: it may have been the password. */
 export interface SignInOutcome {
-  readonly outcome: 'SignedIn' | 'Refused' | 'SignedOut'
+  readonly outcome: 'SignedIn' | 'Refused'
   readonly means: 'Password' | 'FirstPassword' | 'OpenIdConnect'
   /** Null: nobody whom we know. */
   readonly administrator: { readonly id: string; readonly name: string } | null

@@ -34,7 +34,9 @@ export function checkPassword(field: string, password: string, userName: string)
 function isCommon(folded: string): boolean {
   if (new Set(folded).size < FEWEST_DIFFERENT) return true
   if (DIGITS.some((row) => row.includes(folded))) return true
-  const spelt = folded.replaceAll('@', 'a').replaceAll('$', 's').replaceAll('0', 'o').replaceAll('3', 'e')
+  // Signs and years behind a word make none of it.
+  const word = folded.replace(/[^\p{L}]+$/u, '')
+  const spelt = word.replaceAll('@', 'a').replaceAll('$', 's').replaceAll('0', 'o').replaceAll('3', 'e')
   return [folded, spelt].some((text) => {
     const letters = text.replaceAll(/[^\p{L}]/gu, '')
     return COMMON.has(letters) || COMMON.has(once(letters))

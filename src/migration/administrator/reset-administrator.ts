@@ -1,5 +1,5 @@
 /** `waybill admin reset`: for whoever may open the socket, when nobody gets in any more. */
-import { ambiguous, stateForbids } from '#base/request-faults.ts'
+import { badValue, stateForbids } from '#base/request-faults.ts'
 import type { OneTimePassword } from '#contract/administrator.ts'
 import { changeAdministrator, findAdministrator, listAdministratorRows } from '#store/service/administrators.ts'
 import type { AdministratorDeps } from './deps.ts'
@@ -31,10 +31,10 @@ export async function resetAdministrator(
 async function onlyOne(store: AdministratorDeps['store']) {
   const rows = await listAdministratorRows(store)
   if (rows.length > 1)
-    throw ambiguous(
-      'administrator',
-      '',
-      `Name one of ${rows
+    throw badValue(
+      'identity',
+      'must say which of the administrators is meant',
+      `Name one: ${rows
         .map(({ name }) => name)
         .toSorted()
         .join(', ')}.`,

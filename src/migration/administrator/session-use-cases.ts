@@ -1,5 +1,5 @@
 /** What a browser does with its session, and what everybody may ask about themselves. */
-import { stateForbids } from '#base/request-faults.ts'
+import { badValue, stateForbids } from '#base/request-faults.ts'
 import type { UseCases } from '#contract/calls.ts'
 import type { Session } from '#contract/administrator.ts'
 import { changeAdministrator, findAdministrator, isAnyAdministrator } from '#store/service/administrators.ts'
@@ -9,7 +9,7 @@ import { checkPassword } from './password-rules.ts'
 import { sessionHash } from './sessions.ts'
 import { showAdministrator } from './show-administrator.ts'
 import { showSession } from './show-session.ts'
-import { signIn, signInRefused } from './sign-in.ts'
+import { signIn } from './sign-in.ts'
 
 export type SessionRoutes =
   | 'getSignInOptions'
@@ -43,16 +43,14 @@ export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, Session
         idleSeconds: null,
       }
     },
-    async signOut({ principal, session }) {
+    async signOut({ session }) {
       if (session.id !== null) await sessions.end(session.id)
       session.end()
-      const { name, administratorId: id, address } = principal
-      if (id !== null) deps.onSignIn({ outcome: 'SignedOut', means: 'Password', administrator: { id, name }, address })
       return undefined
     },
     async changePassword({ body: { currentPassword, newPassword }, principal, session }) {
       // Whoever sits down at an open session guesses no faster than at the sign-in.
-      const attempt = deps.throttle.attempt(`change ${principal.administratorId}`, principal.address)
+      const attempt = deps.throttle.ownAttempt(`change ${principal.administratorId}`)
       const row = await findAdministrator(store, principal.administratorId ?? '')
       const before = row.password_hash
       if (before === null)
@@ -61,12 +59,14 @@ export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, Session
           `the administrator "${row.name}"`,
           'there is no password to change',
         )
-      if (!(await deps.hasher.verify(currentPassword, before))) throw signInRefused()
+      if (!(await deps.hasher.verify(currentPassword, before))) throw isWrong()
       attempt.succeeded()
       checkPassword('newPassword', newPassword, row.name)
+      if (newPassword.normalize('NFC') === currentPassword.normalize('NFC'))
+        throw badValue('newPassword', 'must be another one than the old one')
       const hash = await deps.hasher.hash(newPassword)
       const decide = (now: typeof row) => {
-        if (now.password_hash !== before) throw signInRefused()
+        if (now.password_hash !== before) throw isWrong()
         return { password_hash: hash, password_ends_at: null, must_change_password: false }
       }
       const except = session.id === null ? null : sessionHash(session.id)
@@ -75,3 +75,5 @@ export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, Session
     },
   }
 }
+
+const isWrong = () => badValue('currentPassword', 'is not the password')

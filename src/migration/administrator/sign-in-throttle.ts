@@ -26,7 +26,7 @@ export class SignInThrottle {
 
   /**
    * Counts an attempt before it is decided, so that those that come at once count, too.
-   * @param account as it was typed, in one spelling; whether there is one makes no difference
+   * @param account what is tried, and for whom, as it was typed, in one spelling; whether there is one makes no difference
    * @param address null: the local socket, which never waits
    * @throws Fault TOO_MANY_REQUESTS
    */
@@ -40,15 +40,29 @@ export class SignInThrottle {
           [this.#networks, network],
           [this.#accounts, account],
         ]
-    const waitMs = Math.max(...counted.map(([table, key]) => table.waitMs(key)))
-    if (waitMs > 0) throw tooManyRequests('Too many sign-ins have failed.', waitMs)
-    for (const [table, key] of counted) table.failed(key)
+    const attempt = count(counted)
     return {
       succeeded: () => {
-        for (const [table, key] of counted) table.forgive(key)
+        attempt.succeeded()
         this.#known.add(pair)
         dropOldest(this.#known, KNOWN)
       },
     }
+  }
+
+  /** Of who is signed in: nobody else makes them wait. @throws Fault TOO_MANY_REQUESTS */
+  ownAttempt(account: string): Attempt {
+    return count([[this.#accounts, account]])
+  }
+}
+
+function count(counted: readonly (readonly [Failures, string])[]): Attempt {
+  const waitMs = Math.max(...counted.map(([table, key]) => table.waitMs(key)))
+  if (waitMs > 0) throw tooManyRequests('Too many sign-ins have failed.', waitMs)
+  for (const [table, key] of counted) table.failed(key)
+  return {
+    succeeded() {
+      for (const [table, key] of counted) table.forgive(key)
+    },
   }
 }

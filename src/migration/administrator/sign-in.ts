@@ -12,7 +12,7 @@ export async function signIn(deps: AdministratorDeps, call: Call<typeof signInRo
   const { userName, password } = call.body
   const { address } = call.principal
   const name = userName.trim()
-  const attempt = deps.throttle.attempt(nameKey(name), address)
+  const attempt = deps.throttle.attempt(`sign-in ${nameKey(name)}`, address)
   const row = await lookUpAdministrator(deps.store, name)
   const checked = await checkedHash(deps, row, password)
   const session = row && checked !== null ? await beginSession(deps, call, row, 'Password', checked) : null
