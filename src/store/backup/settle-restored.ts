@@ -5,9 +5,11 @@ import { SEALED_COLUMNS } from '../sealed-columns.ts'
 
 /** In the transaction of the restore, with the schema of this code. */
 export async function settleRestored(client: ClientBase): Promise<void> {
-  // The time between the backup and now is nobody's time at work.
-  await client.query('ALTER TABLE migration_user DISABLE TRIGGER USER')
   await client.query(`DELETE FROM migration_user WHERE status = 'Removing'`)
+  // Ends of batches are announced anew: nobody counts with what was announced for a day before the restore.
+  await client.query('UPDATE migration_batch SET expiry_action = NULL, expiry_told = NULL')
+  // The time between the backup and now is nobody's time at work.
+  await client.query('ALTER TABLE migration_user DISABLE TRIGGER migration_user_durations')
   const atWork = `status IN ('Starting', 'Syncing', 'IncrementalSyncing', 'Stopping')`
   await client.query(
     `UPDATE migration_user SET job_id = NULL, job_attempt = 0, pass_token = NULL, restart = false,
@@ -16,7 +18,7 @@ export async function settleRestored(client: ClientBase): Promise<void> {
        status = CASE WHEN status = 'Stopping' THEN ${STOPPED_STATUS} WHEN ${atWork} THEN ${WAITING_STATUS} ELSE status END
      WHERE job_id IS NOT NULL OR pass_token IS NOT NULL OR restart OR ${atWork}`,
   )
-  await client.query('ALTER TABLE migration_user ENABLE TRIGGER USER')
+  await client.query('ALTER TABLE migration_user ENABLE TRIGGER migration_user_durations')
   await client.query(
     `UPDATE migration_pass SET result = 'Interrupted', ended_at = coalesce(ended_at, now()) WHERE result = 'Running'`,
   )
