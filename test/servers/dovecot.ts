@@ -2,7 +2,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { execFileSync } from 'node:child_process'
-import { selfSigned } from './certificate.ts'
+import { type Certificate, selfSigned } from './certificate.ts'
 import { dovecotFiles } from './dovecot-config.ts'
 import type { DovecotOptions, DovecotUser, Place } from './dovecot-config.ts'
 import { greetsImap } from './greeting.ts'
@@ -53,6 +53,8 @@ export function dovecotMissing(): string | false {
 export async function startDovecot(
   options: DovecotOptions & {
     readonly t?: Outcome
+    /** For localhost and 127.0.0.1; one for several servers, where a program must trust them all. */
+    readonly certificate?: Certificate
     readonly beforeStart?: (accounts: DovecotServer['accounts']) => void
   } = {},
 ): Promise<DovecotServer> {
@@ -78,7 +80,7 @@ export async function startDovecot(
       }),
     )
     options.beforeStart?.(accounts)
-    const certificate = selfSigned()
+    const certificate = options.certificate ?? selfSigned()
     const boot = (port: number) => {
       rmSync(join(instance.folder, 'run', 'master.pid'), { force: true })
       const conf = join(instance.folder, 'dovecot.conf')

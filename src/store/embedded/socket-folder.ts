@@ -7,6 +7,8 @@ import { errno, folderFault } from '../fs-faults.ts'
 import type { Owner } from './owner.ts'
 
 export const RUN = '/run/waybill'
+/** RuntimeDirectory of the unit. */
+const UNIT_RUN = '/run/waybill-service'
 
 /** Names one data folder on this machine; 16 hex digits keep the socket's path far below the 100 bytes of `sun_path`. */
 export function instanceHash(dataFolder: string): string {
@@ -20,8 +22,8 @@ export function instanceHash(dataFolder: string): string {
 export function socketFolder(dataFolder: string, owner: Owner | null): string {
   const hash = instanceHash(dataFolder)
   const belowRun = makeBelowRun()
-  const path = belowRun ? join(RUN, hash) : `/tmp/waybill-${hash}`
   const me = process.getuid?.() ?? 0
+  const path = belowRun ? join(RUN, hash) : isUnits(me) ? join(UNIT_RUN, hash) : `/tmp/waybill-${hash}`
   const uid = owner?.uid ?? me
   // Only root writes to /run/waybill: this one is of a data folder that was deleted and made again, with another uid.
   if (belowRun && ![uid, me].includes(lstatSync(path, { throwIfNoEntry: false })?.uid ?? me)) {
@@ -50,6 +52,12 @@ export function socketFolder(dataFolder: string, owner: Owner | null): string {
     throw folderFault(thrown, dataFolder, 'closing to others', path)
   }
   return path
+}
+
+/** The folder of deploy/waybill.service's user while that unit runs: its /tmp is its own, and no command looks there. */
+function isUnits(me: number): boolean {
+  const there = lstatSync(UNIT_RUN, { throwIfNoEntry: false })
+  return me !== 0 && there?.isDirectory() === true && there.uid === me && (there.mode & 0o022) === 0
 }
 
 /** Whether sockets lie below /run/waybill, which is made here, and where only root writes. */
