@@ -31,7 +31,18 @@ export const recordPoints = ['record.begun', 'record.acted'] as const
 /** Of the service, while a batch that is removed comes to the archive. */
 export const archivePoints = ['archive.users', 'archive.batch'] as const
 
-export type CrashPoint = (typeof crashPoints | typeof recordPoints | typeof archivePoints)[number]
+/** Of `waybill restore` and `waybill rotate-key`. */
+export const statePoints = [
+  'restore.begun',
+  'restore.loaded',
+  'restore.committed',
+  'restore.files',
+  'rotate.staged',
+  'rotate.sealed',
+  'rotate.committed',
+] as const
+
+export type CrashPoint = (typeof crashPoints | typeof recordPoints | typeof archivePoints | typeof statePoints)[number]
 
 interface Wish {
   readonly place: string

@@ -4,6 +4,7 @@
  * start finds it (`finishRotation`).
  */
 import type { PoolClient } from 'pg'
+import { crashPoint } from '#base/crash-point.ts'
 import { LONG } from './backup/dump-tables.ts'
 import { refuseConnected } from './backup/replaced.ts'
 import { inTransaction } from './ledger/transaction.ts'
@@ -21,9 +22,10 @@ export interface Rotated {
 }
 
 /** No service may run. @throws Fault DATABASE_IN_USE, SECRETS_KEY_WRONG, SECRET_DAMAGED; then nothing has changed */
-export async function rotateSecretsKey(store: Store, committed: () => void = () => {}): Promise<Rotated> {
+export async function rotateSecretsKey(store: Store): Promise<Rotated> {
   const old = await openSecrets(store)
   const next = newKey(store.dataFolder, nextKeyFile(store.dataFolder))
+  crashPoint('rotate.staged')
   const secrets = await inTransaction(store.pool, async (client) => {
     if (store.kind === 'external') await refuseConnected(client, store.where.place)
     await client.query(LONG)
@@ -33,9 +35,10 @@ export async function rotateSecretsKey(store: Store, committed: () => void = () 
     for (const column of SEALED_COLUMNS) count += await sealAnew(client, column, old, next)
     await client.query('DELETE FROM secret_key')
     await client.query('INSERT INTO secret_key (id) VALUES ($1)', [next.keyId])
+    crashPoint('rotate.sealed')
     return count
   })
-  committed()
+  crashPoint('rotate.committed')
   finishRotation(store.dataFolder, [{ id: next.keyId }])
   return { keyId: next.keyId, oldKeyId: old.keyId, secrets }
 }

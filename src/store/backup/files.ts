@@ -9,8 +9,8 @@ import type { DataFolder } from '../data-folder.ts'
 import type { ArchiveWriter } from './archive-writer.ts'
 import { type BackupFile, isSafeName } from './manifest.ts'
 
-/** Waybills, errors CSVs, results; and what was archived of batches that are gone. */
-export const FOLDERS = ['reports', 'archive'] as const
+/** Waybills, errors CSVs, results. */
+export const FOLDERS = ['reports'] as const
 
 export const SECRETS_KEY = 'secrets.key'
 export const SIGNING_KEY = 'waybill-ed25519.pem'

@@ -3,7 +3,9 @@
  * schema to the new epoch; a mark in the data folder tells of a restore that was killed before its files and keys were
  * there. Everything that can be refused is refused before.
  */
+import { hostname } from 'node:os'
 import type { PoolClient } from 'pg'
+import { crashPoint } from '#base/crash-point.ts'
 import { Fault } from '#base/fault.ts'
 import { newEpoch } from '../ledger/new-epoch.ts'
 import type { Store } from '../open.ts'
@@ -60,10 +62,13 @@ export async function restoreBackup(
     }
     beginRestore(folder, backup.path)
     isMarked = true
-    const restored = await load(client, backup, options)
+    crashPoint('restore.begun')
+    const restored = await load(client, backup, folder.path, options)
     isLoaded = true
     isBroken = false
+    crashPoint('restore.committed')
     await restoreFiles(folder, backup, stamp, (bytes) => options.progress('files', bytes))
+    crashPoint('restore.files')
     if (options.withoutSecrets) forgetSecretsKey(folder, stamp)
     restoreKeys(folder, options.keys, stamp)
     endRestore(folder)
@@ -79,7 +84,12 @@ export async function restoreBackup(
   }
 }
 
-async function load(client: PoolClient, backup: CheckedBackup, options: RestoreOptions): Promise<Restored> {
+async function load(
+  client: PoolClient,
+  backup: CheckedBackup,
+  dataFolder: string,
+  options: RestoreOptions,
+): Promise<Restored> {
   const { manifest } = backup
   const files = schemaFiles()
   const had = new Set(manifest.schema.map(({ number }) => number))
@@ -94,13 +104,14 @@ async function load(client: PoolClient, backup: CheckedBackup, options: RestoreO
     client,
     files.filter(({ number }) => !had.has(number)),
   )
-  await settleRestored(client)
+  await settleRestored(client, { from: manifest, to: { host: hostname(), dataFolder } })
   if (options.withoutSecrets) await dropSecrets(client)
   const { created, host, waybill } = manifest
   const epoch = await newEpoch(client, 'Restore', { created, host, waybill })
   const maildirs = await client.query<{ name: string; path: string }>(
     `SELECT name, path FROM mailbox_database WHERE kind = 'Maildir' ORDER BY name_key`,
   )
+  crashPoint('restore.loaded')
   await client.query('COMMIT')
   return { epoch, maildirs: maildirs.rows }
 }

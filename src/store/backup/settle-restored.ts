@@ -3,8 +3,14 @@ import type { ClientBase } from 'pg'
 import { STOPPED_STATUS, WAITING_STATUS } from '../service/resting.ts'
 import { SEALED_COLUMNS } from '../sealed-columns.ts'
 
+/** Where reports were, and where they are now. */
+export interface Moved {
+  readonly from: { readonly host: string; readonly dataFolder: string }
+  readonly to: { readonly host: string; readonly dataFolder: string }
+}
+
 /** In the transaction of the restore, with the schema of this code. */
-export async function settleRestored(client: ClientBase): Promise<void> {
+export async function settleRestored(client: ClientBase, moved: Moved): Promise<void> {
   await client.query(`DELETE FROM migration_user WHERE status = 'Removing'`)
   // Ends of batches are announced anew: nobody counts with what was announced for a day before the restore.
   await client.query('UPDATE migration_batch SET expiry_action = NULL, expiry_told = NULL')
@@ -21,6 +27,22 @@ export async function settleRestored(client: ClientBase): Promise<void> {
   await client.query('ALTER TABLE migration_user ENABLE TRIGGER migration_user_durations')
   await client.query(
     `UPDATE migration_pass SET result = 'Interrupted', ended_at = coalesce(ended_at, now()) WHERE result = 'Running'`,
+  )
+  await moveReports(client, moved)
+}
+
+/** Paths of waybills that lay on the host of the backup. Those of other hosts lie there still. */
+async function moveReports(client: ClientBase, { from, to }: Moved): Promise<void> {
+  const [before, after] = [`${from.dataFolder}/reports/`, `${to.dataFolder}/reports/`]
+  await client.query(
+    `UPDATE waybill SET path = $2 || substr(path, length($1) + 1), host = $4
+     WHERE starts_with(path, $1) AND (host IS NULL OR host = $3)`,
+    [before, after, from.host, to.host],
+  )
+  await client.query(
+    `UPDATE migration_pass SET waybill = $2 || substr(waybill, length($1) + 1)
+     WHERE starts_with(waybill, $1) AND split_part(worker, ' ', 1) = $3`,
+    [before, after, from.host],
   )
 }
 

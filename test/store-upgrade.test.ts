@@ -1,0 +1,138 @@
+/** Schema upgrades: from what each version of CHANGELOG.md left, and from every step between, nothing is lost. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { silentLog } from '#base/log.ts'
+import { openStore } from '#store/open.ts'
+import { migrateSchema, schemaFiles } from '#store/schema.ts'
+import { resultOf, temporaryFolder, waybill, writeCsv } from '#test/migrate/run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
+import { dovecotMissing } from '#test/servers/dovecot.ts'
+import { postgresMissing, startPostgres } from '#test/servers/postgres.ts'
+import { lastEvent, passesEnd } from '#test/service/asking.ts'
+import { PASSWORD, Served, type ServiceWorld, address, environment, startServiceWorld } from '#test/service/world.ts'
+import { fill } from '#test/worlds/fill.ts'
+import { everydayMessages, folder } from '#test/worlds/messages.ts'
+import { allRows, columnsOf, downgrade } from './older-schema.ts'
+import { representativeRows } from './representative-rows.ts'
+
+const newest = schemaFiles().at(-1)!.number
+
+/** `Schema 0002` of each version, newest first. */
+function versions(): { readonly version: string; readonly schema: number }[] {
+  const text = readFileSync(new URL('../CHANGELOG.md', import.meta.url), 'utf8')
+  return text
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => {
+      const version = section.split('\n', 1)[0]!
+      const schema = /^Schema (\d{4})\.$/m.exec(section)?.[1]
+      assert.ok(schema, `CHANGELOG.md names the schema of ${version}: a line "Schema NNNN."`)
+      return { version, schema: Number(schema) }
+    })
+}
+
+test('CHANGELOG names the newest schema under Pending, and that of each version', () => {
+  const [pending, ...released] = versions()
+  assert.deepEqual(pending, { version: 'Pending', schema: newest })
+  assert.ok(released.every(({ schema }) => schemaFiles().some(({ number }) => number === schema)))
+})
+
+/** Opens the database, makes each older schema with rows in every table, upgrades it and looks. */
+async function upgradesFromEach(dataFolder: string, databaseUrl?: string): Promise<void> {
+  await using store = await openStore({ dataFolder, databaseUrl, leavesSchema: true, log: silentLog })
+  for (const { number } of schemaFiles()) {
+    await store.pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+    await migrateSchema(
+      store.pool,
+      store.where,
+      schemaFiles().filter((file) => file.number <= number),
+    )
+    const client = await store.pool.connect()
+    try {
+      const columns = await columnsOf(client)
+      await representativeRows(client)
+      const before = await allRows(client)
+      assert.deepEqual(
+        Object.entries(before).flatMap(([name, rows]) => (rows.length === 0 ? [name] : [])),
+        [],
+        `schema ${number}: every table has rows`,
+      )
+      await migrateSchema(store.pool, store.where)
+      assert.deepEqual(await allRows(client, columns), before, `schema ${number} upgraded`)
+    } finally {
+      client.release()
+    }
+  }
+}
+
+test('from every older schema, with rows in each table: nothing is lost', async () => {
+  const path = temporaryFolder('upgrade')
+  try {
+    await upgradesFromEach(join(path, 'data'))
+  } finally {
+    removeFolder(path)
+  }
+})
+
+test('the same on the oldest PostgreSQL that is here', { skip: postgresMissing() }, async () => {
+  const path = temporaryFolder('upgrade')
+  await using postgres = await startPostgres()
+  try {
+    await upgradesFromEach(join(path, 'data'), postgres.url)
+  } finally {
+    removeFolder(path)
+  }
+})
+
+describe('the new version goes on with what the old one left', { skip: dovecotMissing() }, () => {
+  let world: ServiceWorld
+  let served: Served
+  before(async () => {
+    world = await startServiceWorld('upgrade', ['a', 'b'], { messages: 8 })
+    served = world.served
+    await served.newBatch('Goes on', [['a']], { autoStart: true })
+    await served.reaches('Goes on', 'Synced')
+  })
+  after(async () => {
+    await served?.[Symbol.asyncDispose]()
+    await world?.[Symbol.asyncDispose]()
+  })
+
+  const more = (user: string, seed: number) => fill(world.login(user), [folder('INBOX', everydayMessages(seed, 3))])
+  async function leave(schema: number): Promise<void> {
+    await using store = await openStore({ dataFolder: served.dataFolder, log: silentLog })
+    await downgrade(store.pool, schema)
+  }
+
+  test('the service, from the first schema that it had: a batch goes on and copies only what is new', async () => {
+    await served[Symbol.asyncDispose]()
+    await leave(3)
+    served = await Served.start({ dataFolder: world.served.dataFolder })
+    await more('a', 91)
+    const seen = await lastEvent(served)
+    await served.must('PATCH', '/batches/Goes%20on', { syncNow: true })
+    const [ended] = await passesEnd(served, 'Goes on', 1, seen)
+    assert.deepEqual([ended!.facts['result'], ended!.facts['items']], ['Synced', 3])
+    assert.deepEqual(await world.differences('a'), [])
+  })
+
+  test('waybill migrate, from each released version: it copies only what is new', async () => {
+    await served[Symbol.asyncDispose]()
+    const { dataFolder } = world.served
+    const csv = writeCsv(world.folder, [[address('b'), 'b', PASSWORD]])
+    const source = ['--source', `imap://127.0.0.1:${world.source.port}`, '--source-security', 'none']
+    const target = ['--target', `maildir:${join(dataFolder, 'mail')}`]
+    const migrate = async () =>
+      resultOf(await waybill(['migrate', csv, ...source, ...target, '--json'], environment({ dataFolder }))).users[0]!
+    assert.equal((await migrate()).carried, 8)
+    for (const [index, { schema, version }] of versions().entries()) {
+      await leave(schema)
+      await more('b', 95 + index)
+      const { status, carried, adopted } = await migrate()
+      assert.deepEqual([status, carried, adopted], ['Synced', 3, 0], version)
+      assert.deepEqual(await world.differences('b'), [], version)
+    }
+  })
+})
