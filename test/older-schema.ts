@@ -1,6 +1,7 @@
 /** A database as an older version left it: its tables alone, with the rows that the newer one has in their columns. */
 import type { Pool, PoolClient } from 'pg'
 import { backupTables, identityColumns } from '#store/backup/tables.ts'
+import { NONE } from './representative-rows.ts'
 import { inTransaction } from '#store/ledger/transaction.ts'
 import { applyFiles, schemaFiles } from '#store/schema.ts'
 
@@ -14,7 +15,7 @@ export async function allRows(
   const client = 'release' in pool ? pool : await pool.connect()
   try {
     const found: Record<string, string[]> = {}
-    for (const table of await backupTables(client)) {
+    for (const table of await backupTables(client, NONE)) {
       const wanted = columns === undefined ? table.columns : columns.get(table.name)
       if (!wanted) continue
       const list = wanted.map((column) => client.escapeIdentifier(column)).join(', ')
@@ -31,7 +32,7 @@ export async function allRows(
 
 /** Columns of every table, by its name. */
 export async function columnsOf(client: PoolClient): Promise<Map<string, readonly string[]>> {
-  return new Map((await backupTables(client)).map(({ name, columns }) => [name, columns]))
+  return new Map((await backupTables(client, NONE)).map(({ name, columns }) => [name, columns]))
 }
 
 /** Makes the schema that `number` was the newest file of, out of a newer one. Jobs go. */

@@ -9,7 +9,7 @@ import { LONG } from './backup/dump-tables.ts'
 import { refuseConnected } from './backup/replaced.ts'
 import { inTransaction } from './ledger/transaction.ts'
 import type { Store } from './open.ts'
-import { SEALED_COLUMNS, type SealedColumn, placeOf } from './sealed-columns.ts'
+import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.ts'
 import { type Secrets, finishRotation, newKey, nextKeyFile, openSecrets } from './secrets.ts'
 
 const AT_ONCE = 500
@@ -44,27 +44,25 @@ export async function rotateSecretsKey(store: Store): Promise<Rotated> {
 }
 
 async function sealAnew(client: PoolClient, sealed: SealedColumn, old: Secrets, next: Secrets): Promise<number> {
-  const { table, key, column } = sealed
+  const { table, column, id, key, keyOfId } = sealed
   let count = 0
-  let after: string | null = null
+  await client.query(
+    `DECLARE sealed NO SCROLL CURSOR FOR SELECT ${id} AS id, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`,
+  )
   for (;;) {
-    const { rows }: { rows: { id: string; sealed: Buffer }[] } = await client.query(
-      `SELECT ${key} AS id, ${column} AS sealed FROM ${table}
-       WHERE ${column} IS NOT NULL AND ($1::text IS NULL OR ${key}::text > $1) ORDER BY ${key}::text LIMIT ${AT_ONCE}`,
-      [after],
-    )
-    if (rows.length === 0) return count
-    const ids = rows.map(({ id }) => id)
-    const anew = rows.map(({ id, sealed: bytes }) => {
-      const place = placeOf(sealed, id)
-      return next.seal(old.open(bytes, place), place)
+    const { rows } = await client.query<{ id: string; sealed: Buffer }>(`FETCH ${AT_ONCE} FROM sealed`)
+    if (rows.length === 0) break
+    const anew = rows.map((row) => {
+      const place = { table, id: row.id, column }
+      return next.seal(old.open(row.sealed, place), place)
     })
     await client.query(
-      `UPDATE ${table} SET ${column} = t.sealed FROM unnest($1::text[], $2::bytea[]) AS t (id, sealed)
-       WHERE ${key}::text = t.id`,
-      [ids, anew],
+      `UPDATE ${table} AS s SET ${column} = t.sealed FROM unnest($1::text[], $2::bytea[]) AS t (id, sealed)
+       WHERE ${key} = ${keyOfId}`,
+      [rows.map((row) => row.id), anew],
     )
     count += rows.length
-    after = ids.at(-1)!
   }
+  await client.query('CLOSE sealed')
+  return count
 }

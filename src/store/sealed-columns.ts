@@ -1,18 +1,26 @@
 /** Every column that holds a sealed secret (src/store/secrets.ts): a test compares it with the schema. */
-import type { SecretPlace } from './secrets.ts'
 
 export interface SealedColumn {
   readonly table: string
-  /** The column that names the row, in the seal and here. */
-  readonly key: string
   readonly column: string
+  /** Id of the row as the seal names it; and its way back, as SQL over the table `s` and ids in `t`. */
+  readonly id: string
+  readonly key: string
+  readonly keyOfId: string
 }
 
-export const SEALED_COLUMNS: readonly SealedColumn[] = [
-  { table: 'mailbox_database', key: 'id', column: 'admin_password' },
-  { table: 'migration_user', key: 'id', column: 'password' },
-  { table: 'migration_user', key: 'id', column: 'target_password' },
-  { table: 'csv_file', key: 'id', column: 'content' },
-]
+const byId = { id: 'id::text', key: 's.id', keyOfId: 't.id::uuid' } as const
 
-export const placeOf = ({ table, column }: SealedColumn, id: string): SecretPlace => ({ table, id, column })
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  { table: 'mailbox_database', column: 'admin_password', ...byId },
+  { table: 'migration_user', column: 'password', ...byId },
+  { table: 'migration_user', column: 'target_password', ...byId },
+  { table: 'csv_file', column: 'content', ...byId },
+  {
+    table: 'idempotency_key',
+    column: 'content',
+    id: `encode(key, 'hex')`,
+    key: 's.key',
+    keyOfId: `decode(t.id, 'hex')`,
+  },
+]

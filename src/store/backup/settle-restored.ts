@@ -1,6 +1,7 @@
 /** What a crash would have left, after a restore: nobody is at work, and what was to be told by then is not told now. */
 import type { ClientBase } from 'pg'
 import { STOPPED_STATUS, WAITING_STATUS } from '../service/resting.ts'
+import { LEFT_OUT } from './tables.ts'
 import { SEALED_COLUMNS } from '../sealed-columns.ts'
 
 /** Where reports were, and where they are now. */
@@ -49,8 +50,7 @@ async function moveReports(client: ClientBase, { from, to }: Moved): Promise<voi
 /** `--without-secrets`: users say that their password is missing, and a new key is made at the next start. */
 export async function dropSecrets(client: ClientBase): Promise<void> {
   for (const { table, column } of SEALED_COLUMNS) {
-    // An uploaded file is nothing but its content.
-    if (table !== 'csv_file') await client.query(`UPDATE ${table} SET ${column} = NULL WHERE ${column} IS NOT NULL`)
+    if (!LEFT_OUT.has(table)) await client.query(`UPDATE ${table} SET ${column} = NULL WHERE ${column} IS NOT NULL`)
   }
   await client.query('DELETE FROM secret_key')
 }

@@ -2,7 +2,15 @@
 import type { ClientBase } from 'pg'
 
 /** Work in hand, sign-ins and answers kept for repetition: all of it is void in another place at another time. */
-const LEFT_OUT = new Set(['schema_migration', 'slot', 'worker', 'csv_file', 'administrator_session', 'first_password'])
+export const LEFT_OUT: ReadonlySet<string> = new Set([
+  'schema_migration',
+  'slot',
+  'worker',
+  'csv_file',
+  'administrator_session',
+  'first_password',
+  'idempotency_key',
+])
 
 /**
  * Types whose values mean nothing in another cluster: an event is shown once no older transaction is open, and the
@@ -16,7 +24,7 @@ export interface TableShape {
 }
 
 /** In an order in which they can be loaded: whoever is referred to comes first. */
-export async function backupTables(client: ClientBase): Promise<TableShape[]> {
+export async function backupTables(client: ClientBase, leftOut = LEFT_OUT): Promise<TableShape[]> {
   const { rows: columns } = await client.query<{ name: string; columns: string[] }>(
     `SELECT c.relname::text AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
@@ -30,7 +38,7 @@ export async function backupTables(client: ClientBase): Promise<TableShape[]> {
      FROM pg_constraint k JOIN pg_class f ON f.oid = k.conrelid JOIN pg_class t ON t.oid = k.confrelid
      WHERE k.contype = 'f' AND f.relnamespace = current_schema()::regnamespace AND f.oid <> t.oid`,
   )
-  const wanted = new Map(columns.filter(({ name }) => !LEFT_OUT.has(name)).map((table) => [table.name, table]))
+  const wanted = new Map(columns.filter(({ name }) => !leftOut.has(name)).map((table) => [table.name, table]))
   const ordered: TableShape[] = []
   const visit = (name: string, path: readonly string[]) => {
     const table = wanted.get(name)
