@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { crashPoint } from '#base/crash-point.ts'
-import { asFault, bug } from '#base/fault.ts'
+import { Fault, asFault, bug } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import type { Call, UseCases } from '#contract/calls.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
@@ -23,6 +23,8 @@ export interface RecordDeps {
 }
 
 type AnyUseCase = (call: Call<Route>) => Promise<unknown>
+
+const LEFT = 'The caller left before the end.'
 
 export function recordActs(deps: RecordDeps, useCases: UseCases): UseCases {
   const recorded = Object.entries<Route>(ROUTES).flatMap(([name, route]) => {
@@ -73,7 +75,8 @@ function recordedAct(
     try {
       answer = await useCase(call)
     } catch (thrown) {
-      await end({ result: 'Failed', ...auditFailure(thrown) })
+      const isLeft = call.signal.aborted && !(thrown instanceof Fault)
+      await end({ result: 'Failed', ...(isLeft ? { error: LEFT } : auditFailure(thrown)) })
       throw thrown
     }
     crashPoint('record.acted')
@@ -144,7 +147,7 @@ async function* toItsEnd(
   text: AsyncIterable<string>,
   end: (how: Partial<AuditEnd>) => Promise<void>,
 ): AsyncGenerator<string> {
-  let how: Partial<AuditEnd> = { result: 'Failed', errorCode: null, error: 'The caller left before the end.' }
+  let how: Partial<AuditEnd> = { result: 'Failed', error: LEFT }
   try {
     yield* text
     how = {}
