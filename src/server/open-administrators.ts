@@ -16,7 +16,7 @@ export interface OpenedAdministrators {
 export function openAdministrators(
   store: Store,
   { sessionIdleMs, sessionMs }: Tuning['service'],
-  onSignIn: AdministratorDeps['onSignIn'] = () => {},
+  onSignIn: AdministratorDeps['onSignIn'],
 ): OpenedAdministrators {
   const file = join(store.dataFolder.path, 'first-password')
   const deps = administration({

@@ -5,6 +5,7 @@ import { startApi } from '#api/start-api.ts'
 import type { ServeRequest } from '#contract/serve.ts'
 import type { Settings } from '#contract/settings.ts'
 import { EXIT } from '#contract/migrate.ts'
+import { recordSignIns } from '#migration/audit/record-sign-ins.ts'
 import { connectionTester } from '#migration/endpoint/connection-tester.ts'
 import { keptAnswers } from '#migration/kept-answers.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
@@ -36,7 +37,8 @@ export async function runServe(request: ServeRequest): Promise<number> {
   const { store, log } = world
   const tuning = tuningFromEnvironment().service
   const tokens = tokenUseCases({ store })
-  const administrators = openAdministrators(store, tuning)
+  await using signIns = recordSignIns({ store, log })
+  const administrators = openAdministrators(store, tuning, signIns.told)
   const firstPassword = await administrators.offerFirstPassword()
   using tls = tlsFiles(settings, log)
   const metrics = openMetrics(store, log, tls.ends)

@@ -1,7 +1,9 @@
 /** The first password (architecture.md §6.2): with it one makes the first administrator, once, within a day. */
 import { createHash } from 'node:crypto'
 import type { Clock } from '#base/clock.ts'
+import { isAnyAdministrator } from '#store/service/administrators.ts'
 import { putFirstPassword } from '#store/service/first-password.ts'
+import { recordServiceAct } from '#store/service/service-acts.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { randomPassword } from './random-password.ts'
 
@@ -27,9 +29,11 @@ export function firstPasswordOf(
     async renew() {
       const password = randomPassword()
       const expiresAt = new Date(clock.now() + ONE_TIME_MS)
-      const put = await putFirstPassword(store, firstPasswordHash(password), expiresAt)
+      const put = () => putFirstPassword(store, firstPasswordHash(password), expiresAt)
+      const act = { cmdlet: 'New-FirstPassword', object: '', parameters: { expiresAt: expiresAt.toISOString() } }
+      const isPut = (await isAnyAdministrator(store)) ? await put() : await recordServiceAct(store, act, put)
       forget()
-      return put ? { password, expiresAt } : null
+      return isPut ? { password, expiresAt } : null
     },
     forget,
   }

@@ -13,6 +13,10 @@ export interface Act {
   readonly effect?: 'creates' | 'removes' | 'reads'
   /** Fields of path or body of which the first that is given names the object, where nothing shows it. */
   readonly named?: readonly string[]
+  /** Field of the answer that names the object, where the caller may leave that open. */
+  readonly answered?: string
+  /** The object is whoever asks. */
+  readonly isOwn?: true
 }
 
 /** A GET route for one object; `token` has none and is looked up in its list. */
@@ -53,9 +57,9 @@ export const ACTS: { readonly [Name in RouteName]?: Act } = {
   updateAdministrator: { cmdlet: 'Set-Administrator', ...administrator },
   removeAdministrator: { cmdlet: 'Remove-Administrator', ...administrator, effect: 'removes' },
   // waybill admin reset
-  resetAdministrator: { cmdlet: 'Reset-Administrator', ...administrator },
-  changePassword: { cmdlet: 'Set-OwnPassword' },
-  signOut: { cmdlet: 'Sign-Out' },
+  resetAdministrator: { cmdlet: 'Reset-Administrator', ...administrator, answered: 'administrator' },
+  changePassword: { cmdlet: 'Set-OwnPassword', isOwn: true },
+  signOut: { cmdlet: 'Sign-Out', isOwn: true },
   createToken: { cmdlet: 'New-ApiToken', view: 'token', effect: 'creates' },
   revokeToken: { cmdlet: 'Remove-ApiToken', view: 'token', effect: 'removes' },
 }

@@ -1,6 +1,6 @@
 /** What a call was given, as the audit log tells of it: path, query and body, without their secrets. */
 import type { Call } from '#contract/calls.ts'
-import { hideSecrets } from '#contract/hide-secrets.ts'
+import { type HiddenSecret, hideSecrets } from '#contract/hide-secrets.ts'
 import type { Route } from '#contract/routes/route.ts'
 import type { AuditChange, AuditParameter } from '#store/service/admin-audit.ts'
 import { auditLabel, auditParameters } from '#store/service/audit-text.ts'
@@ -24,7 +24,7 @@ export function givenTo(route: Route, { params, query, body }: Call<Route>): Giv
     fields,
     parameters: auditParameters(fields),
     secrets: parts.flatMap(({ secrets }) =>
-      secrets.map(({ path, isRemoved }) => ({
+      secrets.filter(isSet).map(({ path, isRemoved }) => ({
         name: path.map(auditLabel).join('.'),
         oldValue: null,
         newValue: isRemoved ? 'removed' : 'changed',
@@ -32,3 +32,6 @@ export function givenTo(route: Route, { params, query, body }: Call<Route>): Giv
     ),
   }
 }
+
+/** One that only proves who asks (`currentPassword`) changes nothing. */
+const isSet = ({ path }: HiddenSecret): boolean => !/^current/i.test(path.at(-1) ?? '')

@@ -48,7 +48,7 @@ function recordedAct(
     const id = randomUUID()
     const given = givenTo(route, call)
     const before = await seenBefore(useCases, act, given, call)
-    const named = before === null ? namedBy(act, given) : objectOf(before)
+    const named = before === null ? namedBy(act, given, call) : objectOf(before)
     const { name: caller, via, address: clientAddress } = call.principal
     if (via === 'Public') throw bug('AUDIT_PUBLIC', `nobody was asked who they are before ${route.name}`)
     const start = { id, caller: auditName(caller), via, clientAddress, cmdlet: act.cmdlet, ...named }
@@ -98,7 +98,8 @@ async function seenBefore(useCases: UseCases, act: Act, given: Given, call: Call
 }
 
 /** Of an object that is not there, or that nothing shows: as the caller called it. */
-function namedBy(act: Act, given: Given): AuditObject {
+function namedBy(act: Act, given: Given, { principal }: Call<Route>): AuditObject {
+  if (act.isOwn) return { object: auditName(principal.name), objectGuid: principal.administratorId }
   const { fields } = given
   const name = (act.named ?? ['identity', 'id', 'name']).map((field) => fields[field]).find((one) => one !== undefined)
   return { object: auditName(typeof name === 'string' ? name : ''), objectGuid: null }
@@ -118,19 +119,26 @@ async function outcome(
 ): Promise<Partial<AuditEnd>> {
   const parameters = [...given.parameters, ...toldBy(answer)]
   if (act.effect === 'reads') return { parameters }
-  const id = act.effect === 'creates' ? guidOf((answer ?? {}) as Seen) : before && (guidOf(before) ?? '')
+  const id =
+    act.effect === 'creates' ? guidOf((answer ?? {}) as Seen) : before ? (guidOf(before) ?? '') : answered(act, answer)
   const after =
     act.view === undefined || act.effect === 'removes' || id === null
       ? null
       : // What is done is done, also when it cannot be looked at any more.
         await seeObject(useCases, act.view, id, call).catch(() => null)
   const seen = after ?? before
-  const isGone = after === null && act.effect !== 'removes'
+  // Of what was seen only once nobody knows what has changed.
+  const isKnown = act.effect === 'removes' || (after !== null && (before !== null || act.effect === 'creates'))
   return {
     parameters,
-    modified: [...(isGone ? [] : changesOf(before, after)), ...given.secrets],
+    modified: [...(isKnown ? changesOf(before, after) : []), ...given.secrets],
     ...(seen === null ? {} : objectOf(seen)),
   }
+}
+
+function answered(act: Act, answer: unknown): string | null {
+  const name = act.answered && (answer as Seen)[act.answered]
+  return typeof name === 'string' && name !== '' ? name : null
 }
 
 /** Of an uploaded file, how many users it has: what is in it is recorded nowhere. */
