@@ -49,8 +49,6 @@ export function recordSignIns(
   }
   return {
     told({ outcome, means, administrator, address: clientAddress }) {
-      // It is a request like others, and recorded as those are.
-      if (outcome === 'SignedOut') return
       const { id: objectGuid = null, name: object = '' } = administrator ?? {}
       const act = { cmdlet: SIGN_IN, object, objectGuid, via: 'Session', clientAddress, parameters: { means } } as const
       if (outcome === 'SignedIn') return write({ ...act, caller: object })
