@@ -73,7 +73,7 @@ function understandsNothing(said: string): Fault {
     scope: 'mailbox',
     transient: false,
     message: `The target answers BAD to every message that is to be stored: ${said}`,
-    remedy: "Look into the target's log for the reason, then run the same command again; it tries all of them again.",
+    remedy: "Look into the target's log for the reason, then start it again; it tries all of them again.",
   })
 }
 

@@ -100,7 +100,7 @@ const lines: readonly Line[] = [
     scope: 'mailbox',
     transient: false,
     says: 'the mailbox is full',
-    remedy: 'Raise the quota of the mailbox or make room in it, then run the same command again.',
+    remedy: 'Raise the quota of the mailbox or make room in it, then start it again.',
   },
   {
     codes: ['LIMIT', 'INUSE'],

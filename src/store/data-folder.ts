@@ -1,8 +1,9 @@
 /** Where one instance of Waybill keeps all that it owns (architecture.md, "Embedded PostgreSQL, in detail"). */
-import { chmodSync, existsSync, mkdirSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { chmodSync, realpathSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { Fault } from '#base/fault.ts'
-import { errno, folderFault } from './fs-faults.ts'
+import { makeFolders } from '#base/make-folders.ts'
+import { folderFault } from './fs-faults.ts'
 
 /** Absolute real paths; every folder but the two of PostgreSQL exists after `prepareDataFolder`. */
 export interface DataFolder {
@@ -27,7 +28,7 @@ export interface DataFolder {
 export function prepareDataFolder(named: string): DataFolder {
   let path = resolve(named)
   try {
-    makeFolders(path)
+    makeFolders(path, 0o700)
     path = realpathSync(path)
   } catch (thrown) {
     throw folderFault(thrown, path, 'creating', path)
@@ -44,7 +45,7 @@ export function prepareDataFolder(named: string): DataFolder {
   }
   for (const part of [folder.keys, folder.run, folder.reports, folder.logs]) {
     try {
-      makeFolders(part)
+      makeFolders(part, 0o700)
       // A restored backup or a copied folder may have come with the modes of another umask.
       if ((statSync(part).mode & 0o077) !== 0) chmodSync(part, 0o700)
     } catch (thrown) {
@@ -52,18 +53,6 @@ export function prepareDataFolder(named: string): DataFolder {
     }
   }
   return folder
-}
-
-/** Not mkdir's own `recursive`: it never returns below a file system that answers ENOENT, as /proc does. */
-function makeFolders(path: string): void {
-  if (existsSync(path) && statSync(path).isDirectory()) return
-  if (!existsSync(dirname(path))) makeFolders(dirname(path))
-  try {
-    mkdirSync(path, { mode: 0o700 })
-  } catch (thrown) {
-    // Made meanwhile by another start; a file in the way is not.
-    if (errno(thrown) !== 'EEXIST' || !statSync(path).isDirectory()) throw thrown
-  }
 }
 
 /** Whoever may rename `keys` or `postgres` can put their own in its place. */

@@ -162,7 +162,7 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
     says(
       first.stdout,
       /alice@x\.example \(row 2\): Over quota on the target, folder (INBOX|Sent): the target answered \[OVERQUOTA\] Quota exceeded/,
-      'Raise the quota of this mailbox on the target, then run the same command again; it goes on where it stopped.',
+      'Raise the quota of this mailbox on the target, then start it again; it goes on where it stopped.',
     )
     const users = join(dovecot.folder, 'users')
     writeFileSync(users, readFileSync(users, 'utf8').replace('storage=20', 'storage=20000'))

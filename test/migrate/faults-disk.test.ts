@@ -91,9 +91,7 @@ suite('no room', { timeout: 240_000 }, () => {
         says(first.stdout, new RegExp(`^${user}@x\\.example \\(row ${row}\\): .*because the disk is full: ENOSPC`, 'm'))
         says(
           first.stdout,
-          new RegExp(
-            `  Free space on the file system that holds .*/${user}@x\\.example.*, then give the same command again: `,
-          ),
+          new RegExp(`  Free space on the file system that holds .*/${user}@x\\.example.*, then start it again: `),
         )
       }
       disk.resize(64)
@@ -143,7 +141,7 @@ suite('no room', { timeout: 240_000 }, () => {
       says(
         first.stdout,
         /^a@y\.example \(row 2\): The target takes no mail for folder (?:INBOX|Sent) just now: the target answered \[SERVERBUG\] /m,
-        "  Look into the target's log for the reason (a full disk shows itself like this, too), then run the same command again",
+        "  Look into the target's log for the reason (a full disk shows itself like this, too), then start it again",
       )
       disk.resize(64)
       const second = await waybill([...command, '--json'], QUICK)
@@ -208,7 +206,7 @@ suite('no room', { timeout: 240_000 }, () => {
                 /^a@z\.example: Failed(?:, \d+ messages carried)?\. The disk of the data folder .* is full/m,
                 /^b@z\.example: Failed(?:, \d+ messages carried)?\. The disk of the data folder .* is full/m,
                 /The report .* could not be written: ENOSPC\./,
-                'Make room, then run the same command again.',
+                'Make room, then start it again.',
               ]),
         )
         rmSync(join(disk.path, 'ballast'), { force: true })

@@ -240,6 +240,7 @@ describe('batches that nobody changes', { skip: dovecotMissing() }, () => {
       [good, alone].map(address),
     )
     for (const line of lines) {
+      assert.ok(line['File']!.includes(`/reports/batches/kept2.${batch.batchGuid}/`), line['File'])
       const bytes = readFileSync(line['File']!)
       assert.equal(createHash('sha256').update(bytes).digest('hex'), line['SHA256'])
       const checked = await waybill(['verify', line['File']!, '--fingerprint', line['SealedBy']!])

@@ -1,5 +1,6 @@
 /** What New- and Set-MailboxDatabase share. */
-import type { Parameters } from './declare.ts'
+import { resolve } from 'node:path'
+import type { Parameters, Values } from './declare.ts'
 import { SECURITIES } from './enums.ts'
 
 export const databaseFields = {
@@ -26,3 +27,17 @@ export const databaseFields = {
   AdminPassword: { type: 'string', nullable: true, help: 'Refused: everybody can read a command line.' },
   SkipVerification: { type: 'switch', help: 'Do not connect to the server, or look at the folder.' },
 } as const satisfies Parameters
+
+/** The settings as the API takes them; the password comes from elsewhere. */
+export const databaseBody = (values: Values<typeof databaseFields> & { readonly IsDefault?: boolean | undefined }) => ({
+  path: values.Path && resolve(values.Path),
+  server: values.Server,
+  port: values.Port,
+  security: values.Security,
+  acceptUntrustedCertificates: values.AcceptUntrustedCertificates,
+  allowClearText: values.AllowClearText,
+  loginTemplate: values.LoginTemplate,
+  adminUserName: values.AdminUserName,
+  isDefault: values.IsDefault,
+  skipVerification: values.SkipVerification,
+})

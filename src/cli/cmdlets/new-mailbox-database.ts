@@ -1,7 +1,6 @@
-import { resolve } from 'node:path'
 import { ROUTES } from '#contract/routes/all.ts'
 import { adminPassword, refuseOnCommandLine } from '../cmdlet/admin-password.ts'
-import { databaseFields } from '../cmdlet/database-parameters.ts'
+import { databaseBody, databaseFields } from '../cmdlet/database-parameters.ts'
 import { cmdlet } from '../cmdlet/declare.ts'
 import { DATABASE_KINDS } from '../cmdlet/enums.ts'
 import { shape } from '../cmdlet/shape.ts'
@@ -33,21 +32,7 @@ export const newMailboxDatabase = cmdlet({
     if (!(await should(values.Name))) return null
     const password = await adminPassword({ file: values.AdminPasswordFile, userName: values.AdminUserName })
     const answer = await client.ask(ROUTES.createDatabase, {
-      body: {
-        name: values.Name,
-        kind: values.Kind,
-        path: values.Path && resolve(values.Path),
-        server: values.Server,
-        port: values.Port,
-        security: values.Security,
-        acceptUntrustedCertificates: values.AcceptUntrustedCertificates,
-        allowClearText: values.AllowClearText,
-        loginTemplate: values.LoginTemplate,
-        adminUserName: values.AdminUserName,
-        adminPassword: password,
-        isDefault: values.IsDefault,
-        skipVerification: values.SkipVerification,
-      },
+      body: { ...databaseBody(values), name: values.Name, kind: values.Kind, adminPassword: password },
     })
     return shape('MailboxDatabase', answer)
   },

@@ -1,6 +1,6 @@
 import { ROUTES } from '#contract/routes/all.ts'
 import { cmdlet } from '../cmdlet/declare.ts'
-import { SECURITIES } from '../cmdlet/enums.ts'
+import { endpointBody, endpointFields } from '../cmdlet/endpoint-parameters.ts'
 import { FOREIGN_ENDPOINT } from '../cmdlet/foreign.ts'
 import { shape } from '../cmdlet/shape.ts'
 
@@ -13,21 +13,12 @@ export const newMigrationEndpoint = cmdlet({
   parameters: {
     Name: { type: 'string', mandatory: true, position: 0, help: 'Name of the endpoint, at most 64 characters.' },
     IMAP: { type: 'switch', help: 'The type of the endpoint. IMAP is the only one so far and may be left out.' },
-    RemoteServer: { type: 'string', mandatory: true, help: 'Host name or address of the IMAP server.' },
-    Port: { type: 'int', default: '993', help: '993 with Security Ssl, 143 with Tls or None.' },
-    Security: {
-      type: 'enum',
-      values: SECURITIES,
-      default: 'Ssl',
-      help: 'Ssl is TLS from the start, Tls is STARTTLS, None is clear text.',
-    },
-    Authentication: { type: 'enum', values: ['Basic'], default: 'Basic', help: 'How users log in.' },
-    MaxConcurrentMigrations: { type: 'slots', default: '20', help: 'Initial syncs at once, at most 300.' },
-    MaxConcurrentIncrementalSyncs: {
-      type: 'slots',
-      default: '10',
-      help: 'Incremental syncs at once, at most as many as migrations.',
-    },
+    RemoteServer: { ...endpointFields.RemoteServer, mandatory: true },
+    Port: { ...endpointFields.Port, default: '993' },
+    Security: { ...endpointFields.Security, default: 'Ssl' },
+    Authentication: { ...endpointFields.Authentication, default: 'Basic' },
+    MaxConcurrentMigrations: { ...endpointFields.MaxConcurrentMigrations, default: '20' },
+    MaxConcurrentIncrementalSyncs: { ...endpointFields.MaxConcurrentIncrementalSyncs, default: '10' },
     AcceptUntrustedCertificates: {
       type: 'switch',
       help: 'Accept a certificate that cannot be verified. Whoever sits in between could then read everything.',
@@ -53,17 +44,10 @@ export const newMigrationEndpoint = cmdlet({
     if (!(await should(values.Name))) return null
     const answer = await client.ask(ROUTES.createEndpoint, {
       body: {
+        ...endpointBody(values),
         name: values.Name,
         endpointType: 'IMAP',
         remoteServer: values.RemoteServer,
-        port: values.Port,
-        security: values.Security,
-        authentication: values.Authentication,
-        acceptUntrustedCertificates: values.AcceptUntrustedCertificates,
-        allowClearText: values.AllowClearText,
-        maxConcurrentMigrations: values.MaxConcurrentMigrations,
-        maxConcurrentIncrementalSyncs: values.MaxConcurrentIncrementalSyncs,
-        skipVerification: values.SkipVerification,
       },
     })
     return shape('MigrationEndpoint', answer)

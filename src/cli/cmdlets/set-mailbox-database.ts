@@ -1,7 +1,6 @@
-import { resolve } from 'node:path'
 import { ROUTES } from '#contract/routes/all.ts'
 import { adminPassword, refuseOnCommandLine } from '../cmdlet/admin-password.ts'
-import { databaseFields } from '../cmdlet/database-parameters.ts'
+import { databaseBody, databaseFields } from '../cmdlet/database-parameters.ts'
 import { cmdlet } from '../cmdlet/declare.ts'
 import { databaseIdentity } from '../cmdlet/identities.ts'
 
@@ -25,19 +24,7 @@ export const setMailboxDatabase = cmdlet({
     const password = await adminPassword({ file: values.AdminPasswordFile, userName: values.AdminUserName })
     await client.ask(ROUTES.updateDatabase, {
       params: { identity: Identity },
-      body: {
-        path: values.Path && resolve(values.Path),
-        server: values.Server,
-        port: values.Port,
-        security: values.Security,
-        acceptUntrustedCertificates: values.AcceptUntrustedCertificates,
-        allowClearText: values.AllowClearText,
-        loginTemplate: values.LoginTemplate,
-        adminUserName: values.AdminUserName,
-        adminPassword: password ?? values.AdminPassword,
-        isDefault: values.IsDefault,
-        skipVerification: values.SkipVerification,
-      },
+      body: { ...databaseBody(values), adminPassword: password ?? values.AdminPassword },
     })
   },
 })

@@ -9,7 +9,7 @@ export const testMigrationServerAvailability = cmdlet({
   name: 'Test-MigrationServerAvailability',
   synopsis: 'Tries whether a source server can be reached as an endpoint would reach it.',
   description:
-    'Connects to a server, or to that of an endpoint, and tells what came of it. A connection that fails is a result, Failed, and no error: what to do about it stands in ErrorDetail.',
+    'Connects to a server, or to that of an endpoint, and tells what came of it. A connection that fails is a result, Failed, and no error, so the exit code is 0 then, too; what to do about it stands in ErrorDetail. In scripts ask for the Result: Select-Object -ExpandProperty Result.',
   parameters: {
     Endpoint: {
       type: 'string',

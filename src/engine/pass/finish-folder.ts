@@ -65,7 +65,7 @@ async function refuseGaps(pass: Pass, work: FolderWork, explained: ReadonlySet<n
     scope: 'mailbox',
     transient: false,
     message: `Folder ${work.sourcePlace}: ${gaps.length} messages are neither in the target nor explained (UIDs ${formatRuns(runsOf(gaps)).slice(0, 200)}).`,
-    remedy: 'Run the same command again: the folder is not marked as done, and what is in doubt is looked for first.',
+    remedy: 'Start it again: the folder is not marked as done, and what is in doubt is looked for first.',
     facts: { folder: work.sourcePlace, messages: gaps.length },
   })
 }

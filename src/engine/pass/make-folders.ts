@@ -138,7 +138,7 @@ export async function ensureTarget(pass: Pass, work: FolderWork): Promise<boolea
       scope: 'folder',
       transient: false,
       message: `Folder ${work.place} of the target cannot hold mail (\\Noselect).`,
-      remedy: 'Rename or remove it on the target, then run the same command again.',
+      remedy: 'Rename or remove it on the target, then start it again.',
       facts: { folder: work.place },
     })
   }

@@ -152,7 +152,7 @@ function refusedInRow(work: FolderWork, outcomes: readonly Outcome[]): void {
     scope: 'folder',
     transient: false,
     message: `Folder ${work.place}: the target refused ${MOST_EQUAL_REFUSALS} messages in a row with the same words: ${work.refusals.words}`,
-    remedy: 'Find out why the target refuses mail in this folder, then run the same command again.',
+    remedy: 'Find out why the target refuses mail in this folder, then start it again.',
     facts: { folder: work.place },
   })
 }
@@ -168,8 +168,7 @@ function refusedFault(work: FolderWork, code: string, text: string): Fault {
         scope: 'mailbox',
         transient: false,
         message: `Over quota on the target, folder ${folder}: ${said}.`,
-        remedy:
-          'Raise the quota of this mailbox on the target, then run the same command again; it goes on where it stopped.',
+        remedy: 'Raise the quota of this mailbox on the target, then start it again; it goes on where it stopped.',
         facts,
       })
     case 'DISKFULL':
@@ -178,7 +177,7 @@ function refusedFault(work: FolderWork, code: string, text: string): Fault {
         scope: 'endpoint',
         transient: false,
         message: `The disk of the target is full, folder ${folder}: ${text}`,
-        remedy: 'Make room on the target, then run the same command again; it goes on where it stopped.',
+        remedy: 'Make room on the target, then start it again; it goes on where it stopped.',
         facts,
       })
     case 'NOPERM':
@@ -189,8 +188,7 @@ function refusedFault(work: FolderWork, code: string, text: string): Fault {
         scope: 'folder',
         transient: false,
         message: `Folder ${folder} of the target takes no mail: ${said}.`,
-        remedy:
-          'Give the target log-in the right to insert there, or create the folder, then run the same command again.',
+        remedy: 'Give the target log-in the right to insert there, or create the folder, then start it again.',
         facts,
       })
     default:
@@ -201,7 +199,7 @@ function refusedFault(work: FolderWork, code: string, text: string): Fault {
         transient: true,
         message: `The target takes no mail for folder ${folder} just now: ${said}.`,
         remedy:
-          "Look into the target's log for the reason (a full disk shows itself like this, too), then run the same command again; it goes on where it stopped.",
+          "Look into the target's log for the reason (a full disk shows itself like this, too), then start it again; it goes on where it stopped.",
         facts,
       })
   }

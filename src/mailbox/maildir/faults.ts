@@ -16,7 +16,7 @@ interface Kind {
   readonly remedy: (place: string) => string
 }
 
-const again = 'then give the same command again: it goes on where it stopped.'
+const again = 'then start it again: it goes on where it stopped.'
 const notWritable: Kind = {
   code: 'TARGET_NOT_WRITABLE',
   scope: 'mailbox',

@@ -164,6 +164,6 @@ const notSmall = (name: string) =>
     scope: 'mailbox',
     transient: false,
     message: `${name} in the Maildir is not a plain file of at most ${MOST_BYTES} bytes`,
-    remedy: 'Look at it; move away what does not belong there, then give the same command again.',
+    remedy: 'Look at it; move away what does not belong there, then start it again.',
     facts: { file: name },
   })

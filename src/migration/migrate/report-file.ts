@@ -22,7 +22,7 @@ export function reportNotWritten(path: string, thrown: unknown): Fault {
     scope: 'instance',
     transient: false,
     message: `The report ${path} could not be written: ${reasonOf(thrown)}.`,
-    remedy: 'The mail that was carried is safe and known. Make room, then run the same command again.',
+    remedy: 'The mail that was carried is safe and known. Make room, then start it again.',
     cause: thrown,
   })
 }

@@ -1,4 +1,5 @@
 /** One pass of one user, as a worker runs it: begun in the tables, carried out by the engine, ended in the tables. */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '#base/clock.ts'
 import { Fault } from '#base/fault.ts'
@@ -24,6 +25,7 @@ import type { OpenDeps } from '../endpoint/endpoint-source.ts'
 import type { TargetDeps } from '../database/database-target.ts'
 import { runUser } from '../migrate/run-user.ts'
 import { sealWaybill } from '../migrate/seal-waybill.ts'
+import { safeAddress } from '../waybill/file-name.ts'
 import type { Signer } from '../waybill/signer.ts'
 import { FIRST_WAIT_MS, MOST_TRANSIENT, decideOutcome } from './decide-outcome.ts'
 import { passOptions } from './pass-options.ts'
@@ -146,6 +148,12 @@ async function failedFor(store: ServiceStore, userId: string, passes: number): P
   return before.filter(({ result }) => result === 'Failed').map(({ message }) => message)
 }
 
+/** `batches/imapbatch1.<BatchGuid>`: for people who look for it. Before it had the name in it, it was the Guid alone. */
+function reportFolder(reports: string, { id, name }: PassWork['batch']): string {
+  const old = join(reports, 'batches', id)
+  return existsSync(old) ? old : join(reports, 'batches', `${safeAddress(name)}.${id}`)
+}
+
 /** Null when it could not even be tried: the fault says why. */
 async function attempt(
   deps: PassDeps,
@@ -159,7 +167,7 @@ async function attempt(
   const { clock, log, progress } = { ...deps, progress: way.progress }
   using aborting = linkedSignal(deps.aborting, way.givingUp, job.signal)
   try {
-    const folder = join(deps.reports, 'batches', work.batch.id)
+    const folder = reportFolder(deps.reports, work.batch)
     makeFolders(folder, 0o700)
     return await runUser(userJob(work, deps), {
       budget: deps.budget,

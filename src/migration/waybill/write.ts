@@ -281,7 +281,7 @@ function notWritten(path: string, thrown: unknown): Fault {
     scope: 'instance',
     transient: false,
     message: `the waybill ${path} could not be written: ${said}`,
-    remedy: 'Make the folder writable and free space on its disk, then give the same command again.',
+    remedy: 'Make the folder writable and free space on its disk, then start it again.',
     facts: { path },
     cause: thrown,
   })

@@ -30,7 +30,7 @@ export function alreadyMigrated(identity: MailboxIdentity, holder: Holder): Faul
     message: `${nameOf(identity)}: ${what} by process ${pid} on ${host}`,
     remedy:
       shares === 'mailbox'
-        ? 'Wait until that run has ended, or stop it, then run the same command again.'
+        ? 'Wait until that run has ended, or stop it, then start it again.'
         : 'Two migrations may not share a source or a target: remove one of the two, or wait until the other has ended.',
     facts: { host, pid, shares },
   })
