@@ -1,7 +1,8 @@
 /**
- * The mail and database servers that the tests run their own instances of, from Debian's or Ubuntu's packages.
- * Dovecot is installed; PostgreSQL, Cyrus and Courier are only unpacked into a cache folder: the mail servers' packages
- * exclude each other, and unpacking leaves nothing behind in the system. The instances are test/servers/*.ts.
+ * The mail and database servers, and the browser, that the tests run their own instances of, from Debian's or Ubuntu's
+ * packages. Dovecot is installed; PostgreSQL, Cyrus, Courier and Chromium are only unpacked into a cache folder: the
+ * mail servers' packages exclude each other, and unpacking leaves nothing behind in the system. The instances are
+ * test/servers/*.ts.
  */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -36,6 +37,13 @@ const unpacked = [
     probe: /\/usr\/bin\/imapd$/,
     suites: 'Courier',
   },
+  {
+    name: 'chromium',
+    package: 'chromium-headless-shell',
+    own: /^chromium-(common|headless-shell)$/,
+    probe: /\/lib\/chromium\/chromium-headless-shell$/,
+    suites: 'a browser',
+  },
 ]
 
 /** Returns the servers that are not there, each as {name, suites, remedy}; installs them first where that is possible and allowed. */
@@ -63,6 +71,7 @@ function absent() {
   for (const server of unpacked) {
     if (caches.some((folder) => existsSync(join(folder, server.name, '.complete')))) continue
     if (server.name === 'postgres' && hasInstalledPostgres()) continue
+    if (server.name === 'chromium' && existsSync('/usr/bin/chromium')) continue
     list.push(server)
   }
   return list

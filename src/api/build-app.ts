@@ -6,6 +6,7 @@ import type { UseCases } from '#contract/calls.ts'
 import { ROUTES } from '#contract/routes/all.ts'
 import type { KeptAnswers } from '#migration/kept-answers.ts'
 import type { ApiLimits } from './api-limits.ts'
+import { addDocsPage } from './docs-page.ts'
 import { frameworkFault, malformed } from './framework-fault.ts'
 import type { Gate } from './gate.ts'
 import { type HealthOptions, addHealth, isHealth } from './health.ts'
@@ -102,6 +103,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
     document ??= JSON.stringify(openApiDocument(version))
     return reply.type('application/json; charset=utf-8').send(document)
   })
+  addDocsPage(app, `${API_PREFIX}/docs`, gate)
   addHealth(app, options)
   app.get('/metrics', async (request, reply) => {
     const { principal } = await gate.enter(request.raw)

@@ -10,6 +10,15 @@ import { ROUTES } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
 import * as user from '#contract/user.ts'
 import * as values from '#contract/values.ts'
+import {
+  HEADERS,
+  PARAMETERS,
+  answerHeaders,
+  canRefuse,
+  conditionalStatuses,
+  headerParameters,
+  problemHeaders,
+} from './openapi-headers.ts'
 import { STATUS_OF } from './problem.ts'
 import { strictSchema } from './strict-schema.ts'
 
@@ -48,6 +57,8 @@ export function openApiDocument(version: string): Json {
           description: 'Of who signed in with a browser; called waybill where the service is not reached by TLS',
         },
       },
+      parameters: PARAMETERS,
+      headers: HEADERS,
       schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
     },
   }
@@ -58,14 +69,20 @@ function operation(route: Route, schemas: Map<string, Json>): Json {
   return {
     operationId: route.name,
     summary: route.summary,
+    tags: [route.path.split('/')[1]],
     'x-scope': route.scope,
     ...SECURITY[route.scope],
     parameters: [
       ...parameters(route.params, 'path', schemas),
       ...parameters(strictSchema(route.query), 'query', schemas),
+      ...headerParameters(route),
     ],
     ...(body && { requestBody: body }),
-    responses: { [route.status]: answer(route, schemas), ...problems(route, body !== null) },
+    responses: {
+      [route.status]: { ...answer(route, schemas), ...answerHeaders(route) },
+      ...conditionalStatuses(route).answers,
+      ...problems(route, body !== null),
+    },
   }
 }
 
@@ -117,9 +134,10 @@ function problems(route: Route, takesBody: boolean): Json {
   if (route.path.includes(':')) add(404)
   if (route.method !== 'GET') add(400, 404, 409)
   if (takesBody) add(408, 413, 415)
+  add(...conditionalStatuses(route).problems)
   const described = (status: number) =>
     Object.entries(STATUS_OF)
-      .filter(([, known]) => known === status)
+      .filter(([code, known]) => known === status && canRefuse(route, code))
       .map(([code]) => code)
       .join(', ')
   return Object.fromEntries(
@@ -128,6 +146,7 @@ function problems(route: Route, takesBody: boolean): Json {
       {
         description: described(status) || 'See code',
         content: { 'application/problem+json': { schema: reference('Problem') } },
+        ...problemHeaders(route, status),
       },
     ]),
   )

@@ -1,6 +1,7 @@
 /** The OpenAPI document says what the service does: it is read here as a client would read it. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { ROUTES } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { openApiDocument } from '#api/openapi.ts'
@@ -35,6 +36,38 @@ test('every route of the contract stands in it with its scope, its answer and it
       [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name),
     )
   }
+})
+
+test('it is a document of OpenAPI 3.1, by the schema of its makers', async () => {
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(document)) as Record<string, unknown>)
+  assert.equal(valid, true, JSON.stringify(errors, null, 2))
+  assert.equal(validator.version, '3.1')
+})
+
+test('it says which routes take a key or a tag, what they answer with it, and when to ask again', () => {
+  const header = (name: string) => ({ $ref: `#/components/parameters/${name}` })
+  const of = (id: string) => operations.find(({ operation }) => operation['operationId'] === id)!.operation as never
+  for (const { operation } of operations) {
+    const { operationId, parameters, responses } = operation as never as {
+      operationId: keyof typeof ROUTES
+      parameters: object[]
+      responses: Record<string, { description: string; headers?: object }>
+    }
+    const { method, status, tag, scope }: Route = ROUTES[operationId]
+    const has = (name: string) => parameters.some((one) => JSON.stringify(one) === JSON.stringify(header(name)))
+    const isPublic = ['public', 'local', 'session', 'signed-in'].includes(scope)
+    assert.equal(has('IdempotencyKey'), method === 'POST' && status > 200 && status < 204 && !isPublic, operationId)
+    assert.equal(has('IfMatch'), tag !== null && (method === 'PATCH' || method === 'DELETE'), operationId)
+    assert.equal('412' in responses, has('IfMatch'), operationId)
+    assert.equal('304' in responses, has('IfNoneMatch'), operationId)
+    assert.equal('RateLimit' in (responses[status]!.headers ?? {}), scope !== 'public', operationId)
+    assert.ok('Retry-After' in responses['429']!.headers!, operationId)
+    assert.equal(/IDEMPOTENCY_KEY_REUSED/.test(responses['422']!.description), has('IdempotencyKey'), operationId)
+  }
+  const { responses } = of('updateBatch') as { responses: Record<string, { headers: object }> }
+  assert.ok('ETag' in responses['200']!.headers && 'ETag' in responses['412']!.headers)
+  assert.deepEqual(Object.keys(document.components.securitySchemes), ['bearer', 'session'])
 })
 
 test('every reference in it leads somewhere', () => {
