@@ -1,7 +1,7 @@
 /**
  * The mail and database servers, and the browser, that the tests run their own instances of, from Debian's or Ubuntu's
- * packages. Dovecot is installed; PostgreSQL, Cyrus, Courier and Chromium are only unpacked into a cache folder: the
- * mail servers' packages exclude each other, and unpacking leaves nothing behind in the system. The instances are
+ * packages. Dovecot is installed; PostgreSQL, Cyrus, Courier, chasquid and Chromium are only unpacked into a cache folder:
+ * the mail servers' packages exclude each other, and unpacking leaves nothing behind in the system. The instances are
  * test/servers/*.ts.
  */
 import { spawnSync } from 'node:child_process'
@@ -43,6 +43,13 @@ const unpacked = [
     own: /^chromium-(common|headless-shell)$/,
     probe: /\/lib\/chromium\/chromium-headless-shell$/,
     suites: 'a browser',
+  },
+  {
+    name: 'chasquid',
+    package: 'chasquid',
+    own: /^chasquid$/,
+    probe: /\/usr\/bin\/chasquid(-util)?$/,
+    suites: 'an SMTP server',
   },
 ]
 

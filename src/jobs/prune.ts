@@ -1,6 +1,6 @@
 /**
- * Forgets what is old: events and passes are kept for 90 days, the last pass of a user for as long as the user, the audit
- * log for as long as AdminAuditLogAgeLimit says, answers for an Idempotency-Key for a day.
+ * Forgets what is old: events, passes and reports that were told are kept for 90 days, the last pass of a user for as
+ * long as the user, the audit log for as long as AdminAuditLogAgeLimit says, answers for an Idempotency-Key for a day.
  */
 import { KEPT_HOURS } from '#store/service/idempotency-keys.ts'
 import { freshConfig } from '#store/service/settings.ts'
@@ -23,6 +23,13 @@ export async function prune(store: ServiceStore): Promise<void> {
     `DELETE FROM migration_pass WHERE id IN (
     SELECT p.id FROM migration_pass p WHERE p.ended_at < now() - $1 * interval '1 day'
       AND EXISTS (SELECT 1 FROM migration_pass later WHERE later.user_id = p.user_id AND later.started_at > p.started_at)
+    LIMIT ${AT_ONCE})`,
+  )
+  await untilFew(
+    store,
+    `DELETE FROM notification WHERE id IN (
+    SELECT n.id FROM notification n WHERE n.created_at < now() - $1 * interval '1 day'
+      AND NOT EXISTS (SELECT 1 FROM notification_delivery d WHERE d.notification_id = n.id AND d.state = 'Waiting')
     LIMIT ${AT_ONCE})`,
   )
   await untilFew(

@@ -19,6 +19,8 @@ import { uploadCsv } from './batch/upload-csv.ts'
 import { type DatabaseDeps, databaseUseCases } from './database/database-use-cases.ts'
 import type { OpenDeps } from './endpoint/endpoint-source.ts'
 import { endpointUseCases } from './endpoint/endpoint-use-cases.ts'
+import type { NotificationDeps } from './notification/deps.ts'
+import { notificationUseCases } from './notification/notification-use-cases.ts'
 import { configUseCases } from './organization/config-use-cases.ts'
 import { listEvents, streamEvents } from './organization/events.ts'
 import { exportReport, listReports } from './organization/reports.ts'
@@ -32,7 +34,7 @@ import { showUser } from './user/show-user.ts'
 import { getSkippedItemEml } from './user/skipped-eml.ts'
 import { getUserStatistics, listSkippedItems } from './user/statistics.ts'
 
-export interface UseCaseDeps extends ServiceDeps, DatabaseDeps {
+export interface UseCaseDeps extends ServiceDeps, DatabaseDeps, NotificationDeps {
   readonly listener: Listener
   readonly opening: OpenDeps
   readonly tokens: TokenUseCases
@@ -54,6 +56,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     ...sessionUseCases(deps.administrators),
     ...auditUseCases(deps),
     ...workerUseCases(deps),
+    ...notificationUseCases(deps),
     listTokens: tokens.listTokens,
     createToken: tokens.createToken,
     revokeToken: tokens.revokeToken,

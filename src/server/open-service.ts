@@ -19,11 +19,14 @@ import { runPass } from '#migration/pass/run-pass.ts'
 import { passRegister } from '#migration/pass/under-way.ts'
 import type { Settings } from '#contract/settings.ts'
 import { openSecrets, type Secrets } from '#store/secrets.ts'
+import { noteNotifications } from '#store/service/notify.ts'
 import { freshConfig, readConfig } from '#store/service/settings.ts'
 import { outgoingAddresses } from './outgoing-addresses.ts'
 import { type World, openWorld } from './open-world.ts'
 import { tuningFromEnvironment } from './tuning.ts'
 
+/** Ends of batches are noticed by looking, every second tick at least. */
+const REPORTS_MS = 500
 /** How long a worker whose host lacks the folder of a database leaves passes to others. */
 const REST_MS = 60_000
 /** Batches end by days. */
@@ -83,7 +86,9 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     workerTimeoutMs: tuning.service.workerTimeoutMs ?? capacityMs(heartbeatSeconds),
   })
   const hygieneMs = tuning.service.hygieneMs ?? HYGIENE_MS
+  const { leastReportMs } = tuning.service
   const chores = [
+    { what: 'writing down reports', everyMs: REPORTS_MS, run: () => noteNotifications(store, leastReportMs) },
     { what: 'looking at batches that nobody changes', everyMs: hygieneMs, run: () => hygiene(store, log) },
   ]
   undo.use(startConductor(store, boss, listener, limits, chores, log))

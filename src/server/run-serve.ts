@@ -8,6 +8,7 @@ import { EXIT } from '#contract/migrate.ts'
 import { recordSignIns } from '#migration/audit/record-sign-ins.ts'
 import { connectionTester } from '#migration/endpoint/connection-tester.ts'
 import { keptAnswers } from '#migration/kept-answers.ts'
+import { startSender } from '#migration/notification/sender.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { useCases } from '#migration/use-cases.ts'
 import { loadSettings } from './configuration/load-settings.ts'
@@ -42,6 +43,11 @@ export async function runServe(request: ServeRequest): Promise<number> {
   const firstPassword = await administrators.offerFirstPassword()
   using tls = tlsFiles(settings, log)
   const metrics = openMetrics(store, log, tls.ends)
+  const { publicUrl } = settings
+  await using _sender = startSender(
+    { store, secrets, outgoing, publicUrl, listener: service.listener, log },
+    { againMs: tuning.reportAgainMs, forMs: tuning.reportForMs, pollMs: tuning.reportPollMs },
+  )
   const api = await startApi({
     useCases: useCases({
       store,
@@ -51,6 +57,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
       opening: service.opening,
       outgoing,
       allowedRoots: service.allowedRoots,
+      publicUrl,
       tester: connectionTester({ outgoing }),
       tokens,
       administrators: administrators.deps,

@@ -1,9 +1,11 @@
 /** Row types of the durable tables, for kysely. What src/store/sql creates is the truth; these follow it. */
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { AdminAuditTable } from './audit-tables.ts'
+import type { NotificationDeliveryTable, NotificationSettingTable, NotificationTable } from './notification-tables.ts'
 
 /** timestamptz: a Date when read, a Date or an ISO string when written; left out, the database's now. */
 type Time = ColumnType<Date, Date | string, Date | string>
-type TimeOrNone = ColumnType<Date | null, Date | string | null, Date | string | null>
+export type TimeOrNone = ColumnType<Date | null, Date | string | null, Date | string | null>
 
 export interface SchemaMigrationTable {
   number: number
@@ -101,6 +103,14 @@ export interface MigrationBatchTable {
   asked_why: Generated<string>
   expiry_action: 'Stop' | 'Remove' | null
   expiry_told: TimeOrNone
+  starts: Generated<number>
+  told_start: Generated<number>
+  told_end: Generated<number>
+  last_started_at: TimeOrNone
+  last_report_at: TimeOrNone
+  reports: Generated<number>
+  start_items: Generated<number>
+  start_bytes: Generated<number>
 }
 
 export interface MigrationUserTable {
@@ -302,29 +312,6 @@ export interface EventTable {
   facts: JSONColumnType<EventFacts>
 }
 
-export interface AdminAuditTable {
-  n: Generated<number>
-  id: string
-  at: Generated<Date>
-  caller: string
-  caller_key: string
-  via: 'Socket' | 'Token' | 'Session' | 'Service'
-  client_address: string | null
-  cmdlet: string
-  cmdlet_key: string
-  object: string
-  object_key: string
-  object_guid: string | null
-  parameters: JSONColumnType<readonly { readonly name: string; readonly value: string | null }[]>
-  modified: JSONColumnType<
-    readonly { readonly name: string; readonly oldValue: string | null; readonly newValue: string | null }[]
-  >
-  result: Generated<'Started' | 'Succeeded' | 'Failed'>
-  error_code: string | null
-  error: string | null
-  ended_at: TimeOrNone
-}
-
 export interface Tables {
   schema_migration: SchemaMigrationTable
   secret_key: SecretKeyTable
@@ -346,4 +333,7 @@ export interface Tables {
   setting: SettingTable
   event: EventTable
   admin_audit: AdminAuditTable
+  notification_setting: NotificationSettingTable
+  notification: NotificationTable
+  notification_delivery: NotificationDeliveryTable
 }

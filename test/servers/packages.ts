@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const caches = ['/var/cache/waybill-test', join(import.meta.dirname, '../../node_modules/.cache/waybill/servers')]
 
 /** The folder that the packages of `name` are unpacked in; null when they are not. */
-export function unpackedServer(name: 'cyrus' | 'courier' | 'postgres' | 'chromium'): string | null {
+export function unpackedServer(name: 'cyrus' | 'courier' | 'postgres' | 'chasquid' | 'chromium'): string | null {
   return caches.map((cache) => join(cache, name)).find((folder) => existsSync(join(folder, '.complete'))) ?? null
 }
 

@@ -50,6 +50,7 @@ export async function apiService(
         listener,
         opening: { log: silentLog, outgoing: loopbackAllowed, deadlines: {} },
         outgoing: loopbackAllowed,
+        publicUrl: null,
         allowedRoots: serverRoots(store.dataFolder.path),
         tester: hastyTester(),
         tokens,

@@ -19,12 +19,22 @@ export interface PasswordSource {
   readonly userName: string | null | undefined
 }
 
-export async function adminPassword({ file, userName }: PasswordSource): Promise<string | undefined> {
+/** Parameters as they are called, for those whose password it is. */
+interface Parameters {
+  readonly user: string
+  readonly file: string
+}
+const ADMIN: Parameters = { user: '-AdminUserName', file: '-AdminPasswordFile' }
+
+export async function adminPassword(
+  { file, userName }: PasswordSource,
+  called: Parameters = ADMIN,
+): Promise<string | undefined> {
   if (file !== undefined) return firstLine(file)
   if (userName === undefined || userName === null) return undefined
   const terminal = openTerminal()
   if (!terminal)
-    throw usage('-AdminUserName needs a password, and there is no terminal to ask on.', 'Give -AdminPasswordFile PATH.')
+    throw usage(`${called.user} needs a password, and there is no terminal to ask on.`, `Give ${called.file} PATH.`)
   try {
     const password = await terminal.secret(`Password of ${userName}: `)
     if (password) return password

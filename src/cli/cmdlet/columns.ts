@@ -57,11 +57,12 @@ const VIEWS: Readonly<Record<string, readonly Column[]>> = {
     column('IsAlive'),
   ],
   MigrationBatchArchive: [column('Identity'), column('ArchivedDateTime'), column('RemovedBy'), column('TotalCount')],
+  Notification: [column('BatchId'), column('Kind'), column('Recipient'), column('Status'), column('CreationDateTime')],
   Cmdlet: [column('Name'), column('Synopsis')],
 }
 
 /** Their sentences are for reading, not for cutting to a column. */
-const LISTS: ReadonlySet<string> = new Set(['MailboxDatabaseTest', 'MigrationServerAvailability'])
+const LISTS: ReadonlySet<string> = new Set(['MailboxDatabaseTest', 'NotificationTest', 'MigrationServerAvailability'])
 
 /** Of more properties than this PowerShell makes a list. */
 const MOST_COLUMNS = 4

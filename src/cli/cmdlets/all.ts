@@ -21,6 +21,8 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Get-MigrationUserStatistics': async () =>
     (await import('./get-migration-user-statistics.ts')).getMigrationUserStatistics,
   'Get-MigrationWorker': async () => (await import('./get-migration-worker.ts')).getMigrationWorker,
+  'Get-Notification': async () => (await import('./get-notification.ts')).getNotification,
+  'Get-NotificationConfig': async () => (await import('./get-notification-config.ts')).getNotificationConfig,
   'Measure-Object': async () => (await import('./measure-object.ts')).measureObject,
   'New-Administrator': async () => (await import('./new-administrator.ts')).newAdministrator,
   'New-MailboxDatabase': async () => (await import('./new-mailbox-database.ts')).newMailboxDatabase,
@@ -39,6 +41,7 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Set-MigrationConfig': async () => (await import('./set-migration-config.ts')).setMigrationConfig,
   'Set-MigrationEndpoint': async () => (await import('./set-migration-endpoint.ts')).setMigrationEndpoint,
   'Set-MigrationUser': async () => (await import('./set-migration-user.ts')).setMigrationUser,
+  'Set-NotificationConfig': async () => (await import('./set-notification-config.ts')).setNotificationConfig,
   'Sort-Object': async () => (await import('./sort-object.ts')).sortObject,
   'Start-MigrationBatch': async () => (await import('./start-migration-batch.ts')).startMigrationBatch,
   'Start-MigrationUser': async () => (await import('./start-migration-user.ts')).startMigrationUser,
@@ -47,5 +50,6 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Test-MailboxDatabase': async () => (await import('./test-mailbox-database.ts')).testMailboxDatabase,
   'Test-MigrationServerAvailability': async () =>
     (await import('./test-migration-server-availability.ts')).testMigrationServerAvailability,
+  'Test-NotificationConfig': async () => (await import('./test-notification-config.ts')).testNotificationConfig,
   'Where-Object': async () => (await import('./where-object.ts')).whereObject,
 }

@@ -4,6 +4,7 @@ import * as audit from './audit.ts'
 import * as batches from './batches.ts'
 import * as databases from './databases.ts'
 import * as endpoints from './endpoints.ts'
+import * as notifications from './notifications.ts'
 import * as organization from './organization.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
@@ -19,5 +20,6 @@ export const ROUTES = {
   ...sessions,
   ...audit,
   ...workers,
+  ...notifications,
 } as const
 export type RouteName = keyof typeof ROUTES

@@ -51,6 +51,8 @@ export const ACTS: { readonly [Name in RouteName]?: Act } = {
   removeUser: { cmdlet: 'Remove-MigrationUser', ...user, effect: 'removes' },
   getSkippedItemEml: { cmdlet: 'Export-MigrationSkippedItem', ...user, effect: 'reads' },
   updateConfig: { cmdlet: 'Set-MigrationConfig', view: 'getConfig' },
+  updateNotificationSettings: { cmdlet: 'Set-NotificationConfig', view: 'getNotificationSettings' },
+  testNotificationSettings: { cmdlet: 'Test-NotificationConfig', effect: 'reads', named: ['recipient'] },
   exportReport: { cmdlet: 'Export-MigrationReport', effect: 'reads', named: ['identity'] },
   exportAuditLog: { cmdlet: 'Search-AdminAuditLog', effect: 'reads' },
   createAdministrator: { cmdlet: 'New-Administrator', ...administrator, effect: 'creates' },

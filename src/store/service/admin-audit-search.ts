@@ -1,6 +1,6 @@
 /** The audit log read: newest first, a page at a time, without ever counting it. */
 import type { Selectable } from 'kysely'
-import type { AdminAuditTable } from '../tables.ts'
+import type { AdminAuditTable } from '../audit-tables.ts'
 import { isGuid, nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
 

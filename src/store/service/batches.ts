@@ -107,6 +107,11 @@ function totalsOf(rows: readonly TotalsRow[]): BatchTotals {
   }
 }
 
+/** Of one batch, as the transaction sees it. */
+export async function totalsIn(client: PoolClient, id: string): Promise<BatchTotals> {
+  return totalsOf((await client.query<TotalsRow>(TOTALS, [id])).rows)
+}
+
 /** All batches (there are at most some hundred), or the one of an id. */
 export async function readBatches(store: ServiceStore, id: string | null = null): Promise<BatchRow[]> {
   const config = await freshConfig(store)

@@ -7,6 +7,7 @@ import { archiveBatch } from './archive.ts'
 import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
 import { START_AFTER, STOPPED_STATUS, WAITING_STATUS } from './resting.ts'
+import { noteBatch, noteLast } from './notify.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
 import { withdrawJobsOfBatch } from './withdraw.ts'
@@ -14,11 +15,12 @@ import { withdrawJobsOfBatch } from './withdraw.ts'
 interface Asked {
   readonly id: string
   readonly flags: 'Start' | 'Stop' | 'Remove'
+  readonly running: boolean
 }
 
 /** One step of every batch that waits for one; true when there is more to do at once. */
 export async function carryOut(store: ServiceStore, log: Log): Promise<boolean> {
-  const { rows } = await store.pool.query<Asked>(`SELECT id, flags FROM migration_batch WHERE flags <> 'None'`)
+  const { rows } = await store.pool.query<Pick<Asked, 'id'>>(`SELECT id FROM migration_batch WHERE flags <> 'None'`)
   let more = false
   for (const { id } of rows) {
     try {
@@ -33,16 +35,18 @@ export async function carryOut(store: ServiceStore, log: Log): Promise<boolean> 
 
 async function step(client: PoolClient, id: string): Promise<boolean> {
   const { rows } = await client.query<Asked>(
-    `SELECT id, flags FROM migration_batch WHERE id = $1 AND flags <> 'None' FOR UPDATE SKIP LOCKED`,
+    `SELECT id, flags, running FROM migration_batch WHERE id = $1 AND flags <> 'None' FOR UPDATE SKIP LOCKED`,
     [id],
   )
-  return rows[0] ? await { Start: start, Stop: stop, Remove: remove }[rows[0].flags](client, id) : false
+  return rows[0]
+    ? await { Start: start, Stop: stop, Remove: remove }[rows[0].flags](client, id, rows[0].running)
+    : false
 }
 
 /** Resumes what was stopped, tries again what has failed; what is synced goes on as it was. */
-async function start(client: PoolClient, id: string): Promise<boolean> {
+async function start(client: PoolClient, id: string, wasRunning: boolean): Promise<boolean> {
   await takeHold(client, id)
-  await client.query(
+  const { rowCount: changed } = await client.query(
     `UPDATE migration_user u SET next_at = greatest(now(), ${START_AFTER}), transient_failures = 0, error_code = NULL,
        error_message = NULL, error_remedy = NULL, stage = 'Injection', status = ${WAITING_STATUS}
      WHERE batch_id = $1 AND holds AND status IN ('Validating', 'Stopped', 'Failed', 'IncrementalStopped', 'IncrementalFailed')`,
@@ -53,10 +57,24 @@ async function start(client: PoolClient, id: string): Promise<boolean> {
      WHERE id = $1`,
     [id],
   )
+  // A Start that finds everybody at work or synced already begins nothing that could be told.
+  if (!wasRunning || (changed ?? 0) > 0) await beginTelling(client, id)
   await addEvent(client, { kind: 'batch.started', batchId: id })
   await wake(client, 'work')
   await wake(client, 'events')
   return false
+}
+
+/** From here on its reports count: the start is told, and what comes of it. */
+async function beginTelling(client: PoolClient, id: string): Promise<void> {
+  await client.query(
+    `UPDATE migration_batch b SET starts = starts + 1, last_started_at = now(), last_report_at = NULL, message = '',
+       start_items = u.items, start_bytes = u.bytes
+     FROM (SELECT coalesce(sum(transferred_items), 0) AS items, coalesce(sum(transferred_bytes), 0) AS bytes
+       FROM migration_user WHERE batch_id = $1) u WHERE b.id = $1`,
+    [id],
+  )
+  await noteBatch(client, id)
 }
 
 /**
@@ -91,6 +109,7 @@ async function stop(client: PoolClient, id: string): Promise<boolean> {
   await wake(client, 'stop')
   if (await isAtWork(client, id)) return false
   await client.query(`UPDATE migration_batch SET flags = 'None', stopped_at = now() WHERE id = $1`, [id])
+  await noteBatch(client, id)
   await addEvent(client, { kind: 'batch.stopped', batchId: id })
   await wake(client, 'events')
   return false
@@ -103,6 +122,7 @@ const CHUNK = 5_000
  * (0007-hygiene.sql); the passwords are gone.
  */
 async function remove(client: PoolClient, id: string): Promise<boolean> {
+  await noteLast(client, id)
   await client.query('UPDATE migration_batch SET running = false WHERE id = $1', [id])
   await withdrawJobsOfBatch(client, id)
   await client.query(`UPDATE migration_user SET status = 'Removing' WHERE batch_id = $1 AND job_id IS NOT NULL`, [id])

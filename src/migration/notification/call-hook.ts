@@ -1,0 +1,88 @@
+/** Calls the notification hook once. Redirects are not followed: they would lead past the rules of where we may connect. */
+import { request as requestPlain } from 'node:http'
+import { request as requestTls } from 'node:https'
+import { isIP } from 'node:net'
+import { Fault } from '#base/fault.ts'
+import { Peer, checkedAddresses, type OutgoingRules } from '#mailbox/imap/reach.ts'
+import { version } from '#base/version.ts'
+import { hookHeaders, hostOf } from './hook-rules.ts'
+
+export interface HookCall {
+  readonly url: string
+  readonly secret: string
+  /** The same for each attempt, so that a receiver can tell a repetition. */
+  readonly id: string
+  readonly body: string
+}
+
+const DEADLINE_MS = 10_000
+
+/** Answers what came back, in words. @throws Fault HOOK_FAILED, ADDRESS_REFUSED */
+export async function callHook(
+  { url: text, secret, id, body }: HookCall,
+  outgoing: OutgoingRules,
+  deadlineMs = DEADLINE_MS,
+): Promise<string> {
+  const url = new URL(text)
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+  const peer = new Peer({ host: hostOf(url), port, username: '', secrets: [secret] })
+  const began = performance.now()
+  const [address] = await checkedAddresses(peer, outgoing, deadlineMs)
+  const left = Math.max(1, deadlineMs - (performance.now() - began))
+  const status = await post(url, address!, secret, id, body, left).catch((thrown: unknown) => {
+    throw failed(url, said(peer, thrown, deadlineMs))
+  })
+  if (status >= 200 && status < 300) return `${url.origin} answered ${status}.`
+  throw failed(
+    url,
+    status >= 300 && status < 400 ? `it answered ${status}, and redirects are not followed` : `it answered ${status}`,
+  )
+}
+
+function said(peer: Peer, thrown: unknown, deadlineMs: number): string {
+  if (thrown instanceof Error && thrown.name === 'TimeoutError') return `no answer for ${deadlineMs / 1000} s`
+  const { code = '', message = '' } = thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : {}
+  return peer.words(message || code)
+}
+
+/** The status of the answer; its body is not read. */
+function post(url: URL, address: string, secret: string, id: string, body: string, ms: number): Promise<number> {
+  const family = isIP(address)
+  const request = url.protocol === 'https:' ? requestTls : requestPlain
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        agent: false,
+        signal: AbortSignal.timeout(ms),
+        // The address that was checked, whatever the name server says now.
+        lookup: (_, { all }, found) => (all ? found(null, [{ address, family }]) : found(null, address, family)),
+        minVersion: 'TLSv1.2',
+        headers: {
+          'content-type': 'application/json',
+          'content-length': Buffer.byteLength(body),
+          'user-agent': `Waybill/${version}`,
+          ...hookHeaders(secret, id, Math.floor(Date.now() / 1000), body),
+        },
+      },
+      (response) => {
+        response.destroy()
+        resolve(response.statusCode ?? 0)
+      },
+    )
+    // An aborted request tells the abort, and not its reason.
+    sent.on('error', (error) => reject(error.name === 'AbortError' ? new DOMException('', 'TimeoutError') : error))
+    sent.end(body)
+  })
+}
+
+const failed = ({ origin }: URL, why: string): Fault =>
+  new Fault({
+    code: 'HOOK_FAILED',
+    scope: 'endpoint',
+    transient: true,
+    message: `The notification hook at ${origin} could not be called: ${why}.`,
+    remedy: 'Check the URL, and that it answers a POST with a status from 200 to 299 within 10 s.',
+    facts: { origin },
+  })

@@ -1,0 +1,46 @@
+import type { Answer, Call } from '#contract/calls.ts'
+import type { Notification } from '#contract/notification.ts'
+import type { listNotifications as Route } from '#contract/routes/notifications.ts'
+import { isGuid } from '#store/service/named.ts'
+import { type NotificationRow, readNotifications } from '#store/service/notifications.ts'
+import { badCursor, readCursor, writeCursor } from '../page.ts'
+import type { NotificationDeps } from './deps.ts'
+
+/** Also of batches that are gone. */
+export async function listNotifications(
+  { store }: Pick<NotificationDeps, 'store'>,
+  { query }: Pick<Call<typeof Route>, 'query'>,
+): Promise<Answer<typeof Route>> {
+  const { batch, status, channel, cursor, limit } = query
+  const after = readCursor(cursor)
+  if (after !== null && !(isGuid(after[1]) && Number.isFinite(Date.parse(after[0])))) throw badCursor()
+  const filter = {
+    batch: batch === undefined ? null : { id: isGuid(batch) ? batch : null, name: batch },
+    state: status ?? null,
+    channel: channel ?? null,
+  }
+  const { rows, total } = await readNotifications(store, filter, after, limit + 1)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    items: page.map(show),
+    nextCursor: rows.length > limit && last ? writeCursor([last.created, last.id]) : null,
+    total,
+  }
+}
+
+const show = (row: NotificationRow): Notification => ({
+  identity: row.id,
+  batchId: row.batch,
+  batchGuid: row.batch_id,
+  kind: row.kind,
+  channel: row.channel,
+  recipient: row.recipient,
+  status: row.state,
+  attempts: row.attempts,
+  creationDateTime: row.created_at.toISOString(),
+  sentDateTime: row.state === 'Sent' ? (row.settled_at?.toISOString() ?? null) : null,
+  nextAttemptDateTime: row.state === 'Waiting' ? row.next_at.toISOString() : null,
+  errorCode: row.code,
+  message: row.said,
+})

@@ -1,0 +1,123 @@
+/** Get- and Set-NotificationConfig. */
+import { badValue } from '#base/request-faults.ts'
+import type { Call } from '#contract/calls.ts'
+import type { NotificationSettings, SetNotificationSettings } from '#contract/notification.ts'
+import type { updateNotificationSettings as Route } from '#contract/routes/notifications.ts'
+import type { Secrets } from '#store/secrets.ts'
+import {
+  type NotificationSettingChanges,
+  type NotificationSettingRow,
+  changeNotificationSettings,
+  readNotificationSettings,
+  settingSecret,
+} from '#store/service/notification-settings.ts'
+import { checkClearText } from '../endpoint/endpoint-rules.ts'
+import type { NotificationDeps } from './deps.ts'
+import { checkHookUrl, hookKey } from './hook-rules.ts'
+
+export async function getNotificationSettings({
+  store,
+}: Pick<NotificationDeps, 'store'>): Promise<NotificationSettings> {
+  return showSettings(await store.retrying(() => readNotificationSettings(store.pool)))
+}
+
+export async function updateNotificationSettings(
+  { store, secrets }: NotificationDeps,
+  { body }: Pick<Call<typeof Route>, 'body'>,
+): Promise<NotificationSettings> {
+  return showSettings(
+    await changeNotificationSettings(store, (row) => ({
+      ...mailChanges(body, row, secrets),
+      ...hookChanges(body, row, secrets),
+    })),
+  )
+}
+
+export const SMTP_PORTS = { Ssl: 465, Tls: 587, None: 25 } as const
+
+/** @throws Fault VALUE_INVALID */
+function mailChanges(
+  asked: SetNotificationSettings,
+  row: NotificationSettingRow,
+  secrets: Secrets,
+): NotificationSettingChanges {
+  const kept = <T>(given: T | undefined, stored: T): T => (given === undefined ? stored : given)
+  const server = kept(asked.smtpServer, row.smtp_server)
+  const userName = server === null ? null : kept(asked.userName, row.user_name)
+  const from = kept(asked.from, row.from_address)
+  const security = asked.security ?? row.security
+  const allowClearText = asked.allowClearText ?? row.allow_clear_text
+  const isElsewhere = server !== row.smtp_server
+  if (server !== null && from === null)
+    throw badValue('from', 'is needed with smtpServer', 'Give the address that reports come from.')
+  const keepsPassword = asked.password === undefined && row.password !== null && userName !== null
+  // Whoever may change the server must not get with it a password that somebody else has entered.
+  if (keepsPassword && isElsewhere)
+    throw badValue('password', 'is not sent to another server', 'Give the password of the new server.')
+  const hasPassword = keepsPassword || (asked.password ?? null) !== null
+  if (userName !== null && !hasPassword) throw badValue('password', 'is needed with userName', 'Give the password.')
+  if (userName === null && asked.password != null) throw badValue('userName', 'is needed with password')
+  if (server !== null && userName !== null) checkClearText(server, { security, allowClearText })
+  return {
+    smtp_server: server,
+    // A port belongs to a server and a security.
+    port: server === null ? null : kept(asked.port, isElsewhere || security !== row.security ? null : row.port),
+    security,
+    user_name: userName,
+    password:
+      userName === null
+        ? null
+        : asked.password == null
+          ? row.password
+          : secrets.seal(asked.password, settingSecret('password')),
+    from_address: from,
+    from_name: asked.fromName ?? row.from_name,
+    language: asked.language ?? row.language,
+    accept_untrusted: asked.acceptUntrustedCertificates ?? row.accept_untrusted,
+    allow_clear_text: allowClearText,
+  }
+}
+
+/** @throws Fault VALUE_INVALID */
+function hookChanges(
+  asked: SetNotificationSettings,
+  row: NotificationSettingRow,
+  secrets: Secrets,
+): NotificationSettingChanges {
+  const url = asked.hookUrl === undefined ? row.hook_url : asked.hookUrl
+  if (asked.hookUrl != null) checkHookUrl(asked.hookUrl)
+  if (asked.hookSecret != null) hookKey(asked.hookSecret)
+  const sealed = asked.hookSecret == null ? null : secrets.seal(asked.hookSecret, settingSecret('hook_secret'))
+  const secret = url === null || asked.hookSecret === null ? null : (sealed ?? row.hook_secret)
+  if (url !== null && secret === null)
+    throw badValue(
+      'hookSecret',
+      'is needed with hookUrl, which is called signed',
+      'Make one: echo "whsec_$(openssl rand -base64 32)"',
+    )
+  return {
+    hook_url: url,
+    hook_secret: secret,
+    hook_events: asked.hookEvents === undefined ? row.hook_events : [...new Set(asked.hookEvents)],
+  }
+}
+
+function showSettings(row: NotificationSettingRow): NotificationSettings {
+  return {
+    identity: 'Notifications',
+    smtpServer: row.smtp_server,
+    port: row.port ?? (row.smtp_server === null ? null : SMTP_PORTS[row.security]),
+    security: row.security,
+    userName: row.user_name,
+    hasPassword: row.password !== null,
+    from: row.from_address,
+    fromName: row.from_name,
+    language: row.language,
+    acceptUntrustedCertificates: row.accept_untrusted,
+    allowClearText: row.allow_clear_text,
+    hookUrl: row.hook_url,
+    hasHookSecret: row.hook_secret !== null,
+    hookEvents: row.hook_events,
+    lastModifiedDateTime: row.modified_at.toISOString(),
+  }
+}
