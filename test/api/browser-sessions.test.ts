@@ -1,5 +1,6 @@
 /** The cookie of a session, and requests that a browser sends with it for somebody else's page. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import type { Account } from '#contract/calls.ts'
 import { API_LIMITS } from '#api/api-limits.ts'
@@ -8,6 +9,11 @@ import { ask, authenticateSession, sessionId, world } from './api-world.ts'
 const cookie = `waybill=${sessionId('organization')}`
 const begins = {
   signIn: async ({ session }: { session: { begin(id: string): void } }) => (session.begin(sessionId('view')), {}),
+}
+/** A log in which nothing happens. */
+async function* silent(signal: AbortSignal): AsyncGenerator<never> {
+  if (!signal.aborted) await once(signal, 'abort')
+  yield* []
 }
 const json = { userName: 'ann', password: 'p' }
 
@@ -134,13 +140,7 @@ test('a request is a use of the session, a look of an event stream whether it is
   }
   const { url } = await world(
     t,
-    {
-      async streamEvents({ signal }) {
-        return (async function* () {
-          if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
-        })()
-      },
-    },
+    { streamEvents: async ({ signal }) => silent(signal) },
     { authenticateSession: look, limits: { recheckMs: 10 } },
   )
   await Promise.all([twice.promise, ask(`${url}/api/v1/event-stream`, { headers: { cookie } })])
@@ -156,13 +156,7 @@ test('a look that hangs ends the stream, too', { timeout: 5_000 }, async (t) => 
   }
   const { url } = await world(
     t,
-    {
-      async streamEvents({ signal }) {
-        return (async function* () {
-          if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve))
-        })()
-      },
-    },
+    { streamEvents: async ({ signal }) => silent(signal) },
     { authenticateSession: look, limits: { recheckMs: 10 } },
   )
   const { status, text } = await ask(`${url}/api/v1/event-stream`, { headers: { cookie } })
