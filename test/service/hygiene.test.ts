@@ -32,20 +32,18 @@ const fresh = () => NAMES[next++]!
 const daysFrom = (text: string | null) => (Date.parse(text!) - Date.now()) / DAY
 const config = (change: Partial<MigrationConfig>) => world.served.must<MigrationConfig>('PATCH', '/config', change)
 
-/** So many days pass for one batch. */
+/** So many days pass for one batch; then several processes look at it at once. */
 async function pass(name: string, days: number): Promise<void> {
   const back = (columns: readonly string[]) =>
     columns.map((one) => `${one} = ${one} - $2 * interval '1 day'`).join(', ')
   await store.pool.query(
-    `UPDATE migration_batch SET ${back(['last_action_at', 'stopped_at', 'started_at', 'expiry_told'])} WHERE name = $1`,
+    `WITH b AS (UPDATE migration_batch SET ${back(['last_action_at', 'stopped_at', 'started_at', 'expiry_told'])}
+       WHERE name = $1 RETURNING id)
+     UPDATE migration_user SET ${back(['status_since', 'initial_synced_at', 'last_synced_at'])}
+     WHERE batch_id = (SELECT id FROM b)`,
     [name, days],
   )
-  await store.pool.query(
-    `UPDATE migration_user SET ${back(['status_since', 'initial_synced_at', 'last_synced_at'])}
-     WHERE batch_id = (SELECT id FROM migration_batch WHERE name = $1)`,
-    [name, days],
-  )
-  await hygiene(store, silentLog)
+  await Promise.all([1, 2, 3].map(() => hygiene(store, silentLog)))
 }
 
 const announced = async (name: string) =>
