@@ -12,6 +12,8 @@ import type { ArchivedBatch, MigrationBatch } from '#contract/batch.ts'
 import type { MigrationConfig, MigrationReport } from '#contract/organization.ts'
 import { hygiene } from '#migration/batch/hygiene.ts'
 import { type Store, openStore } from '#store/open.ts'
+import { readBatches } from '#store/service/batches.ts'
+import { announceEnd, endBatch } from '#store/service/ends.ts'
 import { until } from '#test/crash/until.ts'
 import { waybill } from '#test/migrate/run-waybill.ts'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
@@ -20,7 +22,7 @@ import { refused } from './asking.ts'
 import { type Row, type ServiceWorld, address, startServiceWorld } from './world.ts'
 
 const DAY = 86_400_000
-const NAMES = Array.from({ length: 10 }, (_, index) => `h${index + 1}`)
+const NAMES = Array.from({ length: 11 }, (_, index) => `h${index + 1}`)
 const SECRET = 'planted-Secret-7c1'
 
 let world: ServiceWorld
@@ -169,6 +171,24 @@ describe('batches that nobody changes', { skip: dovecotMissing() }, () => {
     await until('the pass has ended', async () => daysFrom((await served.batch('Busy')).lastSyncedDateTime) > -1)
     assert.ok(daysFrom((await served.batch('Busy')).expirationDateTime) < 30.1)
     await served.must('POST', '/batches/Busy/stop')
+  })
+
+  test('a process that decided on what it saw before another one ended the batch, or a person touched it, does nothing', async () => {
+    const { served } = world
+    const { batchGuid } = await synced('Late')
+    const end = { action: 'Stop', why: 'a test', at: new Date() } as const
+    const [seen] = await readBatches(store, batchGuid)
+    await served.must('PATCH', '/batches/Late', { reportInterval: '00:00:00' })
+    await announceEnd(store, seen!, end)
+    await endBatch(store, seen!, end)
+    assert.deepEqual([await announced('Late'), (await served.batch('Late')).flags], [[], 'None'])
+    const [now] = await readBatches(store, batchGuid)
+    await announceEnd(store, now!, end)
+    const [told] = await readBatches(store, batchGuid)
+    await endBatch(store, told!, end)
+    await served.reaches('Late', 'Stopped')
+    await endBatch(store, told!, end)
+    assert.deepEqual([(await announced('Late')).length, (await served.batch('Late')).flags], [1, 'None'])
   })
 
   test('each time is a setting: 0 is never, and a shorter one is announced all the same', async () => {

@@ -7,7 +7,7 @@ import { wake } from './wake.ts'
 
 export type EndAction = 'Stop' | 'Remove'
 
-/** A batch as it was when its end was decided: whoever has touched it since has called it off. */
+/** A batch as it was when its end was decided: who has touched it since has called it off, or has been faster. */
 export interface EndingBatch {
   readonly id: string
   readonly name: string
@@ -24,7 +24,9 @@ export interface AnnouncedEnd {
 }
 
 /** Dates of JavaScript have milliseconds. */
-const UNTOUCHED = `id = $1 AND flags = 'None' AND date_trunc('milliseconds', last_action_at) = $2`
+const UNTOUCHED = `id = $1 AND flags = 'None' AND date_trunc('milliseconds', last_action_at) = $2
+  AND expiry_action IS NOT DISTINCT FROM $3 AND date_trunc('milliseconds', expiry_told) IS NOT DISTINCT FROM $4`
+const asSeen = (batch: EndingBatch) => [batch.id, batch.last_action_at, batch.expiry_action, batch.expiry_told]
 
 /** Ids of those that nobody has touched for so long that an end may be near. */
 export async function restingBatches(store: ServiceStore, seconds: number): Promise<string[]> {
@@ -40,10 +42,8 @@ export async function restingBatches(store: ServiceStore, seconds: number): Prom
 export async function announceEnd(store: ServiceStore, batch: EndingBatch, end: AnnouncedEnd): Promise<void> {
   await inTransaction(store.pool, async (client) => {
     const { rowCount } = await client.query(
-      `UPDATE migration_batch SET expiry_action = $3, expiry_told = $4 WHERE ${UNTOUCHED}
-         AND expiry_action IS NOT DISTINCT FROM $5
-         AND date_trunc('milliseconds', expiry_told) IS NOT DISTINCT FROM $6`,
-      [batch.id, batch.last_action_at, end.action, end.at, batch.expiry_action, batch.expiry_told],
+      `UPDATE migration_batch SET expiry_action = $5, expiry_told = $6 WHERE ${UNTOUCHED}`,
+      [...asSeen(batch), end.action, end.at],
     )
     if (!rowCount) return
     await addEvent(client, {
@@ -63,9 +63,9 @@ export async function endBatch(
 ): Promise<void> {
   await inTransaction(store.pool, async (client) => {
     const { rowCount } = await client.query(
-      `UPDATE migration_batch SET flags = $3, asked_by = $4, asked_why = $5, expiry_action = NULL, expiry_told = NULL
+      `UPDATE migration_batch SET flags = $5, asked_by = $6, asked_why = $7, expiry_action = NULL, expiry_told = NULL
        WHERE ${UNTOUCHED}`,
-      [batch.id, batch.last_action_at, action, SERVICE_CALLER, why],
+      [...asSeen(batch), action, SERVICE_CALLER, why],
     )
     if (!rowCount) return
     await addServiceAct(client, {
