@@ -9,7 +9,10 @@ import { inWords, nearest, usage } from './cmdlet/usage.ts'
 const VERB =
   /^(?:add|clear|complete|convertfrom|convertto|disable|enable|export|foreach|format|get|group|import|measure|move|new|out|remove|resume|search|select|set|sort|start|stop|suspend|tee|test|update|where|write)-[a-z]+$/i
 
-export const isCmdletName = (word: string): boolean => VERB.test(word) && word !== 'complete-name'
+/** Commands that look like cmdlets, and are none. */
+const COMMANDS: ReadonlySet<string> = new Set(['complete-name', 'new-epoch'])
+
+export const isCmdletName = (word: string): boolean => VERB.test(word) && !COMMANDS.has(word)
 
 export async function runCmdletNamed(word: string, words: readonly string[], around: Surroundings): Promise<number> {
   const names = Object.keys(CMDLETS)

@@ -13,6 +13,8 @@ import type { Manifest } from '#store/backup/manifest.ts'
 import { nothing, writeBackup } from '#store/backup/write-backup.ts'
 import { prepareDataFolder } from '#store/data-folder.ts'
 import { readIfThere } from '#store/durable-file.ts'
+import { hasAudit } from '#store/service/admin-audit.ts'
+import { localAct, recordServiceAct } from '#store/service/service-acts.ts'
 import { openStore } from '#store/open.ts'
 import { writeFileAnew } from './backup-file.ts'
 import { databaseUrl } from './configuration/database-url.ts'
@@ -50,9 +52,13 @@ export async function runBackup(request: BackupRequest): Promise<number> {
       signal: signals.stopping,
     }
     try {
-      const manifest = isToOutput
-        ? await writeBackup(store, process.stdout, options)
-        : await writeFileAnew(request.file, request.force, (out) => writeBackup(store, out, options))
+      const write = () =>
+        isToOutput
+          ? writeBackup(store, process.stdout, options)
+          : writeFileAnew(request.file, request.force, (out) => writeBackup(store, out, options))
+      const act = localAct('waybill backup', { file: request.file, withKey: request.withKey })
+      // A schema of before the audit log is backed up as it is, and has none.
+      const manifest = (await hasAudit(store)) ? await recordServiceAct(store, act, write) : await write()
       line[Symbol.dispose]()
       tell(request, manifest, say)
     } finally {

@@ -1,13 +1,17 @@
 /** The audit log of a running service: who did what to which object, before and after. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { silentLog } from '#base/log.ts'
 import type { AdminAuditLogEvent } from '#contract/audit.ts'
+import type { UseCases } from '#contract/calls.ts'
 import type { Problem } from '#contract/organization.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
+import { recordActs } from '#migration/audit/record-acts.ts'
 import { sample } from '#test/api/api-world.ts'
 import { typed } from '#test/cmdlets/shell.ts'
 import { type AuditWorld, startAuditWorld, valueOf } from './audit-world.ts'
+import { administrator } from './use-case-world.ts'
 import { address } from './world.ts'
 
 const SECRET = 'planted-Zq7-secret'
@@ -139,7 +143,7 @@ describe('the audit log', () => {
     assert.deepEqual(changeOf(removed, 'BatchId'), { name: 'BatchId', oldValue: 'Moves', newValue: null })
   })
 
-  test('exports are told of, whole ones and broken ones', async () => {
+  test('exports are told of, and those that fail', async () => {
     const { items } = await must<{ items: { identity: string }[] }>('GET', '/reports')
     await must('GET', `/reports/${items[0]!.identity}`)
     const exported = await world.one()
@@ -150,6 +154,28 @@ describe('the audit log', () => {
       [eml.cmdletName, eml.objectModified, eml.succeeded],
       ['Export-MigrationSkippedItem', address('ann'), false],
     )
+  })
+
+  test('an export that is not read to its end is told of as one', async () => {
+    async function* lines() {
+      yield 'a'
+      yield 'b'
+    }
+    const { exportReport } = recordActs({ store: world.store, log: silentLog }, {
+      exportReport: async () => lines(),
+    } as unknown as UseCases)
+    const call = {
+      params: { identity: 'x' },
+      query: {},
+      principal: administrator,
+      signal: new AbortController().signal,
+    }
+    for await (const line of await exportReport(call as unknown as Parameters<typeof exportReport>[0])) {
+      assert.equal(line, 'a')
+      break
+    }
+    const { succeeded, error } = await world.one()
+    assert.deepEqual([succeeded, error], [false, 'The caller left before the end.'])
   })
 
   test('reading changes nothing and leaves no line', async () => {

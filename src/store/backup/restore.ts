@@ -9,6 +9,7 @@ import { crashPoint } from '#base/crash-point.ts'
 import { Fault } from '#base/fault.ts'
 import { newEpoch } from '../ledger/new-epoch.ts'
 import type { Store } from '../open.ts'
+import { addServiceAct, localAct } from '../service/service-acts.ts'
 import { storeFault } from '../pg-faults.ts'
 import { appliedFiles, applyFiles, refuseForeign, schemaFiles } from '../schema.ts'
 import type { CheckedBackup } from './check-backup.ts'
@@ -111,6 +112,7 @@ async function load(
   const maildirs = await client.query<{ name: string; path: string }>(
     `SELECT name, path FROM mailbox_database WHERE kind = 'Maildir' ORDER BY name_key`,
   )
+  await addServiceAct(client, localAct('waybill restore', { created, host, epoch }))
   crashPoint('restore.loaded')
   await client.query('COMMIT')
   return { epoch, maildirs: maildirs.rows }

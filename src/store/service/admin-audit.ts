@@ -88,6 +88,12 @@ export async function beginAudit(store: ServiceStore, start: AuditStart): Promis
   }
 }
 
+/** False in a database of before there was one, which only `waybill backup` looks at. */
+export async function hasAudit(store: Pick<ServiceStore, 'pool'>): Promise<boolean> {
+  const { rows } = await store.pool.query<{ there: boolean }>(`SELECT to_regclass('admin_audit') IS NOT NULL AS there`)
+  return rows[0]?.there ?? false
+}
+
 /** Of what is over, in one row: within the transaction of the act, so that one is not there without the other. */
 export async function addAudit(client: Pool | PoolClient, start: AuditStart, end: AuditEnd): Promise<void> {
   await insert(client, start, end)

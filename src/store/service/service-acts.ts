@@ -35,6 +35,15 @@ export interface ServiceAct {
 /** Who acts where nobody does. */
 export const SERVICE_CALLER = 'Waybill'
 
+/** A command on the machine of the service, which needs no service: `waybill rotate-key`. */
+export const localAct = (cmdlet: string, parameters: Readonly<Record<string, unknown>> = {}): ServiceAct => ({
+  cmdlet,
+  object: '',
+  parameters,
+  caller: 'Local administrator',
+  via: 'Socket',
+})
+
 /** Writes the row, acts, and ends the row. What cannot be recorded is not done. */
 export async function recordServiceAct<T>(store: ServiceStore, act: ServiceAct, deed: () => Promise<T>): Promise<T> {
   const start = startOf(act)
