@@ -59,6 +59,7 @@ suite('a running service', { skip: dovecotMissing() }, () => {
     assert.equal(seen.get('waybill_users_due{bucket="initial"}'), 0)
     assert.equal(seen.get('waybill_workers{alive="true"}'), 1)
     assert.equal(seen.get('waybill_worker_capacity'), 20)
+    assert.equal(seen.get('waybill_notifications_waiting{channel="Mail"}'), 0)
     assert.equal(seen.get('waybill_database_up'), 1)
     assert.equal(seen.get('waybill_event_streams'), 0)
     assert.ok(seen.get('process_resident_memory_bytes')! > 1_000_000)

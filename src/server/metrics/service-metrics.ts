@@ -21,6 +21,7 @@ export function serviceMetrics(registry: Registry, store: Store): () => Promise<
   const slotsUsed = gauge('slots_used', 'Slots of an endpoint that are taken.', 'endpoint', 'bucket')
   const slotsMost = gauge('slots_limit', 'Slots that an endpoint has.', 'endpoint', 'bucket')
   const due = gauge('users_due', 'Users that wait for a slot and could run now.', 'bucket')
+  const outbox = gauge('notifications_waiting', 'Mails and hook calls that are to be sent.', 'channel')
   const workers = gauge('workers', 'Workers by whether they live.', 'alive')
   const capacity = gauge('worker_capacity', 'Passes at once that the living workers have room for.')
   const active = gauge('worker_active', 'Passes that run.')
@@ -49,6 +50,7 @@ export function serviceMetrics(registry: Registry, store: Store): () => Promise<
     }
     due.set({ bucket: 'initial' }, figures.due.initial)
     due.set({ bucket: 'incremental' }, figures.due.incremental)
+    for (const { channel, waiting } of figures.outbox) outbox.set({ channel }, waiting)
     const now = systemClock.now()
     const alive = working.filter((worker) => isAlive(worker, now))
     workers.set({ alive: 'true' }, alive.length)

@@ -6,12 +6,14 @@ export interface OperatingFigures {
   /** Passes that ended with a fault, by its code. */
   readonly faults: readonly { code: string; passes: number }[]
   readonly slots: readonly { endpoint: string; bucket: string; used: number; most: number }[]
+  /** Mails and hook calls that wait to be sent. */
+  readonly outbox: readonly { channel: string; waiting: number }[]
   /** Users that could run if there were a slot for them. */
   readonly due: { readonly initial: number; readonly incremental: number }
 }
 
 export async function operatingFigures(pool: Pool): Promise<OperatingFigures> {
-  const [passes, faults, slots, due] = await Promise.all([
+  const [passes, faults, slots, due, outbox] = await Promise.all([
     // Running passes count with what they have told of: their end adds no more than the rest.
     pool.query<OperatingFigures['passes'][number]>(
       `SELECT kind, result, sum(passes)::float8 AS passes, sum(items)::float8 AS items, sum(bytes)::float8 AS bytes FROM (
@@ -35,6 +37,10 @@ export async function operatingFigures(pool: Pool): Promise<OperatingFigures> {
          AND u.status IN ('Queued', 'Synced', 'IncrementalFailed')
          AND (u.status <> 'Queued' OR coalesce(u.start_after, b.start_after, '-infinity') <= now())`,
     ),
+    pool.query<OperatingFigures['outbox'][number]>(
+      `SELECT c.channel, (SELECT count(*)::int FROM notification_delivery d
+         WHERE d.channel = c.channel AND d.state = 'Waiting') AS waiting FROM (VALUES ('Mail'), ('Hook')) AS c(channel)`,
+    ),
   ])
-  return { passes: passes.rows, faults: faults.rows, slots: slots.rows, due: due.rows[0]! }
+  return { passes: passes.rows, faults: faults.rows, slots: slots.rows, due: due.rows[0]!, outbox: outbox.rows }
 }
