@@ -1,10 +1,10 @@
 /** The service over TCP with people who sign in to it. */
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Administrator, Session } from '#contract/administrator.ts'
 import { type Ended, temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { freePorts } from '#test/servers/instance.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 import { Browser } from './browser.ts'
 import { Served, environment } from './world.ts'
 
@@ -27,7 +27,7 @@ export async function administratorsWorld(
 ): Promise<AdministratorsWorld> {
   await using stack = new AsyncDisposableStack()
   const folder = temporaryFolder(name)
-  stack.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  stack.defer(() => removeFolder(folder))
   const dataFolder = join(folder, 'data')
   const port = (await freePorts(1))[0]!
   const served = stack.use(await Served.start({ dataFolder, port, tuning, args: ['--concurrency', '0'] }))

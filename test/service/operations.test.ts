@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,6 +21,7 @@ import { postgresMissing, startPostgres } from '#test/servers/postgres.ts'
 import { compare } from '#test/worlds/compare.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 import { type Machine, replaced, type, typedBlocks, unitOf } from './typed-commands.ts'
 import { TUNING, csvOf, everydayMailbox } from './world.ts'
 
@@ -35,7 +36,7 @@ test(
   async () => {
     await using stack = new AsyncDisposableStack()
     const folder = temporaryFolder('operations')
-    stack.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+    stack.defer(() => removeFolder(folder))
     const users = Object.fromEntries(USERS.map((user) => [user, 'pass']))
     const certificate = selfSigned()
     const old = stack.use(await startDovecot({ users, certificate }))

@@ -1,6 +1,6 @@
 /** Signing in with a browser, over TCP on the running service: the first password, sessions, and what ends them. */
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { Session, SignInOptions } from '#contract/administrator.ts'
@@ -8,6 +8,7 @@ import type { ApiToken, Problem } from '#contract/organization.ts'
 import { onTerminal } from '#test/cmdlets/shell.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { freePorts } from '#test/servers/instance.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 import { type AdministratorsWorld, PASSWORD, administratorsWorld, eventStream } from './administrators-world.ts'
 import { Browser } from './browser.ts'
 import { Served } from './world.ts'
@@ -19,7 +20,7 @@ suite('the first password', { timeout: 120_000 }, () => {
   const dataFolder = join(folder, 'data')
   const file = join(dataFolder, 'first-password')
   const inFile = () => readFileSync(file, 'utf8').trim()
-  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  after(() => removeFolder(folder))
 
   test('is shown on a terminal, and lies in no file then', { skip: !existsSync('/usr/bin/script') }, async () => {
     const { shown } = await onTerminal(
