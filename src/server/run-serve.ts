@@ -46,7 +46,12 @@ export async function runServe(request: ServeRequest): Promise<number> {
   const { publicUrl } = settings
   await using _sender = startSender(
     { store, secrets, outgoing, publicUrl, listener: service.listener, log },
-    { againMs: tuning.reportAgainMs, forMs: tuning.reportForMs, pollMs: tuning.reportPollMs },
+    {
+      againMs: tuning.reportAgainMs,
+      forMs: tuning.reportForMs,
+      pollMs: tuning.reportPollMs,
+      claimMs: tuning.reportClaimMs,
+    },
   )
   const api = await startApi({
     useCases: useCases({

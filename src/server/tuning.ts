@@ -24,6 +24,7 @@ const SERVICE = [
   'againMs',
   'leastReportMs',
   'reportAgainMs',
+  'reportClaimMs',
   'reportForMs',
   'reportPollMs',
   'graceMs',

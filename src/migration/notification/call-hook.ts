@@ -28,7 +28,7 @@ export async function callHook(
   const peer = new Peer({ host: hostOf(url), port, username: '', secrets: [secret] })
   const began = performance.now()
   const [address] = await checkedAddresses(peer, outgoing, deadlineMs)
-  const left = Math.max(1, deadlineMs - (performance.now() - began))
+  const left = Math.max(1, Math.round(deadlineMs - (performance.now() - began)))
   const status = await post(url, address!, secret, id, body, left).catch((thrown: unknown) => {
     throw failed(url, said(peer, thrown, deadlineMs))
   })

@@ -50,6 +50,7 @@ export function reportOf(told: Told, language: Language, publicUrl: string | nul
     ],
     notes: [
       ...(isAttached ? [words.attached(ATTACHMENT)] : facts.failures.length > 0 ? [words.tooLarge] : []),
+      ...(facts.reason === '' ? [] : [safeText(sentence(facts.reason))]),
       words.next(kind, isBad),
     ],
     ...placesOf(told, words, publicUrl),

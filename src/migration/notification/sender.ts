@@ -15,6 +15,7 @@ export interface SenderOptions {
   readonly againMs?: number | undefined
   readonly forMs?: number | undefined
   readonly pollMs?: number | undefined
+  readonly claimMs?: number | undefined
 }
 
 const AGAIN_MS = 60_000
@@ -28,7 +29,7 @@ const CLOSE_MS = 5_000
 
 export function startSender(
   deps: NotificationDeps & { readonly listener: Listener; readonly log: Log },
-  { againMs = AGAIN_MS, forMs = FOR_MS, pollMs = POLL_MS }: SenderOptions = {},
+  { againMs = AGAIN_MS, forMs = FOR_MS, pollMs = POLL_MS, claimMs = CLAIM_MS }: SenderOptions = {},
 ): AsyncDisposable {
   const { store, listener, log } = deps
   const closing = new AbortController()
@@ -62,7 +63,7 @@ export function startSender(
       while (again && !closing.signal.aborted) {
         again = false
         try {
-          for (let delivery; !closing.signal.aborted && (delivery = await claimDelivery(store, channel, CLAIM_MS));)
+          for (let delivery; !closing.signal.aborted && (delivery = await claimDelivery(store, channel, claimMs));)
             await send(delivery)
         } catch (thrown) {
           // The database is away: what was claimed is claimed again, later.

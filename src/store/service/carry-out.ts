@@ -7,7 +7,7 @@ import { archiveBatch } from './archive.ts'
 import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
 import { START_AFTER, STOPPED_STATUS, WAITING_STATUS } from './resting.ts'
-import { noteBatch, noteLast } from './notify.ts'
+import { noteBatch, noteLast, noteStopped } from './notify.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
 import { withdrawJobsOfBatch } from './withdraw.ts'
@@ -110,6 +110,7 @@ async function stop(client: PoolClient, id: string): Promise<boolean> {
   if (await isAtWork(client, id)) return false
   await client.query(`UPDATE migration_batch SET flags = 'None', stopped_at = now() WHERE id = $1`, [id])
   await noteBatch(client, id)
+  await noteStopped(client, id)
   await addEvent(client, { kind: 'batch.stopped', batchId: id })
   await wake(client, 'events')
   return false

@@ -36,6 +36,8 @@ export interface NotificationFacts {
   readonly failures: readonly FailedUser[]
   /** The errors CSV was too large to be kept with the report. */
   readonly areErrorsTooLarge: boolean
+  /** Why the service itself has stopped the batch; empty when it has not. */
+  readonly reason: string
 }
 
 /** What errorsCsv takes: cells without secrets, and what went wrong. */
@@ -54,6 +56,7 @@ export interface ToldBatch {
   readonly last_started_at: Date | null
   readonly start_items: number
   readonly start_bytes: number
+  readonly asked_why: string
 }
 
 const FAILED = USER_STATUSES.filter((status) => SUMMARY_OF[status] === 'Failed')
@@ -115,6 +118,7 @@ export async function factsOf(
       secondsLeft: secondsLeft(rows, perSecond(sum((row) => row.transferred) - batch.start_items)),
       failures: failed > 0 && kind !== 'Started' ? await failures(client, batch.id) : [],
       areErrorsTooLarge: failed > 0 && kind !== 'Started' && errors === null,
+      reason: kind === 'Stopped' ? batch.asked_why : '',
     },
   }
 }

@@ -59,6 +59,12 @@ export async function noteLast(client: PoolClient, id: string): Promise<void> {
   )
 }
 
+/** The service itself has stopped it, which nobody of its administrators has seen. */
+export async function noteStopped(client: PoolClient, id: string): Promise<void> {
+  const { rows } = await client.query<Batch>(`${BATCH} WHERE b.id = $1`, [id])
+  if (rows[0] && rows[0].asked_why !== '') await write(client, rows[0], 'Stopped', 'Stopped')
+}
+
 async function noteNext(client: PoolClient, id: string, leastIntervalMs?: number): Promise<boolean> {
   const batch = await lockBatch(client, id)
   if (!batch) return false
@@ -82,11 +88,12 @@ async function noteNext(client: PoolClient, id: string, leastIntervalMs?: number
   return due === 'Started'
 }
 
+const BATCH = `SELECT b.*, (SELECT name FROM migration_endpoint e WHERE e.id = b.endpoint_id) AS endpoint FROM migration_batch b`
+
 /** Not its key: passes that only refer to the batch do not wait for us. */
 async function lockBatch(client: PoolClient, id: string): Promise<Batch | null> {
   const { rows } = await client.query<Batch>(
-    `SELECT b.*, (SELECT name FROM migration_endpoint e WHERE e.id = b.endpoint_id) AS endpoint
-     FROM migration_batch b WHERE b.id = $1 AND b.starts > b.told_end FOR NO KEY UPDATE SKIP LOCKED`,
+    `${BATCH} WHERE b.id = $1 AND b.starts > b.told_end FOR NO KEY UPDATE SKIP LOCKED`,
     [id],
   )
   return rows[0] ?? null
