@@ -14,15 +14,15 @@ export async function runRotateKey(request: RotateKeyRequest): Promise<number> {
   const { store, log } = world
   const { keys } = store.dataFolder
   const say = (text: string) => void process.stderr.write(`${text}\n`)
-  const act = localAct('waybill rotate-key', { signingKey: request.signingKey })
   if (request.signingKey) {
+    const act = localAct('waybill rotate-key', { signingKey: true })
     const { fingerprint } = await recordServiceAct(store, act, () => rotateSigner(store))
     log.info('the signing key was rotated', { before: world.signer.fingerprint, after: fingerprint })
     say(
       `Waybills are signed with ${fingerprint} from now on; those that ${world.signer.fingerprint} signed stay known.`,
     )
   } else {
-    const { secrets, keyId, oldKeyId } = await recordServiceAct(store, act, () => rotateSecretsKey(store))
+    const { secrets, keyId, oldKeyId } = await rotateSecretsKey(store)
     log.info('the key of the secrets was rotated', { before: oldKeyId, after: keyId, secrets })
     say(
       `${counted(secrets, 'stored password')} sealed with the new key ${keyId}. Keep a copy of ${join(keys, 'secrets.key')}; the old one is ${join(keys, `secrets.key.${oldKeyId}`)}, which only backups from before need.`,

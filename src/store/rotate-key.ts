@@ -9,6 +9,7 @@ import { LONG } from './backup/dump-tables.ts'
 import { refuseConnected } from './backup/replaced.ts'
 import { inTransaction } from './ledger/transaction.ts'
 import type { Store } from './open.ts'
+import { addServiceAct, localAct } from './service/service-acts.ts'
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.ts'
 import { type Secrets, finishRotation, newKey, nextKeyFile, openSecrets } from './secrets.ts'
 
@@ -35,6 +36,7 @@ export async function rotateSecretsKey(store: Store): Promise<Rotated> {
     for (const column of SEALED_COLUMNS) count += await sealAnew(client, column, old, next)
     await client.query('DELETE FROM secret_key')
     await client.query('INSERT INTO secret_key (id) VALUES ($1)', [next.keyId])
+    await addServiceAct(client, localAct('waybill rotate-key', { keyId: next.keyId }))
     crashPoint('rotate.sealed')
     return count
   })
