@@ -7,7 +7,7 @@ import { configUseCases } from '#migration/organization/config-use-cases.ts'
 import { tokenUseCases } from '#migration/organization/token-use-cases.ts'
 import { readConfig } from '#store/service/settings.ts'
 import { type LedgerWorld, ledgerWorld } from '#test/ledger-world.ts'
-import { asking } from './use-case-world.ts'
+import { administrator, asking } from './use-case-world.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -62,6 +62,14 @@ suite('tokens and settings', { timeout: 60_000 }, () => {
     for (const other of ['', 'wb_', token.slice(3), token.toUpperCase(), `${token}x`, bent, `${token}\0`]) {
       assert.equal(await authenticate(other), null, JSON.stringify(other))
     }
+  })
+
+  test('a token of somebody who was removed just now is none', async () => {
+    const principal = { ...administrator, via: 'Session', administratorId: randomUUID() } as const
+    const body = { name: 'orphan', scopes: ['view' as const], expiresAt: new Date(now + HOUR_MS).toISOString() }
+    await assert.rejects(service()('createToken', { body }, principal), {
+      code: 'OBJECT_NOT_FOUND',
+    })
   })
 
   test('an expired token is nobody, at once', async () => {

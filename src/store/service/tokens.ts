@@ -3,7 +3,7 @@ import type { Insertable, Selectable } from 'kysely'
 import { nameTaken, notFound } from '#base/request-faults.ts'
 import type { ApiTokenTable } from '../tables.ts'
 import type { AdministratorRow } from './administrators.ts'
-import { nameKey } from './named.ts'
+import { isStillReferred, nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
 
 export interface TokenRow extends Omit<Selectable<ApiTokenTable>, 'hash'> {
@@ -44,7 +44,7 @@ export async function listTokenRows(store: ServiceStore): Promise<TokenRow[]> {
   return (await store.retrying(() => tokens(store).execute())).map(withOwner)
 }
 
-/** @throws Fault NAME_TAKEN */
+/** @throws Fault NAME_TAKEN; OBJECT_NOT_FOUND when the owner is removed at this moment */
 export async function insertToken(
   store: ServiceStore,
   row: Omit<Insertable<ApiTokenTable>, 'name_key' | 'last_used_at'>,
@@ -55,6 +55,9 @@ export async function insertToken(
       .values({ ...row, name_key: nameKey(row.name), last_used_at: null })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
+      .catch((thrown: unknown) => {
+        throw isStillReferred(thrown) ? notFound('administrator', row.owner_id ?? '') : thrown
+      })
     // Of one that was made before a crash nobody has seen the token: it is this one now.
     await store.db.updateTable('api_token').set({ hash: row.hash }).where('id', '=', row.id).execute()
     return tokens(store).where('api_token.id', '=', row.id).executeTakeFirst()
