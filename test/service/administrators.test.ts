@@ -114,6 +114,9 @@ suite('administrators', { timeout: 120_000 }, () => {
       assert.equal(await status(one), 200)
       assert.equal((await change('dora', body)).status, 200)
       assert.deepEqual([await status(one), await status(other), await status(chief)], [401, 401, 200])
+      // What has ended stays so.
+      await change('dora', { enabled: true, roles: ['ViewOnly', 'Migration'] })
+      assert.equal(await status(one), 401)
       await world.served.must('DELETE', '/administrators/dora')
     })
   }

@@ -109,6 +109,14 @@ suite('sessions', { timeout: 120_000 }, () => {
     assert.equal(await good(browser), 401)
   })
 
+  test('who signs in anew in the same browser has left the session before', async () => {
+    const browser = await world.signedIn('chief')
+    const before = new Browser(world.port)
+    before.cookie = browser.cookie
+    await browser.signIn('chief', PASSWORD)
+    assert.deepEqual([await good(before), await good(browser)], [401, 200])
+  })
+
   test('signing out ends the event streams of that session, and no other', async () => {
     const [one, other] = [await world.signedIn('chief'), await world.signedIn('chief')]
     const ends = await stream({ cookie: one.cookie! })

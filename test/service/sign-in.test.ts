@@ -198,6 +198,20 @@ suite('signing in', { timeout: 60_000 }, () => {
     await signIn('guessed', PASSWORD, attacker)
   })
 
+  test('at an open session the old password is guessed no faster', async () => {
+    const { guid } = await make('open')
+    const principal = { ...stranger, name: 'open', via: 'Session', administratorId: guid } as const
+    const change = (currentPassword: string) =>
+      service()('changePassword', { body: { currentPassword, newPassword: OTHER } }, principal)
+    for (let at = 0; at < 5; at++) await assert.rejects(change(OTHER), { code: 'VALUE_INVALID' })
+    await assert.rejects(change(PASSWORD), { code: 'TOO_MANY_REQUESTS' })
+    // The sign-in is another door.
+    await signIn('open')
+    now += MINUTE
+    await change(PASSWORD)
+    await signIn('open', OTHER)
+  })
+
   test('a one-time password lets in for a day, and must be changed', async () => {
     await make('reset')
     const { password } = await service()('resetAdministrator', { body: { identity: 'reset' } })

@@ -21,6 +21,8 @@ export async function beginSession(
   const begun = sessionId === null ? null : await sessions.look(sessionId, false)
   if (sessionId === null || begun === null) return null
   onSignIn({ outcome: 'SignedIn', means, administrator: { id, name }, address: principal.address })
+  // The cookie that this one takes the place of opens nothing any more.
+  if (session.id !== null) await sessions.end(session.id)
   session.begin(sessionId)
   return showSession(begun, sessions.times)
 }

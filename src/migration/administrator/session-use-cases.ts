@@ -1,4 +1,5 @@
 /** What a browser does with its session, and what everybody may ask about themselves. */
+import { bug } from '#base/fault.ts'
 import { badValue, stateForbids } from '#base/request-faults.ts'
 import type { UseCases } from '#contract/calls.ts'
 import type { Session } from '#contract/administrator.ts'
@@ -30,11 +31,12 @@ export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, Session
     createFirstAdministrator: (call) => createFirstAdministrator(deps, call),
     async getSession({ principal, session }): Promise<Session> {
       const { name, via, scopes, administratorId, mustChangePassword = false } = principal
+      if (via === 'Public') throw bug('SESSION_PUBLIC', 'nobody was asked who they are')
       const own = via === 'Session' && session.id !== null ? await sessions.look(session.id, false) : null
       if (own) return showSession(own, sessions.times)
       return {
         identity: name,
-        via: via === 'Public' ? 'Session' : via,
+        via,
         scopes: [...scopes],
         administrator:
           administratorId === null ? null : showAdministrator(await findAdministrator(store, administratorId)),
