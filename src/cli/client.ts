@@ -1,11 +1,12 @@
 /** Asks the service by its contract, over the socket of the data folder or over HTTP with a token. */
+import { randomUUID } from 'node:crypto'
 import type { Answer, Ask } from '#contract/calls.ts'
-import type { Route } from '#contract/routes/route.ts'
+import { takesKey, type Route } from '#contract/routes/route.ts'
 import type { Page } from '#contract/values.ts'
 import { bug } from '#base/fault.ts'
 import { Courier, type Sent } from './courier.ts'
+import { exchange } from './exchange.ts'
 import type { Place } from './place.ts'
-import { refusalOf } from './problem.ts'
 
 /** The type of what a list holds. */
 export type ItemOf<R extends Route> = Answer<R> extends { items: readonly (infer T)[] } ? T : never
@@ -24,8 +25,7 @@ export function openClient(place: Place, tell: (line: string) => void = () => {}
   async function ask<R extends Route>(route: R, request: Ask<R> = {}): Promise<Answer<R>> {
     const sent = sentFor(route, request)
     tell(`${sent.method} ${sent.path}`)
-    const { status, statusText, body, text } = await courier.send(sent)
-    if (status >= 300) throw refusalOf(status, statusText, await text())
+    const { body, text } = await exchange(courier, sent, tell)
     if (route.answerType === 'csv') return body.setEncoding('utf8') as unknown as Answer<R>
     if (route.answerType !== 'json') throw bug('CLIENT_ANSWER_TYPE', `${route.name} answers ${route.answerType}`)
     const said = await text()
@@ -57,7 +57,11 @@ function sentFor<R extends Route>(route: R, { params, query, body }: Ask<R>): Se
       .filter(([, value]) => value !== undefined && value !== null)
       .map(([name, value]): [string, string] => [name, String(value as string | number | boolean)]),
   ).toString()
-  const sent = { method: route.method, path: `/api/v1${path}${search === '' ? '' : `?${search}`}` }
+  const sent = {
+    method: route.method,
+    path: `/api/v1${path}${search === '' ? '' : `?${search}`}`,
+    ...(takesKey(route) ? { key: randomUUID() } : {}),
+  }
   if (body === undefined) return sent
   return route.bodyType === 'csv'
     ? { ...sent, body: body as Uint8Array | AsyncIterable<Uint8Array>, type: 'text/csv' }

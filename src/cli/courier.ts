@@ -17,11 +17,16 @@ export interface Sent {
   readonly path: string
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>
   readonly type?: string
+  /** With it the service carries out once what comes twice; the body can be read again. */
+  readonly key?: string
 }
 
 export interface Received {
   readonly status: number
   readonly statusText: string
+  readonly isJson: boolean
+  /** Null where the server named no time. */
+  readonly retryAfterMs: number | null
   readonly body: http.IncomingMessage
   readonly text: () => Promise<string>
 }
@@ -52,19 +57,11 @@ export class Courier {
     try {
       return await this.#exchange(sent)
     } catch (thrown) {
-      if (thrown instanceof Fault) throw thrown
-      // The server closed a kept connection just when it was used again: nothing was asked yet. Only what is safe to
-      // ask twice is.
-      if (sent.method === 'GET' && (thrown as NodeJS.ErrnoException).code === 'ECONNRESET') {
-        return await this.#exchange(sent).catch((again: unknown) => {
-          throw unreachable(this.#place, again)
-        })
-      }
-      throw unreachable(this.#place, thrown)
+      throw thrown instanceof Fault ? thrown : unreachable(this.#place, thrown)
     }
   }
 
-  async #exchange({ method, path, body, type }: Sent): Promise<Received> {
+  async #exchange({ method, path, body, type, key }: Sent): Promise<Received> {
     const request = this.#module.request({
       ...this.#target,
       agent: this.#agent,
@@ -74,6 +71,7 @@ export class Courier {
       headers: {
         accept: 'application/json, text/csv',
         ...(type === undefined ? {} : { 'content-type': type }),
+        ...(key === undefined ? {} : { 'idempotency-key': `"${key}"` }),
         ...(body instanceof Uint8Array ? { 'content-length': body.length } : {}),
         ...(this.#target.headers as http.OutgoingHttpHeaders | undefined),
       },
@@ -90,7 +88,10 @@ export class Courier {
       pipeline(Readable.from(body), request).catch((thrown: unknown) => request.destroy(thrown as Error))
     }
     const answer = await answered
+    const seconds = Number(answer.headers['retry-after'] ?? Number.NaN)
     return {
+      isJson: /json/.test(answer.headers['content-type'] ?? ''),
+      retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : null,
       status: answer.statusCode ?? 0,
       statusText: answer.statusMessage ?? '',
       body: answer,

@@ -4,7 +4,7 @@ import type { Problem } from '#contract/organization.ts'
 import type { Place } from './place.ts'
 
 /** A refusal of the server: its code, its words, its remedy. */
-export function refusalOf(status: number, statusText: string, body: string): Fault {
+export function refusalOf(status: number, statusText: string, body: string, waitMs: number | null = null): Fault {
   const problem = problemIn(body)
   if (!problem) {
     return new Fault({
@@ -25,6 +25,7 @@ export function refusalOf(status: number, statusText: string, body: string): Fau
     transient: status >= 500,
     message: named.length > 0 ? `${detail.replace(/[.:]$/, '')}: ${named.join('; ')}` : detail,
     ...(problem.remedy === null ? {} : { remedy: problem.remedy }),
+    ...(waitMs === null ? {} : { waitMs }),
     facts: { status },
   })
 }

@@ -41,7 +41,8 @@ function chunks(path: string): AsyncIterable<Uint8Array> {
   // Said here, before megabytes are sent that the server would break off.
   if (size > LIMITS.csvBytes)
     throw fileFault('CSV_TOO_LARGE', `${path} is larger than 10 MB`, 'Split it: waybill csv split.')
-  return read(path)
+  // Read anew when it has to be sent again.
+  return { [Symbol.asyncIterator]: () => read(path) }
 }
 
 async function* read(path: string): AsyncGenerator<Uint8Array, void, undefined> {
