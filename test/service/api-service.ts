@@ -20,8 +20,6 @@ import { hastyTester, loopbackAllowed } from './use-case-world.ts'
 export interface ApiService extends AsyncDisposable {
   readonly store: Store
   readonly world: LedgerWorld
-  /** Null without `listen`. */
-  readonly url: string | null
   authenticate: ApiOptions['authenticate']
   /** As the local administrator, over the socket. */
   ask(method: string, path: string, asked?: Asked): Promise<Answer>
@@ -43,7 +41,7 @@ export async function apiService(
   const tokens = tokenUseCases({ store })
   const administrators = administration({ store })
   const socketPath = join(store.dataFolder.path, 'run', 'api.sock')
-  const api = undo.use(
+  undo.use(
     await startApi({
       useCases: useCases({
         store,
@@ -74,7 +72,6 @@ export async function apiService(
   return {
     store,
     world,
-    url: api.address?.url ?? null,
     authenticate: tokens.authenticate,
     ask: (method, path, asked = {}) => ask(`http://waybill/api/v1${path}`, { socketPath, method, ...asked }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -1,15 +1,14 @@
 /** The client behind the cmdlets, and a way to the service that breaks: nothing is done twice, and what can go on does. */
 import assert from 'node:assert/strict'
 import { rmSync, writeFileSync } from 'node:fs'
-import { createServer, connect, type Server } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer, connect, type Server } from 'node:net'
 import { join } from 'node:path'
 import { after, before, beforeEach, suite, test } from 'node:test'
 import { openClient, type Client } from '#cli/client.ts'
 import { uploadCsv } from '#cli/cmdlet/upload-csv.ts'
 import { ROUTES } from '#contract/routes/all.ts'
 import { type ApiService, apiService } from './api-service.ts'
-
-const REQUESTS = 90
 
 suite('the client', { timeout: 60_000 }, () => {
   let service: ApiService
@@ -19,7 +18,7 @@ suite('the client', { timeout: 60_000 }, () => {
   let lost = 0
   const told: string[] = []
   before(async () => {
-    service = await apiService({ listen: { host: '127.0.0.1', port: 0 }, limits: { requestsPerMinute: REQUESTS } })
+    service = await apiService()
     const real = join(service.store.dataFolder.path, 'run', 'api.sock')
     const socket = join(service.store.dataFolder.path, 'run', 'way.sock')
     way = createServer((caller) => {
@@ -86,15 +85,25 @@ suite('the client', { timeout: 60_000 }, () => {
     assert.equal(lost, 0)
   })
 
-  test('who is told that it asks too much goes on when it may', async () => {
-    const body = { name: 'Fast', scopes: ['view' as const], expiresAt: '2099-01-01T00:00:00Z' }
-    const { token } = await client.ask(ROUTES.createToken, { body })
-    const fast = openClient({ kind: 'url', url: service.url!, token }, (line) => told.push(line))
+  test('who asked too much goes on when it may; any other refusal is told at once', async () => {
+    const codes = ['RATE_LIMITED', 'RATE_LIMITED', 'TOO_MANY_REQUESTS']
+    const strict = createHttpServer((_request, response) => {
+      const code = codes.shift()
+      const problem = { code, title: '', detail: 'no', status: 429 }
+      if (code === undefined) response.end('{"maxNumberOfBatches":7}')
+      else
+        response.writeHead(429, { 'retry-after': '1', 'content-type': 'application/json' }).end(JSON.stringify(problem))
+    })
+    await new Promise<void>((resolve) => strict.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(strict.address() as AddressInfo).port}`
+    const patient = openClient({ kind: 'url', url, token: 'wb_x' }, (line) => told.push(line))
     try {
-      for (let at = 0; at <= REQUESTS; at++) await fast.ask(ROUTES.getConfig)
-      assert.ok(told.some((line) => line.startsWith('RATE_LIMITED')))
+      await assert.rejects(patient.ask(ROUTES.getConfig), { code: 'TOO_MANY_REQUESTS' })
+      assert.equal(told.filter((line) => line === 'RATE_LIMITED: asking again in 1 s').length, 2)
+      assert.equal((await patient.ask(ROUTES.getConfig)).maxNumberOfBatches, 7)
     } finally {
-      fast.close()
+      patient.close()
+      strict.close()
     }
   })
 })
