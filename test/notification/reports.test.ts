@@ -1,7 +1,9 @@
 /** Reports of real batches, by a real mail server with STARTTLS and log-in. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { silentLog } from '#base/log.ts'
 import type { NotificationSettings } from '#contract/notification.ts'
+import { openStore } from '#store/open.ts'
 import { MAIL_DOMAIN, type SmtpServer, chasquidMissing, startChasquid } from '#test/servers/chasquid.ts'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
 import { until } from '#test/crash/until.ts'
@@ -11,7 +13,7 @@ import { mailSettings, mailsAbout, notifications, setMail, settled } from './mai
 
 const BOSS = `boss@${MAIL_DOMAIN}`
 const DESK = `desk@${MAIL_DOMAIN}`
-const NAMES = Array.from({ length: 8 }, (_, index) => `m${index + 1}`)
+const NAMES = Array.from({ length: 9 }, (_, index) => `m${index + 1}`)
 let world: ServiceWorld
 let smtp: SmtpServer
 
@@ -147,13 +149,27 @@ describe('reports by mail', { skip: dovecotMissing() || chasquidMissing() }, () 
     const named = `Le lot de migration de messagerie « ${batch.name} »`
     assert.equal(start!.header('subject'), `${named} a démarré`)
     assert.equal(end!.header('subject'), `${named} est terminé - avec erreurs`)
-    assert.match(end!.text, /^En échec : +1$|^En échec: +1$/m)
+    assert.match(end!.text, /^En échec\u00a0: +1$/m)
     assert.match(end!.text, /UTC\+9/)
     assert.match(end!.html, /&lt;b&gt;&quot;Équipe&quot; &#39;X&#39;&lt;-b&gt; &amp; Söhne/)
     assert.doesNotMatch(end!.html, /<b>/)
     // Nothing is fetched when it is opened.
     assert.doesNotMatch(end!.html, /<img|<link|<script|@import|url\(|src=/i)
     await setMail(served, { language: 'en' })
+  })
+
+  test('what the service itself has stopped is told, with its reason; what an administrator stops is not', async () => {
+    const { served } = world
+    await served.newBatch('By itself', [['m9']], { notificationEmails: [BOSS], autoStart: true })
+    await served.reaches('By itself', 'Synced')
+    await mailsAbout(smtp, 'By itself', 2)
+    await using store = await openStore({ dataFolder: served.dataFolder, joins: true, log: silentLog })
+    const stop = `UPDATE migration_batch SET flags = 'Stop', asked_by = 'Waybill', asked_why = $2 WHERE name = $1`
+    await store.pool.query(stop, ['By itself', 'it was synced and left alone for 60 days'])
+    await served.reaches('By itself', 'Stopped')
+    const mail = (await mailsAbout(smtp, 'By itself', 3)).find(({ text }) => /left alone/.test(text))
+    assert.equal(mail!.header('subject'), 'E-mail migration batch "By itself" has been stopped')
+    assert.match(mail!.text, /^It was synced and left alone for 60 days\.$/m)
   })
 
   test('settings are kept, and their secrets never answered', async () => {

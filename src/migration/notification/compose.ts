@@ -44,6 +44,7 @@ export function composeTest({ from, fromName, language }: Sender, to: string, id
   const words = WORDS[language]
   const report = {
     tag: words.tag,
+    colon: words.colon,
     subject: words.test.subject,
     heading: words.test.subject,
     isBad: false,

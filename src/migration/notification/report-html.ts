@@ -42,7 +42,7 @@ export function reportHtml(report: Report): string {
   )
   const commands = report.commands.map(
     ({ label, line }) =>
-      `<p class="text" style="margin:0 0 10px;color:#201f1e">${e(label)}:<br>` +
+      `<p class="text" style="margin:0 0 10px;color:#201f1e">${e(label)}${e(report.colon)}<br>` +
       `<code class="code" style="display:block;margin-top:4px;padding:8px 10px;background:#f3f2f1;color:#201f1e;${MONO};font-size:13px;word-break:break-word;overflow-wrap:anywhere">${e(line)}</code></p>`,
   )
   const notes = report.notes.map((note) => `<p class="text" style="margin:0 0 10px;color:#201f1e">${e(note)}</p>`)

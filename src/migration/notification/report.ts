@@ -8,6 +8,7 @@ import { WORDS, type Words } from './words/words.ts'
 
 export interface Report {
   readonly tag: string
+  readonly colon: string
   readonly subject: string
   readonly heading: string
   /** True where something has failed. */
@@ -34,6 +35,7 @@ export function reportOf(told: Told, language: Language, publicUrl: string | nul
   const hidden = facts.failed - facts.failures.length
   return {
     tag: words.tag,
+    colon: words.colon,
     subject: words.subject(name, kind, isBad),
     heading: words.heading(kind, isBad),
     isBad,

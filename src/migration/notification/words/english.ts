@@ -7,6 +7,7 @@ export const ENGLISH: Words = {
   locale: 'en-GB',
   units: ['B', 'kB', 'MB', 'GB', 'TB'],
   day: 'd',
+  colon: ':',
   subject: (batch, kind, hasErrors) => {
     const named = `E-mail migration batch "${batch}"`
     if (kind === 'Started') return `${named} has started`

@@ -7,6 +7,7 @@ export const FRENCH: Words = {
   locale: 'fr-FR',
   units: ['o', 'ko', 'Mo', 'Go', 'To'],
   day: 'j',
+  colon: '\u00a0:',
   subject: (batch, kind, hasErrors) => {
     const named = `Le lot de migration de messagerie « ${batch} »`
     if (kind === 'Started') return `${named} a démarré`

@@ -12,6 +12,8 @@ export interface Words {
   /** B, kB, … */
   readonly units: readonly string[]
   readonly day: string
+  /** Behind a label. */
+  readonly colon: string
   readonly subject: (batch: string, kind: NotificationKind, hasErrors: boolean) => string
   readonly test: { readonly subject: string; readonly says: string }
   readonly heading: (kind: NotificationKind, hasErrors: boolean) => string
