@@ -10,12 +10,15 @@ export interface SealedColumn {
 }
 
 const byId = { id: 'id::text', key: 's.id', keyOfId: 't.id::uuid' } as const
+const byName = { id: 'id', key: 's.id', keyOfId: 't.id' } as const
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'mailbox_database', column: 'admin_password', ...byId },
   { table: 'migration_user', column: 'password', ...byId },
   { table: 'migration_user', column: 'target_password', ...byId },
   { table: 'csv_file', column: 'content', ...byId },
+  { table: 'notification_setting', column: 'password', ...byName },
+  { table: 'notification_setting', column: 'hook_secret', ...byName },
   {
     table: 'idempotency_key',
     column: 'content',
