@@ -22,10 +22,19 @@ export async function* readArchive(path: string): AsyncGenerator<ArchiveEntry> {
   try {
     for await (const entry of untar) {
       const { name, size, type } = entry.header
-      yield { name, bytes: size ?? 0, isFile: type === 'file', body: entry as AsyncIterable<Buffer> }
+      yield { name, bytes: size ?? 0, isFile: type === 'file', body: guarded(path, entry as AsyncIterable<Buffer>) }
       entry.resume()
     }
     await flow
+  } catch (thrown) {
+    throw readingFault(path, thrown)
+  }
+}
+
+/** What breaks the archive shows where it is read: in the middle of an entry. */
+async function* guarded(path: string, body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* body
   } catch (thrown) {
     throw readingFault(path, thrown)
   }

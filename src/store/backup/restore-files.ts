@@ -1,6 +1,6 @@
 /** The files and keys of a backup into the data folder, after its tables are there for good. */
 import { createHash } from 'node:crypto'
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { DataFolder } from '../data-folder.ts'
@@ -13,7 +13,9 @@ import { type Manifest, damaged } from './manifest.ts'
 
 /** What is there in the place of files and keys is moved aside, never lost: `<name>.before-<stamp>`. */
 export function moveAside(path: string, stamp: string): void {
-  if (existsSync(path)) renameSync(path, `${path}.before-${stamp}`)
+  if (!existsSync(path)) return
+  if (statSync(path).isDirectory() && readdirSync(path).length === 0) rmdirSync(path)
+  else renameSync(path, `${path}.before-${stamp}`)
 }
 
 export async function restoreFiles(
