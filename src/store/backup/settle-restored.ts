@@ -29,6 +29,12 @@ export async function settleRestored(client: ClientBase, moved: Moved): Promise<
   await client.query(
     `UPDATE migration_pass SET result = 'Interrupted', ended_at = coalesce(ended_at, now()) WHERE result = 'Running'`,
   )
+  // They were sent after the backup, most of them, and are news no more.
+  await client.query(
+    `UPDATE notification_delivery SET state = 'Failed', code = 'NOTIFICATION_RESTORED', settled_at = now(), claim = NULL,
+       said = 'it was waiting in the backup that was restored, and may have been delivered since'
+     WHERE state = 'Waiting'`,
+  )
   await moveReports(client, moved)
 }
 
