@@ -84,6 +84,7 @@ test('every column of bytes is known to be sealed, or known not to be', async ()
     ({ name }) => !sealed.includes(name) && !OPEN.some((one) => one.test(name)) && !hashes.test(name),
   )
   assert.deepEqual(undecided, [])
+  assert.equal(new Set(sealed).size, sealed.length)
   assert.ok(sealed.every((name) => rows.some((row) => row.name === name)))
 })
 

@@ -16,8 +16,6 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'mailbox_database', column: 'admin_password', ...byId },
   { table: 'migration_user', column: 'password', ...byId },
   { table: 'migration_user', column: 'target_password', ...byId },
-  { table: 'notification_setting', column: 'password', id: 'id', key: 's.id', keyOfId: 't.id' },
-  { table: 'notification_setting', column: 'hook_secret', id: 'id', key: 's.id', keyOfId: 't.id' },
   { table: 'csv_file', column: 'content', ...byId },
   { table: 'notification_setting', column: 'password', ...byName },
   { table: 'notification_setting', column: 'hook_secret', ...byName },
