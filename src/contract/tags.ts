@@ -6,6 +6,7 @@ import { Administrator, SetAdministrator } from './administrator.ts'
 import { SetBatch, MigrationBatch } from './batch.ts'
 import { MailboxDatabase } from './database.ts'
 import { MigrationEndpoint, SetEndpoint } from './endpoint.ts'
+import { NotificationSettings } from './notification.ts'
 import { MigrationConfig } from './organization.ts'
 
 export interface Tag {
@@ -31,4 +32,5 @@ export const BATCH_TAG = settings('batchGuid', MigrationBatch, SetBatch)
 export const USER_TAG: Tag = { fields: ['guid', 'startAfter'], isWhole: false }
 export const ADMINISTRATOR_TAG = settings('guid', Administrator, SetAdministrator)
 export const DATABASE_TAG = whole(MailboxDatabase)
+export const NOTIFICATION_TAG = whole(NotificationSettings)
 export const CONFIG_TAG = whole(MigrationConfig)

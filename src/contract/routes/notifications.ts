@@ -6,6 +6,7 @@ import {
   SetNotificationSettings,
   TestNotifications,
 } from '../notification.ts'
+import { NOTIFICATION_TAG } from '../tags.ts'
 import { pageOf } from '../values.ts'
 import { route } from './route.ts'
 
@@ -16,6 +17,7 @@ export const getNotificationSettings = route({
   summary: 'How reports are mailed, and the notification hook',
   scope: 'organization',
   answer: NotificationSettings,
+  tag: NOTIFICATION_TAG,
 })
 export const updateNotificationSettings = route({
   method: 'PATCH',
@@ -25,6 +27,7 @@ export const updateNotificationSettings = route({
   scope: 'organization',
   body: SetNotificationSettings,
   answer: NotificationSettings,
+  tag: NOTIFICATION_TAG,
 })
 export const testNotificationSettings = route({
   method: 'POST',

@@ -23,13 +23,13 @@ export async function getNotificationSettings({
 
 export async function updateNotificationSettings(
   { store, secrets }: NotificationDeps,
-  { body }: Pick<Call<typeof Route>, 'body'>,
+  { body, precondition }: Pick<Call<typeof Route>, 'body' | 'precondition'>,
 ): Promise<NotificationSettings> {
   return showSettings(
-    await changeNotificationSettings(store, (row) => ({
-      ...mailChanges(body, row, secrets),
-      ...hookChanges(body, row, secrets),
-    })),
+    await changeNotificationSettings(store, (row) => {
+      precondition?.check(showSettings(row))
+      return { ...mailChanges(body, row, secrets), ...hookChanges(body, row, secrets) }
+    }),
   )
 }
 
