@@ -38,7 +38,10 @@ export function mailServerOf(
   { secrets, publicUrl }: Pick<NotificationDeps, 'secrets' | 'publicUrl'>,
   row: NotificationSettingRow,
 ): { server: MailServer; sender: Sender } {
-  if (row.smtp_server === null || row.from_address === null) throw mailNotConfigured()
+  if (row.smtp_server === null || row.from_address === null) throw mailNotConfigured('No mail server is set.')
+  // Restored without its secrets.
+  if (row.user_name !== null && row.password === null)
+    throw mailNotConfigured(`The password of ${row.user_name} on the mail server ${row.smtp_server} is not known.`)
   const login =
     row.user_name === null || row.password === null
       ? null

@@ -77,13 +77,13 @@ export function smtpFault(peer: Peer, thrown: unknown): Fault {
   })
 }
 
-export const mailNotConfigured = (): Fault =>
+export const mailNotConfigured = (message: string): Fault =>
   new Fault({
     code: 'MAIL_NOT_CONFIGURED',
     scope: 'endpoint',
     transient: true,
-    message: 'No mail server is set.',
-    remedy: 'Name one with Set-NotificationConfig -SmtpServer; reports that wait are sent then.',
+    message,
+    remedy: 'Name a mail server, its user and password with Set-NotificationConfig; reports that wait are sent then.',
   })
 
 export const hookNotConfigured = (): Fault =>
