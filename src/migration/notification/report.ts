@@ -32,14 +32,12 @@ export function reportOf(told: Told, language: Language, publicUrl: string | nul
   const { kind, facts } = told
   const name = safeText(told.batch)
   const isBad = facts.failed > 0
-  // What was written down by an older Waybill has no such field.
-  const end = facts.end ? { ...facts.end, at: moment(facts.end.at, facts.timeZone, words) } : null
   const hidden = facts.failed - facts.failures.length
   return {
     tag: words.tag,
     colon: words.colon,
-    subject: end ? words.expiring.subject(name, end.action, end.at) : words.subject(name, kind, isBad),
-    heading: end ? words.expiring.heading(end.action, end.at) : words.heading(kind, isBad),
+    subject: words.subject(name, kind, isBad),
+    heading: words.heading(kind, isBad),
     isBad,
     figures: figuresOf(told, words),
     failuresHeading: words.failures,
@@ -55,7 +53,7 @@ export function reportOf(told: Told, language: Language, publicUrl: string | nul
     notes: [
       ...(isAttached ? [words.attached(ATTACHMENT)] : facts.failures.length > 0 ? [words.tooLarge] : []),
       ...(facts.reason === '' ? [] : [safeText(sentence(facts.reason))]),
-      end ? words.expiring.next(end.action) : words.next(kind, isBad),
+      words.next(kind, isBad),
     ],
     ...placesOf(told, words, publicUrl),
     footer: words.footer(moment(facts.at, facts.timeZone, words)),
