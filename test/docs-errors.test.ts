@@ -5,7 +5,7 @@ import { test } from 'node:test'
 
 const root = new URL('..', import.meta.url)
 
-/** Spelt like codes, and none: what the system, OpenSSL, imapflow or a file is called. */
+/** Spelt like codes, and none: what the system, OpenSSL, imapflow, openid-client or a file is called. */
 const OTHERS = new Set([
   'EAI_AGAIN',
   'PG_VERSION',
@@ -29,7 +29,7 @@ const inSource = new Set(
         ),
       ]
     })
-    .filter((code) => !OTHERS.has(code) && !code.startsWith('ERR_')),
+    .filter((code) => !OTHERS.has(code) && !/^(?:ERR|OAUTH)_/.test(code)),
 )
 
 const inDocument = readFileSync(new URL('docs/errors.md', root), 'utf8')

@@ -20,7 +20,7 @@ const OPEN = [
   /^(folder\.again|intent\.packed|resent\.packed)$/,
   /^message_group\./,
   /^migration_user\.(source|target)_key$/,
-  /^(api_token|administrator_session|first_password)\.hash$/,
+  /^(api_token|administrator_session|first_password|openid_pending)\.hash$/,
   /^idempotency_key\.key$/,
 ]
 

@@ -5,6 +5,7 @@ import type { Log } from '#base/log.ts'
 import type { UseCases } from '#contract/calls.ts'
 import { ROUTES } from '#contract/routes/all.ts'
 import type { KeptAnswers } from '#migration/kept-answers.ts'
+import { PAGE_TYPE, problemPage, wantsPage } from './browser-page.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { addDocsPage } from './docs-page.ts'
 import { frameworkFault, malformed } from './framework-fault.ts'
@@ -18,12 +19,14 @@ import { PROBLEM_TYPE, toProblem } from './problem.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { requestFault } from './request-fault.ts'
 import { requireScope } from './require-scope.ts'
+import type { SessionCookie } from './session-cookie.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import type { TlsMaterial } from './tls.ts'
 
 export interface AppOptions extends HealthOptions {
   readonly useCases: UseCases
   readonly gate: Gate
+  readonly openIdCookie: SessionCookie
   readonly limits: ApiLimits
   readonly rates: RateLimits
   readonly log: Log
@@ -37,6 +40,13 @@ export interface AppOptions extends HealthOptions {
   /** In the format of Prometheus. */
   metrics(): Promise<string>
   readonly kept: KeptAnswers | null
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What it is asked by is a person's browser, not a program. */
+    readonly isPage?: boolean
+  }
 }
 
 export const API_PREFIX = '/api/v1'
@@ -121,11 +131,10 @@ function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyRep
     const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.stack : undefined
     log.error('request failed', { id: logId, method: request.method, route: request.routeOptions.url, stack, cause })
   }
-  return reply
-    .code(status)
-    .headers({ ...SECURITY_HEADERS, ...headers })
-    .type(PROBLEM_TYPE)
-    .send(JSON.stringify(problem))
+  reply.code(status).headers({ ...SECURITY_HEADERS, ...headers })
+  if (request.routeOptions.config.isPage === true && wantsPage(request.raw))
+    return reply.type(PAGE_TYPE).send(problemPage(problem))
+  return reply.type(PROBLEM_TYPE).send(JSON.stringify(problem))
 }
 
 /** A body that nobody reads is read for a moment: closing at once would reset the connection before the answer is seen. */

@@ -5,6 +5,7 @@ import * as audit from '#contract/audit.ts'
 import * as batch from '#contract/batch.ts'
 import * as database from '#contract/database.ts'
 import * as endpoint from '#contract/endpoint.ts'
+import * as openid from '#contract/openid.ts'
 import * as organization from '#contract/organization.ts'
 import { ROUTES } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
@@ -26,7 +27,7 @@ type Json = Record<string, unknown>
 
 /** Exported schemas keep their names; all others stand where they are used. */
 const NAMES = new Map<unknown, string>(
-  [values, endpoint, database, batch, user, organization, administrator, audit]
+  [values, endpoint, database, batch, user, organization, administrator, audit, openid]
     .flatMap((module) => Object.entries(module))
     .filter(([, value]) => value instanceof z.ZodType)
     .map(([name, schema]) => [schema, name]),
@@ -120,6 +121,10 @@ function answer(route: Route, schemas: Map<string, Json>): Json {
       return content('message/rfc822', { type: 'string' })
     case 'events':
       return content('text/event-stream', { type: 'string', description: 'data: ServiceEvent as JSON' })
+    case 'page':
+      return route.status === 302
+        ? { description: 'To the provider', headers: { location: { schema: { type: 'string' } } } }
+        : content('text/html', { type: 'string', description: 'A page that goes on by itself' })
     case 'json':
     default:
       if (route.answer.def.type === 'undefined') return { description: 'Done' }
@@ -131,7 +136,7 @@ function answer(route: Route, schemas: Map<string, Json>): Json {
 function problems(route: Route, takesBody: boolean): Json {
   const statuses = new Set([401, 403, 421, 422, 429, 500, 503])
   const add = (...more: number[]) => more.forEach((status) => statuses.add(status))
-  if (route.path.includes(':')) add(404)
+  if (route.path.includes(':') || route.answerType === 'page') add(404)
   if (route.method !== 'GET') add(400, 404, 409)
   if (takesBody) add(408, 413, 415)
   add(...conditionalStatuses(route).problems)

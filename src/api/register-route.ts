@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { asFault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
-import { mayCall, type Call } from '#contract/calls.ts'
+import { mayCall, type Call, type SessionSeat } from '#contract/calls.ts'
 import type { Route } from '#contract/routes/route.ts'
 import type { KeptAnswers } from '#migration/kept-answers.ts'
 import type { ApiLimits } from './api-limits.ts'
@@ -13,6 +13,7 @@ import { keyOf, once } from './idempotency.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { readInput } from './read-input.ts'
 import { requireScope } from './require-scope.ts'
+import type { SessionCookie } from './session-cookie.ts'
 import { sendAnswer } from './send-answer.ts'
 
 export interface RouteOptions {
@@ -20,6 +21,7 @@ export interface RouteOptions {
   readonly url: string
   readonly useCase: unknown
   readonly gate: Gate
+  readonly openIdCookie: SessionCookie
   readonly limits: ApiLimits
   readonly rates: RateLimits
   readonly log: Log
@@ -31,7 +33,7 @@ export interface RouteOptions {
 type AnyUseCase = (call: Call<Route>) => Promise<unknown>
 
 export function registerRoute(app: FastifyInstance, options: RouteOptions): void {
-  const { route, url, gate, limits, rates, log, closing, checkAnswers, kept } = options
+  const { route, url, gate, openIdCookie, limits, rates, log, closing, checkAnswers, kept } = options
   const useCase = options.useCase as AnyUseCase
   const read = readInput(route, limits)
   const guards = route.method === 'PATCH' || route.method === 'DELETE'
@@ -40,6 +42,7 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
   app.route({
     method: route.method,
     url,
+    config: { isPage: route.answerType === 'page' },
     // Before anything of the body is read, or asked for.
     onRequest: async (request, reply) => {
       const entry = route.scope === 'public' ? gate.greet(request.raw) : await gate.enter(request.raw)
@@ -61,13 +64,15 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
       const key = kept ? keyOf(request.raw, route) : null
       const input = await read(request.raw, request.params, want)
       const { params, query } = input
-      const session = {
-        id: sessionId,
-        begin: (id: string) => void reply.header('set-cookie', gate.cookie.set(id)),
-        end: () => void reply.header('set-cookie', gate.cookie.clear()),
-      }
+      const seat = (cookie: SessionCookie, id: string | null): SessionSeat => ({
+        id,
+        begin: (begun) => void reply.header('set-cookie', cookie.set(begun)),
+        end: () => void reply.header('set-cookie', cookie.clear()),
+      })
+      const session = seat(gate.cookie, sessionId)
+      const openIdSeat = seat(openIdCookie, openIdCookie.read(request.raw))
       const run = (body: unknown, newId?: string) =>
-        useCase({ params, query, body, principal, session, precondition, newId, signal })
+        useCase({ params, query, body, principal, session, openIdSeat, precondition, newId, signal })
       const { answer, isReplay } =
         kept && key !== null
           ? await once(kept, { route, principal, key, input }, run)

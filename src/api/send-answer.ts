@@ -1,9 +1,10 @@
 /** What a use case answered, as HTTP. */
 import type { FastifyReply } from 'fastify'
-import type { EmlFile } from '#contract/calls.ts'
+import type { Departure, EmlFile } from '#contract/calls.ts'
 import type { ServiceEvent } from '#contract/organization.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { sendText } from './answer-stream.ts'
+import { PAGE_TYPE, stepPage } from './browser-page.ts'
 import { contentDisposition } from './content-disposition.ts'
 import { sendEvents, type EventStreamOptions } from './event-stream.ts'
 
@@ -27,6 +28,12 @@ export async function sendAnswer(
       if (answer === undefined) reply.send()
       else reply.type('application/json; charset=utf-8').send(JSON.stringify(answer))
       return
+    case 'page': {
+      const { to, by } = answer as Departure
+      if (by === 'redirect') reply.code(302).header('location', to).send()
+      else reply.code(200).type(PAGE_TYPE).send(stepPage(to))
+      return
+    }
     case 'eml': {
       const { fileName, bytes } = answer as EmlFile
       reply.header('content-disposition', contentDisposition(fileName))

@@ -10,10 +10,19 @@ export interface SessionCookie {
   clear(): string
 }
 
+/**
+ * Of a browser that is on its way to the provider of OpenID Connect: Lax, for the way back is begun by the provider's page.
+ * It lets nobody in.
+ */
+export const openIdCookie = (secure: boolean): SessionCookie =>
+  cookieNamed(secure ? '__Host-waybill-openid' : 'waybill-openid', secure, 'SameSite=Lax; Max-Age=600')
+
 /** @param secure the service is reached by TLS: then the cookie goes over nothing else, and no other host sets it */
-export function sessionCookie(secure: boolean): SessionCookie {
-  const name = secure ? '__Host-waybill' : 'waybill'
-  const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`
+export const sessionCookie = (secure: boolean): SessionCookie =>
+  cookieNamed(secure ? '__Host-waybill' : 'waybill', secure, 'SameSite=Strict')
+
+function cookieNamed(name: string, secure: boolean, bounds: string): SessionCookie {
+  const attributes = `Path=/; HttpOnly; ${bounds}${secure ? '; Secure' : ''}`
   return {
     name,
     read({ headers }) {
@@ -24,6 +33,6 @@ export function sessionCookie(secure: boolean): SessionCookie {
       return null
     },
     set: (id) => `${name}=${id}; ${attributes}`,
-    clear: () => `${name}=; Max-Age=0; ${attributes}`,
+    clear: () => `${name}=; Max-Age=0; ${attributes.replace(/; Max-Age=\d+/, '')}`,
   }
 }

@@ -15,7 +15,7 @@ import type { Observer } from './observe.ts'
 import { checkPlainHttp, listenFault, type Listen } from './open-port.ts'
 import { openSocket } from './open-socket.ts'
 import { RateLimits } from './rate-limits.ts'
-import { type SessionCookie, sessionCookie } from './session-cookie.ts'
+import { type SessionCookie, openIdCookie, sessionCookie } from './session-cookie.ts'
 import { renewTls, type TlsMaterial } from './tls.ts'
 
 export interface ApiOptions extends Authenticators {
@@ -80,6 +80,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       limits,
       rates,
       gate,
+      openIdCookie: openIdCookie(isSecure(options)),
       closing: closing.signal,
       tls: encryption,
       proxies,

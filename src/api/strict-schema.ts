@@ -6,6 +6,7 @@ import { bug } from '#base/fault.ts'
 export function strictSchema(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodUndefined) return z.strictObject({})
   if (schema instanceof z.ZodUnion) return z.union(schema.options.map((option) => strictSchema(option as z.ZodType)))
-  if (schema instanceof z.ZodObject) return schema.strict()
+  // Declared as loose: what others send is theirs.
+  if (schema instanceof z.ZodObject) return schema.def.catchall ? schema : schema.strict()
   throw bug('api-strict-schema', `a body or query is a ${schema.def.type}, not an object`)
 }

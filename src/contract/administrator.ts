@@ -30,6 +30,8 @@ export const Administrator = z.object({
   hasPassword: z.boolean(),
   mustChangePassword: z.boolean(),
   oidcSubject: z.string().nullable(),
+  /** OpenIdConnect: made by the first sign-in there; the roles are those of the last one. */
+  source: z.enum(['Local', 'OpenIdConnect']),
   lastSignInTime: DateTime.nullable(),
   creationDateTime: DateTime,
   lastModifiedDateTime: DateTime,

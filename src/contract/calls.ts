@@ -64,6 +64,14 @@ export interface SessionSeat {
 /** For calls that no browser makes. */
 export const NO_SESSION: SessionSeat = { id: null, begin() {}, end() {} }
 
+/** Where a browser goes next. */
+export interface Departure {
+  /** A URL, or a path of this service. */
+  readonly to: string
+  /** `step`: over a page of ours, so that the next request comes from this site (api/browser-page.ts). */
+  readonly by: 'redirect' | 'step'
+}
+
 export interface EmlFile {
   readonly fileName: string
   readonly bytes: Uint8Array
@@ -82,6 +90,8 @@ export interface Call<R extends Route> {
    * is there with it is answered, and not made again.
    */
   readonly newId?: string | undefined
+  /** The cookie of a browser that is on its way to the provider of OpenID Connect and back. */
+  readonly openIdSeat?: SessionSeat
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal
 }
@@ -92,9 +102,11 @@ export type Answer<R extends Route> = R['answerType'] extends 'csv'
     ? EmlFile
     : R['answerType'] extends 'events'
       ? AsyncIterable<ServiceEvent>
-      : [z.output<R['answer']>] extends [undefined]
-        ? void
-        : z.output<R['answer']>
+      : R['answerType'] extends 'page'
+        ? Departure
+        : [z.output<R['answer']>] extends [undefined]
+          ? void
+          : z.output<R['answer']>
 
 export type UseCase<R extends Route> = (call: Call<R>) => Promise<Answer<R>>
 /** The service behind the API: one use case for each route. */

@@ -7,6 +7,7 @@ import { SetBatch, MigrationBatch } from './batch.ts'
 import { MailboxDatabase } from './database.ts'
 import { MigrationEndpoint, SetEndpoint } from './endpoint.ts'
 import { NotificationSettings } from './notification.ts'
+import { OpenIdSetting } from './openid.ts'
 import { MigrationConfig } from './organization.ts'
 
 export interface Tag {
@@ -33,4 +34,5 @@ export const USER_TAG: Tag = { fields: ['guid', 'startAfter'], isWhole: false }
 export const ADMINISTRATOR_TAG = settings('guid', Administrator, SetAdministrator)
 export const DATABASE_TAG = whole(MailboxDatabase)
 export const NOTIFICATION_TAG = whole(NotificationSettings)
+export const OPENID_TAG = whole(OpenIdSetting)
 export const CONFIG_TAG = whole(MigrationConfig)

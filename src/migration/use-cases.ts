@@ -21,6 +21,8 @@ import type { OpenDeps } from './endpoint/endpoint-source.ts'
 import { endpointUseCases } from './endpoint/endpoint-use-cases.ts'
 import type { NotificationDeps } from './notification/deps.ts'
 import { notificationUseCases } from './notification/notification-use-cases.ts'
+import { openIdDeps } from './openid/deps.ts'
+import { openIdUseCases, signInOption } from './openid/openid-use-cases.ts'
 import { configUseCases } from './organization/config-use-cases.ts'
 import { listEvents, streamEvents } from './organization/events.ts'
 import { exportReport, listReports } from './organization/reports.ts'
@@ -47,13 +49,15 @@ export const useCases = (deps: UseCaseDeps): UseCases =>
 
 function unrecorded(deps: UseCaseDeps): UseCases {
   const { store, tokens } = deps
+  const openId = openIdDeps(deps)
   const creating = { ...deps, mostBatches: async () => (await readConfig(store)).maxNumberOfBatches }
   return {
     ...endpointUseCases(deps),
     ...databaseUseCases(deps),
     ...configUseCases(deps),
     ...administratorUseCases(deps.administrators),
-    ...sessionUseCases(deps.administrators),
+    ...sessionUseCases({ ...deps.administrators, oidc: () => signInOption(openId) }),
+    ...openIdUseCases(openId),
     ...auditUseCases(deps),
     ...workerUseCases(deps),
     ...notificationUseCases(deps),

@@ -19,6 +19,7 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { table: 'csv_file', column: 'content', ...byId },
   { table: 'notification_setting', column: 'password', ...byName },
   { table: 'notification_setting', column: 'hook_secret', ...byName },
+  { table: 'openid_setting', column: 'client_secret', id: 'sealed_for', key: 's.sealed_for', keyOfId: 't.id' },
   {
     table: 'idempotency_key',
     column: 'content',

@@ -2,6 +2,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { AdminAuditTable } from './audit-tables.ts'
 import type { NotificationDeliveryTable, NotificationSettingTable, NotificationTable } from './notification-tables.ts'
+import type { OpenIdPendingTable, OpenIdSettingTable } from './openid-tables.ts'
 
 /** timestamptz: a Date when read, a Date or an ISO string when written; left out, the database's now. */
 type Time = ColumnType<Date, Date | string, Date | string>
@@ -263,6 +264,8 @@ export interface AdministratorTable {
   password_ends_at: TimeOrNone
   must_change_password: boolean
   oidc_subject: string | null
+  oidc_issuer: string | null
+  source: Generated<'Local' | 'OpenIdConnect'>
   last_sign_in_at: TimeOrNone
   created_at: Generated<Date>
   modified_at: Generated<Date>
@@ -274,6 +277,7 @@ export interface AdministratorSessionTable {
   created_at: Time
   last_used_at: Time
   expires_at: Time
+  sign_out_url: string | null
 }
 
 export interface FirstPasswordTable {
@@ -330,6 +334,8 @@ export interface Tables {
   administrator_session: AdministratorSessionTable
   first_password: FirstPasswordTable
   idempotency_key: IdempotencyKeyTable
+  openid_setting: OpenIdSettingTable
+  openid_pending: OpenIdPendingTable
   setting: SettingTable
   event: EventTable
   admin_audit: AdminAuditTable

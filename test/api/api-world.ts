@@ -80,6 +80,7 @@ function plainAnswer(name: RouteName): FakeUseCase {
     if (route.answerType === 'eml') return { fileName: 'm.eml', bytes: Buffer.from('Subject: x\r\n\r\n') }
     if (route.answerType === 'csv') return asyncList(['a,b\r\n'])
     if (route.answerType === 'events') return asyncList([])
+    if (route.answerType === 'page') return { to: '/there', by: route.status === 302 ? 'redirect' : 'step' }
     return route.status === 204 ? undefined : { of: name }
   }
 }
@@ -180,6 +181,7 @@ const BODIES: Record<string, unknown> = {
   updateBatch: { syncNow: true },
   updateUser: { syncNow: true },
   updateConfig: { maxNumberOfBatches: 5 },
+  updateOpenIdSettings: { enabled: false },
   createAdministrator: { userName: 'ann', roles: ['ViewOnly'] },
   updateAdministrator: { enabled: false },
   resetAdministrator: {},

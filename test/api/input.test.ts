@@ -34,9 +34,9 @@ test('fields that a body or a query does not know are refused by name, and nothi
   assert.deepEqual(called, [])
 })
 
-test('no object in any body or query lets an unknown field through', () => {
+test('no object in any body or query lets an unknown field through, but what a provider of OpenID Connect sends', () => {
   for (const route of Object.values<Route>(ROUTES)) {
-    for (const schema of [route.query, route.body]) {
+    for (const schema of route.name === 'finishOpenIdSignIn' ? [route.body] : [route.query, route.body]) {
       const json = JSON.stringify(z.toJSONSchema(strictSchema(schema), { io: 'input' }))
       const objects = json.match(/"type":"object"/g)?.length
       assert.equal(json.match(/"additionalProperties":false/g)?.length, objects, `${route.name}: ${json}`)

@@ -21,6 +21,7 @@ const administrator = (identity: string, more: Partial<Administrator> = {}): Adm
   hasPassword: true,
   mustChangePassword: false,
   oidcSubject: null,
+  source: 'Local',
   lastSignInTime: null,
   creationDateTime: '2026-12-01T00:00:00Z',
   lastModifiedDateTime: '2026-12-01T00:00:00Z',

@@ -39,14 +39,22 @@ export interface ServeOptions {
   /** Port on loopback where it listens for tokens; else only the socket. */
   readonly port?: number
   readonly crash?: string
+  readonly publicUrl?: string
 }
 
-export const environment = ({ dataFolder, tuning = {}, databaseUrl, crash }: ServeOptions): NodeJS.ProcessEnv => ({
+export const environment = ({
+  dataFolder,
+  tuning = {},
+  databaseUrl,
+  crash,
+  publicUrl,
+}: ServeOptions): NodeJS.ProcessEnv => ({
   WAYBILL_DATA: dataFolder,
   WAYBILL_ALLOW_LOOPBACK: '1',
   WAYBILL_MAILDIR_ROOTS: tmpdir(),
   WAYBILL_TUNING: JSON.stringify({ ...TUNING, ...tuning }),
   ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+  ...(publicUrl === undefined ? {} : { WAYBILL_PUBLIC_URL: publicUrl }),
   ...(crash === undefined ? {} : { WAYBILL_CRASH: crash }),
 })
 

@@ -62,7 +62,12 @@ const VIEWS: Readonly<Record<string, readonly Column[]>> = {
 }
 
 /** Their sentences are for reading, not for cutting to a column. */
-const LISTS: ReadonlySet<string> = new Set(['MailboxDatabaseTest', 'NotificationTest', 'MigrationServerAvailability'])
+const LISTS: ReadonlySet<string> = new Set([
+  'MailboxDatabaseTest',
+  'NotificationTest',
+  'OpenIdTest',
+  'MigrationServerAvailability',
+])
 
 /** Of more properties than this PowerShell makes a list. */
 const MOST_COLUMNS = 4

@@ -23,6 +23,7 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Get-MigrationWorker': async () => (await import('./get-migration-worker.ts')).getMigrationWorker,
   'Get-Notification': async () => (await import('./get-notification.ts')).getNotification,
   'Get-NotificationConfig': async () => (await import('./get-notification-config.ts')).getNotificationConfig,
+  'Get-OpenIdSetting': async () => (await import('./get-openid-setting.ts')).getOpenIdSetting,
   'Measure-Object': async () => (await import('./measure-object.ts')).measureObject,
   'New-Administrator': async () => (await import('./new-administrator.ts')).newAdministrator,
   'New-MailboxDatabase': async () => (await import('./new-mailbox-database.ts')).newMailboxDatabase,
@@ -42,6 +43,7 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Set-MigrationEndpoint': async () => (await import('./set-migration-endpoint.ts')).setMigrationEndpoint,
   'Set-MigrationUser': async () => (await import('./set-migration-user.ts')).setMigrationUser,
   'Set-NotificationConfig': async () => (await import('./set-notification-config.ts')).setNotificationConfig,
+  'Set-OpenIdSetting': async () => (await import('./set-openid-setting.ts')).setOpenIdSetting,
   'Sort-Object': async () => (await import('./sort-object.ts')).sortObject,
   'Start-MigrationBatch': async () => (await import('./start-migration-batch.ts')).startMigrationBatch,
   'Start-MigrationUser': async () => (await import('./start-migration-user.ts')).startMigrationUser,
@@ -51,5 +53,6 @@ export const CMDLETS: Readonly<Record<string, () => Promise<Cmdlet>>> = {
   'Test-MigrationServerAvailability': async () =>
     (await import('./test-migration-server-availability.ts')).testMigrationServerAvailability,
   'Test-NotificationConfig': async () => (await import('./test-notification-config.ts')).testNotificationConfig,
+  'Test-OpenIdSetting': async () => (await import('./test-openid-setting.ts')).testOpenIdSetting,
   'Where-Object': async () => (await import('./where-object.ts')).whereObject,
 }

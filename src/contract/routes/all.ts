@@ -5,6 +5,7 @@ import * as batches from './batches.ts'
 import * as databases from './databases.ts'
 import * as endpoints from './endpoints.ts'
 import * as notifications from './notifications.ts'
+import * as openid from './openid.ts'
 import * as organization from './organization.ts'
 import * as sessions from './sessions.ts'
 import * as users from './users.ts'
@@ -18,6 +19,7 @@ export const ROUTES = {
   ...organization,
   ...administrators,
   ...sessions,
+  ...openid,
   ...audit,
   ...workers,
   ...notifications,

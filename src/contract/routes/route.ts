@@ -11,7 +11,8 @@ export type BodyType = 'json' | 'csv'
  * a browser, `local` the local administrator alone. The local administrator has every scope.
  */
 export type Access = Scope | 'public' | 'signed-in' | 'session' | 'local'
-export type AnswerType = 'json' | 'csv' | 'eml' | 'events'
+/** `page`: for a browser that follows a link; it is sent on, and what goes wrong is shown as a page, too. */
+export type AnswerType = 'json' | 'csv' | 'eml' | 'events' | 'page'
 
 export interface Route<
   Params extends z.ZodType = z.ZodType,
@@ -32,7 +33,7 @@ export interface Route<
   readonly query: Query
   readonly body: Body
   readonly answer: Answer
-  readonly status: 200 | 201 | 202 | 204
+  readonly status: 200 | 201 | 202 | 204 | 302
   readonly bodyType: In
   readonly answerType: Out
   /** GET answers it as ETag, PATCH and DELETE take it as If-Match; null: there is none. */
@@ -67,7 +68,7 @@ export function route<
   query?: Q
   body?: B
   answer?: A
-  status?: 200 | 201 | 202 | 204
+  status?: 200 | 201 | 202 | 204 | 302
   bodyType?: In
   answerType?: Out
   tag?: Tag

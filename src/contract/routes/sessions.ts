@@ -1,4 +1,5 @@
 import { ChangePassword, FirstAdministrator, Session, SignIn, SignInOptions } from '../administrator.ts'
+import { SignedOut } from '../openid.ts'
 import { route } from './route.ts'
 
 export const getSignInOptions = route({
@@ -43,6 +44,7 @@ export const signOut = route({
   name: 'signOut',
   summary: 'Signs out: the session ends, and event streams with it',
   scope: 'session',
+  answer: SignedOut,
 })
 export const changePassword = route({
   method: 'POST',

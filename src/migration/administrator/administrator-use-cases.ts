@@ -9,6 +9,7 @@ import {
   insertAdministrator,
   listAdministratorRows,
 } from '#store/service/administrators.ts'
+import { issuerOf } from './issuer-of.ts'
 import { pageByName } from '../page.ts'
 import type { AdministratorDeps } from './deps.ts'
 import { checkPassword } from './password-rules.ts'
@@ -55,6 +56,7 @@ async function createAdministrator({ store, hasher }: AdministratorDeps, { body,
     password_ends_at: null,
     must_change_password: password !== undefined && (body.mustChangePassword ?? true),
     oidc_subject: body.oidcSubject ?? null,
+    oidc_issuer: body.oidcSubject === undefined ? null : await issuerOf(store, body.oidcSubject),
   })
   return showAdministrator(row)
 }

@@ -2,7 +2,8 @@
 import type { Session } from '#contract/administrator.ts'
 import type { Call } from '#contract/calls.ts'
 import type { AdministratorRow } from '#store/service/administrators.ts'
-import type { AdministratorDeps, SignInOutcome } from './deps.ts'
+import type { AdministratorDeps } from './deps.ts'
+import type { SessionOrigin } from './sessions.ts'
 import { showSession } from './show-session.ts'
 
 /**
@@ -14,13 +15,13 @@ export async function beginSession(
   { sessions, onSignIn }: Pick<AdministratorDeps, 'sessions' | 'onSignIn'>,
   { principal, session }: Pick<Call<never>, 'principal' | 'session'>,
   { id, name }: Pick<AdministratorRow, 'id' | 'name'>,
-  means: SignInOutcome['means'],
+  how: SessionOrigin,
   passwordHash: string | null,
 ): Promise<Session | null> {
-  const sessionId = await sessions.begin(id, passwordHash)
+  const sessionId = await sessions.begin(id, passwordHash, how)
   const begun = sessionId === null ? null : await sessions.look(sessionId, false)
   if (sessionId === null || begun === null) return null
-  onSignIn({ outcome: 'SignedIn', means, administrator: { id, name }, address: principal.address })
+  onSignIn({ outcome: 'SignedIn', means: how.means, administrator: { id, name }, address: principal.address })
   // The cookie that this one takes the place of opens nothing any more.
   if (session.id !== null) await sessions.end(session.id)
   session.begin(sessionId)

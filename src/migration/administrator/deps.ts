@@ -13,6 +13,8 @@ export interface SignInOutcome {
   readonly administrator: { readonly id: string; readonly name: string } | null
   /** Null: the local socket. */
   readonly address: string | null
+  /** Why, where that may be told: of a password it is not. */
+  readonly failure?: unknown
 }
 
 export interface AdministratorDeps {
@@ -23,6 +25,6 @@ export interface AdministratorDeps {
   readonly throttle: SignInThrottle
   readonly firstPassword: FirstPassword
   readonly onSignIn: (outcome: SignInOutcome) => void
-  /** Provider of OpenID Connect, where there is one. */
-  readonly oidc?: { readonly name: string; readonly startPath: string } | null
+  /** Provider of OpenID Connect, where one is set up. */
+  readonly oidc?: () => Promise<{ readonly name: string; readonly startPath: string } | null>
 }

@@ -60,7 +60,7 @@ export async function createFirstAdministrator(
     return inserted
   })
   firstPassword.forget()
-  const session = await beginSession(deps, call, row, 'FirstPassword', row.password_hash)
+  const session = await beginSession(deps, call, row, { means: 'FirstPassword' }, row.password_hash)
   if (session === null) throw bug('FIRST_SESSION', 'the administrator who was just made cannot sign in')
   return session
 }

@@ -16,6 +16,12 @@ export async function resetAdministrator(
     if (first === null) throw stateForbids('waybill admin reset', 'the service', 'an administrator was made just now')
     return { administrator: null, enabled: true, password: first.password, expiresAt: first.expiresAt.toISOString() }
   }
+  if (found.source === 'OpenIdConnect')
+    throw stateForbids(
+      'waybill admin reset',
+      `the administrator "${found.name}"`,
+      'they sign in with OpenID Connect and have no password; New-Administrator on this machine makes one who has',
+    )
   const password = randomPassword()
   const hash = await hasher.hash(password)
   const endsAt = new Date(clock.now() + ONE_TIME_MS)

@@ -25,7 +25,7 @@ export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, Session
   return {
     getSignInOptions: async () => ({
       needsFirstAdministrator: !(await isAnyAdministrator(store)),
-      oidc: deps.oidc ?? null,
+      oidc: (await deps.oidc?.()) ?? null,
     }),
     signIn: (call) => signIn(deps, call),
     createFirstAdministrator: (call) => createFirstAdministrator(deps, call),
@@ -46,9 +46,9 @@ export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, Session
       }
     },
     async signOut({ session }) {
-      if (session.id !== null) await sessions.end(session.id)
+      const ended = session.id === null ? null : await sessions.end(session.id)
       session.end()
-      return undefined
+      return { providerSignOutUrl: ended }
     },
     async changePassword({ body: { currentPassword, newPassword }, principal, session }) {
       // Whoever sits down at an open session guesses no faster than at the sign-in.

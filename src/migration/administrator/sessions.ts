@@ -6,6 +6,7 @@ import type { Account } from '#contract/calls.ts'
 import { SCOPES, type Scope } from '#contract/organization.ts'
 import type { AdministratorRow } from '#store/service/administrators.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
+import type { SignInOutcome } from './deps.ts'
 import {
   type SessionRow,
   type SessionTimes,
@@ -16,15 +17,24 @@ import {
 
 export const SESSION_TIMES: SessionTimes = { idleMs: 3_600_000, mostMs: 12 * 3_600_000 }
 
+export interface SessionOrigin {
+  readonly means: SignInOutcome['means']
+  /** Where the provider ends its own session. */
+  readonly signOutUrl?: string | null
+  /** Where it ends sooner than others do, ms. */
+  readonly mostMs?: number
+}
+
 export interface Sessions {
   readonly times: SessionTimes
   /**
    * The id for the cookie. Null when the administrator is not any more who was let in.
    * @param passwordHash the one that was checked; null: another way than a password
    */
-  begin(administratorId: string, passwordHash: string | null): Promise<string | null>
+  begin(administratorId: string, passwordHash: string | null, how: SessionOrigin): Promise<string | null>
   look(id: string, isUse: boolean): Promise<SessionRow | null>
-  end(id: string): Promise<void>
+  /** Where the provider ends its own session; null: nowhere. */
+  end(id: string): Promise<string | null>
   /** Whose session it is, for the gate; null when it is none, or has ended. */
   authenticate(id: string, isUse: boolean): Promise<Account | null>
 }
@@ -44,13 +54,13 @@ export function sessionsOf(
   return {
     times,
     look,
-    async begin(administratorId, passwordHash) {
+    async begin(administratorId, passwordHash, { signOutUrl = null, mostMs = times.mostMs }) {
       const id = randomBytes(32).toString('base64url')
       const begun = await insertSession(
         store,
-        { hash: sessionHash(id), administratorId, passwordHash },
+        { hash: sessionHash(id), administratorId, passwordHash, signOutUrl },
         clock.now(),
-        times,
+        { ...times, mostMs: Math.min(mostMs, times.mostMs) },
       )
       return begun ? id : null
     },

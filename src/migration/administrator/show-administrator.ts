@@ -12,6 +12,7 @@ export const showAdministrator = (row: AdministratorRow): Administrator => ({
   hasPassword: row.password_hash !== null,
   mustChangePassword: row.must_change_password,
   oidcSubject: row.oidc_subject,
+  source: row.source,
   lastSignInTime: row.last_sign_in_at?.toISOString() ?? null,
   creationDateTime: row.created_at.toISOString(),
   lastModifiedDateTime: row.modified_at.toISOString(),

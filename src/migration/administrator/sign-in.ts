@@ -15,7 +15,7 @@ export async function signIn(deps: AdministratorDeps, call: Call<typeof signInRo
   const attempt = deps.throttle.attempt(`sign-in ${nameKey(name)}`, address)
   const row = await lookUpAdministrator(deps.store, name)
   const checked = await checkedHash(deps, row, password)
-  const session = row && checked !== null ? await beginSession(deps, call, row, 'Password', checked) : null
+  const session = row && checked !== null ? await beginSession(deps, call, row, { means: 'Password' }, checked) : null
   if (session === null) {
     const administrator = row && { id: row.id, name: row.name }
     deps.onSignIn({ outcome: 'Refused', means: 'Password', administrator, address })

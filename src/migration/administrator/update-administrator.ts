@@ -1,9 +1,10 @@
 import { badValue, stateForbids } from '#base/request-faults.ts'
-import type { Administrator } from '#contract/administrator.ts'
+import type { Administrator, SetAdministrator } from '#contract/administrator.ts'
 import type { Call } from '#contract/calls.ts'
 import type { updateAdministrator as updateRoute } from '#contract/routes/administrators.ts'
-import { changeAdministrator, findAdministrator } from '#store/service/administrators.ts'
+import { type AdministratorRow, changeAdministrator, findAdministrator } from '#store/service/administrators.ts'
 import type { AdministratorDeps } from './deps.ts'
+import { issuerOf } from './issuer-of.ts'
 import { checkPassword } from './password-rules.ts'
 import { sessionHash } from './sessions.ts'
 import { showAdministrator } from './show-administrator.ts'
@@ -21,6 +22,7 @@ export async function updateAdministrator(
       `the administrator "${name}"`,
       'one changes the own password with the old one (POST /session/password)',
     )
+  const oidcIssuer = body.oidcSubject === undefined ? undefined : await issuerOf(store, body.oidcSubject)
   if (password !== undefined) checkPassword('password', password, name)
   const hash = password === undefined ? undefined : await hasher.hash(password)
   const row = await changeAdministrator(
@@ -28,6 +30,7 @@ export async function updateAdministrator(
     id,
     (before) => {
       precondition?.check(showAdministrator(before))
+      if (before.source === 'OpenIdConnect') checkForeign(before, body)
       const mustChange = body.mustChangePassword ?? (hash === undefined ? undefined : true)
       if (mustChange === true && hash === undefined && before.password_hash === null)
         throw badValue('mustChangePassword', 'means nothing without a password')
@@ -41,11 +44,27 @@ export async function updateAdministrator(
         password_ends_at: hash === undefined ? undefined : null,
         must_change_password: mustChange,
         oidc_subject: body.oidcSubject,
+        oidc_issuer: oidcIssuer,
       })
     },
     { mayLockOut: principal.via === 'Socket', except: session.id === null ? null : sessionHash(session.id) },
   )
   return showAdministrator(row)
+}
+
+/** Whom the provider vouches for: roles given by hand would be gone at the next sign-in, and a password would outlive it. */
+function checkForeign(
+  row: AdministratorRow,
+  { roles, password, mustChangePassword, oidcSubject }: SetAdministrator,
+): void {
+  const sameRoles = roles === undefined || [...roles].toSorted().join() === [...row.roles].toSorted().join()
+  const sameSubject = oidcSubject === undefined || oidcSubject === row.oidc_subject
+  if (sameRoles && sameSubject && password === undefined && !mustChangePassword) return
+  throw stateForbids(
+    'Set-Administrator',
+    `the administrator "${row.name}"`,
+    'who they are and what they may is told by the provider of OpenID Connect; change it there, or the role mapping (Set-OpenIdSetting)',
+  )
 }
 
 type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> }

@@ -60,6 +60,8 @@ export const ACTS: { readonly [Name in RouteName]?: Act } = {
   removeAdministrator: { cmdlet: 'Remove-Administrator', ...administrator, effect: 'removes' },
   // waybill admin reset
   resetAdministrator: { cmdlet: 'Reset-Administrator', ...administrator, answered: 'administrator' },
+  updateOpenIdSettings: { cmdlet: 'Set-OpenIdSetting', view: 'getOpenIdSettings' },
+  testOpenIdSettings: { cmdlet: 'Test-OpenIdSetting', effect: 'reads' },
   changePassword: { cmdlet: 'Set-OwnPassword', isOwn: true },
   signOut: { cmdlet: 'Sign-Out', isOwn: true },
   createToken: { cmdlet: 'New-ApiToken', view: 'token', effect: 'creates' },

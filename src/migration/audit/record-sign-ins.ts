@@ -48,12 +48,12 @@ export function recordSignIns(
     write({ cmdlet: SIGN_IN, object: '', caller: ANONYMOUS, via: 'Session', parameters }, signInRefused())
   }
   return {
-    told({ outcome, means, administrator, address: clientAddress }) {
+    told({ outcome, means, administrator, address: clientAddress, failure = signInRefused() }) {
       const { id: objectGuid = null, name: object = '' } = administrator ?? {}
       const act = { cmdlet: SIGN_IN, object, objectGuid, via: 'Session', clientAddress, parameters: { means } } as const
       if (outcome === 'SignedIn') return write({ ...act, caller: object })
       window ??= openWindow(windowMs, closeWindow)
-      if (++window.count <= mostRefused) return write({ ...act, caller: ANONYMOUS }, signInRefused())
+      if (++window.count <= mostRefused) return write({ ...act, caller: ANONYMOUS }, failure)
       if (window.addresses.size < MOST_NAMED && clientAddress !== null) window.addresses.add(clientAddress)
       if (window.names.size < MOST_NAMED && object !== '') window.names.add(object)
     },

@@ -10,6 +10,7 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   'administrator_session',
   'first_password',
   'idempotency_key',
+  'openid_pending',
 ])
 
 /**

@@ -7,7 +7,12 @@ import { isGuid, nameKey } from './named.ts'
 import type { ServiceClient, ServiceStore } from './service-store.ts'
 
 export type AdministratorRow = Selectable<AdministratorTable>
-export type NewAdministratorRow = Omit<AdministratorRow, 'name_key' | 'created_at' | 'modified_at' | 'last_sign_in_at'>
+type Provenance = 'source' | 'oidc_issuer'
+export type NewAdministratorRow = Omit<
+  AdministratorRow,
+  'name_key' | 'created_at' | 'modified_at' | 'last_sign_in_at' | Provenance
+> &
+  Partial<Pick<AdministratorRow, Provenance>>
 export type AdministratorChanges = Partial<
   Pick<
     AdministratorRow,
@@ -20,6 +25,7 @@ export type AdministratorChanges = Partial<
     | 'password_ends_at'
     | 'must_change_password'
     | 'oidc_subject'
+    | 'oidc_issuer'
   >
 >
 
@@ -74,11 +80,11 @@ export async function insertAdministrator(store: ServiceStore, row: NewAdministr
 
 /** @throws Fault NAME_TAKEN, also for a subject of OpenID Connect that somebody else has */
 export async function insertInto(client: ServiceClient, row: NewAdministratorRow): Promise<AdministratorRow> {
-  await refuseTaken(client, row.id, row.name, row.oidc_subject)
+  await refuseTaken(client, row.id, row.name, row.oidc_subject, row.oidc_issuer)
   const { rows } = await client.query<AdministratorRow>(
     `INSERT INTO administrator (id, name, name_key, display_name, mail_address, language, roles, enabled, password_hash,
-       password_ends_at, must_change_password, oidc_subject)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+       password_ends_at, must_change_password, oidc_subject, oidc_issuer, source)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
      -- There already, when it was an earlier attempt whose answer was lost.
      ON CONFLICT (id) DO UPDATE SET modified_at = administrator.modified_at RETURNING *`,
     [
@@ -94,6 +100,8 @@ export async function insertInto(client: ServiceClient, row: NewAdministratorRow
       row.password_ends_at,
       row.must_change_password,
       row.oidc_subject,
+      row.oidc_issuer ?? null,
+      row.source ?? 'Local',
     ],
   )
   return rows[0]!
@@ -104,11 +112,13 @@ async function refuseTaken(
   id: string,
   name: string | null,
   subject: string | null | undefined,
+  issuer: string | null | undefined,
 ): Promise<void> {
   const { rows } = await client.query<{ name: string; same: boolean }>(
     `SELECT name, name_key = $2 AS same FROM administrator
-     WHERE id <> $1 AND (name_key = $2 OR oidc_subject = $3) LIMIT 1`,
-    [id, name === null ? null : nameKey(name), subject ?? null],
+     WHERE id <> $1 AND (name_key = $2 OR oidc_subject = $3 AND coalesce(oidc_issuer, $4, '') = coalesce($4, oidc_issuer, ''))
+     ORDER BY name_key = $2 DESC NULLS LAST LIMIT 1`,
+    [id, name === null ? null : nameKey(name), subject ?? null, issuer ?? null],
   )
   if (!rows[0]) return
   throw rows[0].same ? nameTaken(KIND, name!) : nameTaken('administrator with the oidcSubject', subject!)
@@ -138,15 +148,14 @@ export async function changeAdministrator(
     if (!before) throw notFound(KIND, id)
     const set = Object.entries(decide(before)).filter(([, value]) => value !== undefined)
     const changes = Object.fromEntries(set) as AdministratorChanges
-    await refuseTaken(client, id, null, changes.oidc_subject)
+    await refuseTaken(client, id, null, changes.oidc_subject, changes.oidc_issuer)
     const columns = set.map(([column], at) => `${column} = $${at + 2}`)
     const changed = await client.query<AdministratorRow>(
       `UPDATE administrator SET ${[...columns, 'modified_at = now()'].join(', ')} WHERE id = $1 RETURNING *`,
       [id, ...set.map(([, value]) => value)],
     )
     const after = changed.rows[0]!
-    if (!mayLockOut && isInCharge(before) && !isInCharge(after))
-      await refuseLockOut(client, 'Set-Administrator', before.name)
+    if (!mayLockOut) await refuseLockOut(client, 'Set-Administrator', before, after)
     if (endsSessions(before, after, changes)) await endSessions(client, id, except)
     return after
   })
@@ -180,31 +189,44 @@ export async function deleteAdministrator(
     const gone = rows[0]
     // Thrown, it is rolled back.
     if (gone) check(gone)
-    if (gone && !mayLockOut && isInCharge(gone)) await refuseLockOut(client, 'Remove-Administrator', gone.name)
+    if (gone && !mayLockOut) await refuseLockOut(client, 'Remove-Administrator', gone, null)
   })
 }
 
-/** Enabled, may everything, and has a way to sign in. */
-const isInCharge = ({ enabled, roles, password_hash: hash, oidc_subject: subject }: AdministratorRow) =>
-  enabled && roles.includes('OrganizationManagement') && (hash !== null || subject !== null)
+type InCharge = (row: Pick<AdministratorRow, 'enabled' | 'roles' | 'password_hash' | 'oidc_subject'>) => boolean
 
-async function refuseLockOut(client: ServiceClient, command: string, name: string): Promise<void> {
-  const { rowCount } = await client.query(
-    `SELECT FROM administrator WHERE enabled AND 'OrganizationManagement' = ANY (roles)
-       AND (password_hash IS NOT NULL OR oidc_subject IS NOT NULL) LIMIT 1`,
-  )
-  if (rowCount) return
-  throw stateForbids(
-    command,
-    `the administrator "${name}"`,
-    'no other one is enabled, has the role OrganizationManagement and can sign in; make one first',
-  )
+/** Enabled, may everything, and has a way to sign in; or one that does not need the provider to be there. */
+const mayAll: InCharge = ({ enabled, roles }) => enabled && roles.includes('OrganizationManagement')
+const inCharge: InCharge = (row) => mayAll(row) && (row.password_hash !== null || row.oidc_subject !== null)
+const byPassword: InCharge = (row) => mayAll(row) && row.password_hash !== null
+
+/** @param after null: removed */
+async function refuseLockOut(
+  client: ServiceClient,
+  command: string,
+  before: AdministratorRow,
+  after: AdministratorRow | null,
+): Promise<void> {
+  const loses = (is: InCharge) => is(before) && !(after && is(after))
+  if (!loses(inCharge) && !loses(byPassword)) return
+  const { rows } = await client.query<AdministratorRow>('SELECT * FROM administrator WHERE enabled')
+  const what = `the administrator "${before.name}"`
+  const wanted = 'is enabled, has the role OrganizationManagement and can sign in'
+  if (loses(inCharge) && !rows.some(inCharge))
+    throw stateForbids(command, what, `no other one ${wanted}; make one first`)
+  if (loses(byPassword) && !rows.some(byPassword))
+    throw stateForbids(
+      command,
+      what,
+      `no other one ${wanted} with a password, when the provider of OpenID Connect is away; make one first`,
+    )
 }
 
 function endsSessions(before: AdministratorRow, after: AdministratorRow, changes: AdministratorChanges): boolean {
   return (
     (before.enabled && !after.enabled) ||
     before.roles.some((role) => !after.roles.includes(role)) ||
+    before.oidc_subject !== after.oidc_subject ||
     changes.password_hash !== undefined
   )
 }

@@ -9,6 +9,13 @@ export interface SessionTimes {
   readonly mostMs: number
 }
 
+export interface NewSession {
+  readonly hash: Buffer
+  readonly administratorId: string
+  readonly passwordHash: string | null
+  readonly signOutUrl: string | null
+}
+
 export interface SessionRow {
   readonly administrator: AdministratorRow
   readonly expiresAt: Date
@@ -20,7 +27,7 @@ export interface SessionRow {
  */
 export async function insertSession(
   store: ServiceStore,
-  { hash, administratorId, passwordHash }: { hash: Buffer; administratorId: string; passwordHash: string | null },
+  { hash, administratorId, passwordHash, signOutUrl }: NewSession,
   now: number,
   { idleMs, mostMs }: SessionTimes,
 ): Promise<boolean> {
@@ -34,9 +41,9 @@ export async function insertSession(
       `WITH who AS (
          UPDATE administrator SET last_sign_in_at = $3
          WHERE id = $2 AND enabled AND ($5::text IS NULL OR password_hash = $5) RETURNING id)
-       INSERT INTO administrator_session (hash, administrator_id, created_at, last_used_at, expires_at)
-       SELECT $1, id, $3, $3, $4 FROM who ON CONFLICT DO NOTHING`,
-      [hash, administratorId, new Date(now), new Date(now + mostMs), passwordHash],
+       INSERT INTO administrator_session (hash, administrator_id, created_at, last_used_at, expires_at, sign_out_url)
+       SELECT $1, id, $3, $3, $4, $6 FROM who ON CONFLICT DO NOTHING`,
+      [hash, administratorId, new Date(now), new Date(now + mostMs), passwordHash, signOutUrl],
     )
     const { rowCount } = await store.pool.query('SELECT FROM administrator_session WHERE hash = $1', [hash])
     return rowCount === 1
@@ -75,6 +82,10 @@ export async function lookUpSession(
   })
 }
 
-export async function deleteSession(store: ServiceStore, hash: Buffer): Promise<void> {
-  await store.retrying(() => store.db.deleteFrom('administrator_session').where('hash', '=', hash).execute())
+/** Where the provider ends its own session, when there is such a place. */
+export async function deleteSession(store: ServiceStore, hash: Buffer): Promise<string | null> {
+  const row = await store.retrying(() =>
+    store.db.deleteFrom('administrator_session').where('hash', '=', hash).returning('sign_out_url').executeTakeFirst(),
+  )
+  return row?.sign_out_url ?? null
 }
