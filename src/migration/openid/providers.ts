@@ -9,6 +9,7 @@ import {
   clockTolerance,
   customFetch,
   discovery,
+  enableNonRepudiationChecks,
 } from 'openid-client'
 import type { Clock } from '#base/clock.ts'
 import type { OutgoingRules } from '#mailbox/imap/reach.ts'
@@ -56,8 +57,9 @@ export function providers(
         {
           [customFetch]: guardedFetch(outgoing),
           timeout: DEADLINE_MS / 1_000,
-          // guardedFetch lets it go to this machine alone.
-          execute: isPlain ? [allowInsecureRequests] : [],
+          // Else the library takes the TLS of the token endpoint for the signature (OpenID Connect Core 1.0 §3.1.3.7); and
+          // guardedFetch lets what is not encrypted go to this machine alone.
+          execute: [enableNonRepudiationChecks, ...(isPlain ? [allowInsecureRequests] : [])],
         },
       )
     } catch (thrown) {
