@@ -1,5 +1,5 @@
 /** Words of notifications without their schemas: help and completion load no zod, and neither does the store. */
-export const NOTIFICATION_KINDS = ['Started', 'Progress', 'Finished', 'Stopped'] as const
+export const NOTIFICATION_KINDS = ['Started', 'Progress', 'Finished', 'Stopped', 'Expiring'] as const
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number]
 export const NOTIFICATION_CHANNELS = ['Mail', 'Hook'] as const
 export type NotificationChannel = (typeof NOTIFICATION_CHANNELS)[number]

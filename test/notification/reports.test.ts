@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { silentLog } from '#base/log.ts'
+import type { MigrationBatch } from '#contract/batch.ts'
 import type { NotificationSettings } from '#contract/notification.ts'
+import { hygiene } from '#migration/batch/hygiene.ts'
+import { moment } from '#migration/notification/quantities.ts'
+import { WORDS } from '#migration/notification/words/words.ts'
 import { openStore } from '#store/open.ts'
 import { MAIL_DOMAIN, type SmtpServer, chasquidMissing, startChasquid } from '#test/servers/chasquid.ts'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
@@ -170,6 +174,47 @@ describe('reports by mail', { skip: dovecotMissing() || chasquidMissing() }, () 
     const mail = (await mailsAbout(smtp, 'By itself', 3)).find(({ text }) => /left alone/.test(text))
     assert.equal(mail!.header('subject'), 'E-mail migration batch "By itself" has been stopped')
     assert.match(mail!.text, /^It was synced and left alone for 60 days\.$/m)
+  })
+
+  test('a batch that will end by itself says how, when and why 7 days before, in both languages', async () => {
+    const { served } = world
+    await using store = await openStore({ dataFolder: served.dataFolder, joins: true, log: silentLog })
+    for (const [name, language] of [
+      ['Forgotten', 'en'],
+      ['Oubliée', 'fr'],
+    ] as const) {
+      await setMail(served, { language })
+      const csvFile = await served.upload(`EmailAddress,UserName,Password\r\nno@${language}.example,m1,wrong\r\n`)
+      const more = { timeZone: 'Asia/Tokyo', notificationEmails: [BOSS], autoStart: true }
+      const batch = await served.must<MigrationBatch>('POST', '/batches', {
+        name,
+        sourceEndpoint: 'Source',
+        csvFile,
+        ...more,
+      })
+      await served.reaches(name, 'Failed')
+      await mailsAbout(smtp, name, 2)
+      await store.pool.query(
+        `WITH b AS (UPDATE migration_batch SET last_action_at = now() - interval '84 days' WHERE id = $1)
+         UPDATE migration_user SET status_since = now() - interval '84 days' WHERE batch_id = $1`,
+        [batch.batchGuid],
+      )
+      await hygiene(store, silentLog)
+      await hygiene(store, silentLog)
+      const mails = await mailsAbout(smtp, name, 3)
+      const told = mails.find((mail) => /removed on|supprimé le/.test(mail.header('subject')!))!
+      const at = (await served.batch(name)).expirationDateTime!
+      const words = WORDS[language]
+      assert.equal(told.header('subject'), words.expiring.subject(name, 'Remove', moment(at, 'Asia/Tokyo', words)))
+      assert.match(told.text, /(UTC|GMT)\+9/)
+      assert.match(told.text, /It has failed and nobody has changed it for 90 days\./)
+      assert.ok(told.text.replaceAll(/\s+/g, ' ').includes(words.expiring.next('Remove')), told.text)
+      assert.deepEqual(
+        (await settled(served, name)).map(({ kind }) => kind).filter((kind) => kind === 'Expiring'),
+        ['Expiring'],
+      )
+    }
+    await setMail(served, { language: 'en' })
   })
 
   test('settings are kept, and their secrets never answered', async () => {

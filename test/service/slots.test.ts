@@ -49,7 +49,7 @@ describe('slots and what a crash leaves', () => {
     batch = randomUUID()
     await query(
       `INSERT INTO migration_batch (id, name, name_key, type, endpoint_id, database_id, choices, columns, submitted_by,
-         running, was_started) VALUES ($1, 'b', 'b', 'IMAP', $2, $3, '{"allowIncrementalSyncs": true}', '{}', 'me', true, true)`,
+         running, was_started) VALUES ($1, 'b', 'b', 'IMAP', $2, $3, '{"allowIncrementalSyncs": true, "reportInterval": "00:00:00", "timeZone": "UTC", "notificationEmails": [], "skipReports": true}', '{}', 'me', true, true)`,
       [batch, endpoint, database],
     )
   })

@@ -73,6 +73,7 @@ const TYPES: Readonly<Record<NotificationKind, string>> = {
   Progress: 'migration.batch.progress',
   Finished: 'migration.batch.finished',
   Stopped: 'migration.batch.stopped',
+  Expiring: 'migration.batch.expiring',
 }
 
 /** JSON as Standard Webhooks has it: type, timestamp, data. */

@@ -32,12 +32,14 @@ export function reportOf(told: Told, language: Language, publicUrl: string | nul
   const { kind, facts } = told
   const name = safeText(told.batch)
   const isBad = facts.failed > 0
+  // What was written down by an older Waybill has no such field.
+  const end = facts.end ? { ...facts.end, at: moment(facts.end.at, facts.timeZone, words) } : null
   const hidden = facts.failed - facts.failures.length
   return {
     tag: words.tag,
     colon: words.colon,
-    subject: words.subject(name, kind, isBad),
-    heading: words.heading(kind, isBad),
+    subject: end ? words.expiring.subject(name, end.action, end.at) : words.subject(name, kind, isBad),
+    heading: end ? words.expiring.heading(end.action, end.at) : words.heading(kind, isBad),
     isBad,
     figures: figuresOf(told, words),
     failuresHeading: words.failures,
@@ -53,7 +55,7 @@ export function reportOf(told: Told, language: Language, publicUrl: string | nul
     notes: [
       ...(isAttached ? [words.attached(ATTACHMENT)] : facts.failures.length > 0 ? [words.tooLarge] : []),
       ...(facts.reason === '' ? [] : [safeText(sentence(facts.reason))]),
-      words.next(kind, isBad),
+      end ? words.expiring.next(end.action) : words.next(kind, isBad),
     ],
     ...placesOf(told, words, publicUrl),
     footer: words.footer(moment(facts.at, facts.timeZone, words)),

@@ -1,6 +1,7 @@
 /** Batches that end by themselves: announced, then asked as an administrator would ask. */
 import { inTransaction } from '../ledger/transaction.ts'
 import { addEvent } from './events.ts'
+import { noteExpiring } from './notify.ts'
 import { addServiceAct, SERVICE_CALLER } from './service-acts.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
@@ -38,7 +39,7 @@ export async function restingBatches(store: ServiceStore, seconds: number): Prom
   return rows.map(({ id }) => id)
 }
 
-/** Says when the batch will end, once. The event is what mails and hooks are made of. */
+/** Says when the batch will end, once: in the event log, and by mail and hook. */
 export async function announceEnd(store: ServiceStore, batch: EndingBatch, end: AnnouncedEnd): Promise<void> {
   await inTransaction(store.pool, async (client) => {
     const { rowCount } = await client.query(
@@ -46,6 +47,7 @@ export async function announceEnd(store: ServiceStore, batch: EndingBatch, end: 
       [...asSeen(batch), end.action, end.at],
     )
     if (!rowCount) return
+    await noteExpiring(client, batch.id, end.why)
     await addEvent(client, {
       kind: 'batch.expiring',
       batchId: batch.id,

@@ -38,6 +38,8 @@ export interface NotificationFacts {
   readonly areErrorsTooLarge: boolean
   /** Why the service itself has stopped the batch; empty when it has not. */
   readonly reason: string
+  /** Of a batch that will end by itself: how and when. */
+  readonly end: { readonly action: 'Stop' | 'Remove'; readonly at: string } | null
 }
 
 /** What errorsCsv takes: cells without secrets, and what went wrong. */
@@ -57,6 +59,8 @@ export interface ToldBatch {
   readonly start_items: number
   readonly start_bytes: number
   readonly asked_why: string
+  readonly expiry_action: 'Stop' | 'Remove' | null
+  readonly expiry_told: Date | null
 }
 
 const FAILED = USER_STATUSES.filter((status) => SUMMARY_OF[status] === 'Failed')
@@ -118,7 +122,11 @@ export async function factsOf(
       secondsLeft: secondsLeft(rows, perSecond(sum((row) => row.transferred) - batch.start_items)),
       failures: failed > 0 && kind !== 'Started' ? await failures(client, batch.id) : [],
       areErrorsTooLarge: failed > 0 && kind !== 'Started' && errors === null,
-      reason: kind === 'Stopped' ? batch.asked_why : '',
+      reason: kind === 'Stopped' || kind === 'Expiring' ? batch.asked_why : '',
+      end:
+        kind === 'Expiring' && batch.expiry_action && batch.expiry_told
+          ? { action: batch.expiry_action, at: batch.expiry_told.toISOString() }
+          : null,
     },
   }
 }

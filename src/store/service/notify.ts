@@ -65,6 +65,14 @@ export async function noteStopped(client: PoolClient, id: string): Promise<void>
   if (rows[0] && rows[0].asked_why !== '') await write(client, rows[0], 'Stopped', 'Stopped')
 }
 
+/** It will end by itself, if nobody touches it until then. In the transaction that announces it. */
+export async function noteExpiring(client: PoolClient, id: string, why: string): Promise<void> {
+  const { rows } = await client.query<Batch>(`${BATCH} WHERE b.id = $1`, [id])
+  if (!rows[0]) return
+  const batch = { ...rows[0], asked_why: why }
+  await write(client, batch, statusOf(batch, await totalsIn(client, id)), 'Expiring')
+}
+
 async function noteNext(client: PoolClient, id: string, leastIntervalMs?: number): Promise<boolean> {
   const batch = await lockBatch(client, id)
   if (!batch) return false
@@ -115,7 +123,7 @@ async function write(client: PoolClient, batch: Batch, status: BatchStatus, kind
   if (recipients.length === 0) return
   const { facts, errors } = await factsOf(client, batch, status, kind)
   const id = randomUUID()
-  const occasion = kind === 'Progress' ? `${batch.starts}.${batch.reports + 1}` : String(batch.starts)
+  const occasion = occasionOf(batch, kind)
   const written = await client.query(
     `INSERT INTO notification (id, batch_id, batch, kind, occasion, facts, errors) VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT (batch_id, kind, occasion) DO NOTHING`,
@@ -129,6 +137,11 @@ async function write(client: PoolClient, batch: Batch, status: BatchStatus, kind
       [randomUUID(), id, channel, recipient],
     )
   await wake(client, 'reports')
+}
+
+function occasionOf({ starts, reports, expiry_told: end }: Batch, kind: NotificationKind): string {
+  if (kind === 'Progress') return `${starts}.${reports + 1}`
+  return kind === 'Expiring' ? `${starts} ${end?.toISOString() ?? ''}` : String(starts)
 }
 
 /** SkipReports is about mail; who set a hook chose there what it is told. */

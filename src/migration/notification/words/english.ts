@@ -25,6 +25,15 @@ export const ENGLISH: Words = {
       ? 'The migration has been stopped'
       : `The migration has finished - ${withErrors(hasErrors)}`
   },
+  expiring: {
+    subject: (batch, action, at) =>
+      `E-mail migration batch "${batch}" will be ${action === 'Stop' ? 'stopped' : 'removed'} on ${at}`,
+    heading: (action, at) => `The migration batch will be ${action === 'Stop' ? 'stopped' : 'removed'} on ${at}`,
+    next: (action) =>
+      action === 'Stop'
+        ? 'No more mail is synced then. Any change to the batch calls this off, such as Set-MigrationBatch -SyncNow.'
+        : 'Its users and their stored passwords are removed then; no mail is, and its reports are archived. Starting or changing the batch calls this off.',
+  },
   status: 'Status',
   statuses: {
     Created: 'Created',

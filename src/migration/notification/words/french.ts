@@ -23,6 +23,15 @@ export const FRENCH: Words = {
     if (kind === 'Progress') return 'La migration est en cours'
     return kind === 'Stopped' ? 'La migration a été arrêtée' : `La migration est terminée - ${withErrors(hasErrors)}`
   },
+  expiring: {
+    subject: (batch, action, at) =>
+      `Le lot de migration de messagerie « ${batch} » sera ${action === 'Stop' ? 'arrêté' : 'supprimé'} le ${at}`,
+    heading: (action, at) => `Le lot de migration sera ${action === 'Stop' ? 'arrêté' : 'supprimé'} le ${at}`,
+    next: (action) =>
+      action === 'Stop'
+        ? 'Plus aucun message ne sera alors synchronisé. Toute modification du lot annule cet arrêt, par exemple Set-MigrationBatch -SyncNow.'
+        : 'Ses utilisateurs et leurs mots de passe enregistrés seront alors supprimés ; aucun message ne l’est, et ses rapports sont archivés. Démarrer ou modifier le lot annule cette suppression.',
+  },
   status: 'État',
   statuses: {
     Created: 'Créé',

@@ -17,6 +17,12 @@ export interface Words {
   readonly subject: (batch: string, kind: NotificationKind, hasErrors: boolean) => string
   readonly test: { readonly subject: string; readonly says: string }
   readonly heading: (kind: NotificationKind, hasErrors: boolean) => string
+  /** Of a batch that will be stopped or removed by itself. */
+  readonly expiring: {
+    readonly subject: (batch: string, action: 'Stop' | 'Remove', at: string) => string
+    readonly heading: (action: 'Stop' | 'Remove', at: string) => string
+    readonly next: (action: 'Stop' | 'Remove') => string
+  }
   readonly status: string
   readonly statuses: Readonly<Record<BatchStatus, string>>
   readonly batch: string
