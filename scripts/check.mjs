@@ -14,14 +14,14 @@ const longFiles = {
     'one FETCH and its state: bodies before UIDs, after them, twice, broken off; its parts share every field',
 }
 
-const folders = ['src', 'test', 'bench', 'scripts'].filter((folder) => existsSync(join(root, folder)))
+const folders = ['src', 'test', 'bench', 'scripts', 'web'].filter((folder) => existsSync(join(root, folder)))
 
 function sizes() {
   const bad = []
   for (const folder of folders) {
     for (const name of readdirSync(join(root, folder), { recursive: true })) {
       const file = `${folder}/${name}`
-      if (!/\.(ts|mjs)$/.test(file)) continue
+      if (!/\.(tsx?|mjs|css)$/.test(file) || file.startsWith('web/dist')) continue
       const lines = readFileSync(join(root, file), 'utf8').split('\n').length - 1
       const limit = /^test\/|\.test\.ts$/.test(file) ? maxTestLines : maxLines
       if (lines > limit && longFiles[file] === undefined) bad.push(`${file}: ${lines} lines, the limit is ${limit}`)
@@ -38,6 +38,7 @@ const bin = (name) => join(root, 'node_modules/.bin', name)
 /** @type {[string, () => number | Promise<number>][]} */
 const steps = [
   ['types', () => run(node, [bin('tsc')])],
+  ['types of web', () => run(node, [bin('tsc'), '-p', 'web'])],
   ['lint', () => run(node, [bin('oxlint'), '--type-aware', '--deny-warnings', ...folders])],
   ['format', () => run(node, [bin('oxfmt'), '--check', ...folders])],
   ['rooms', () => run(node, ['--test', '--test-reporter=spec', 'test/rooms.test.ts'])],

@@ -28,13 +28,20 @@ function isInstalled(lock) {
   const hidden = readIfThere(join(root, 'node_modules/.package-lock.json'))
   if (hidden === null || !existsSync(pinnedNode)) return false
   const there = JSON.parse(hidden).packages ?? {}
-  const wanted = Object.entries(lock.packages).filter(([path]) => path.startsWith('node_modules/'))
+  const wanted = Object.entries(lock.packages).filter(([path]) => path.includes('node_modules/'))
+  // npm leaves out what only a left-out package asks for, such as the WebAssembly parts of a native program.
+  const asked = new Set(
+    Object.keys(there).flatMap((path) => {
+      const { dependencies, optionalDependencies } = lock.packages[path] ?? {}
+      return Object.keys({ ...dependencies, ...optionalDependencies })
+    }),
+  )
+  const mayLack = ([path, entry]) =>
+    entry.optional === true && (!isForThisMachine(entry) || !asked.has(path.replace(/^.*node_modules\//, '')))
   return (
     Object.keys(there).every((path) => lock.packages[path] !== undefined) &&
     wanted.every(([path, entry]) =>
-      there[path] === undefined
-        ? entry.optional === true && !isForThisMachine(entry)
-        : there[path].version === entry.version,
+      there[path] === undefined ? mayLack([path, entry]) : there[path].version === entry.version,
     )
   )
 }

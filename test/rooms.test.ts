@@ -57,6 +57,14 @@ const packages: Record<string, readonly string[]> = {
   'smol-toml': ['server'],
   'pg-copy-streams': ['store'],
   'tar-stream': ['store'],
+  react: ['web'],
+  'react-dom': ['web'],
+  'react-router': ['web'],
+  '@fluentui/react-components': ['web'],
+  '@fluentui/react-icons': ['web'],
+  '@tanstack/react-query': ['web'],
+  vite: ['web'],
+  '@vitejs/plugin-react': ['web'],
 }
 
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -116,5 +124,22 @@ test('contract is free of node and of packages but zod, for the browser shares i
         .filter((spec) => spec !== 'zod' && !/^(\.|#base\/)/.test(spec))
         .map((spec) => `src/${file}: ${spec}`),
     )
+  assert.deepEqual(bad, [])
+})
+
+test('the admin center imports of ours only the contract, and no package that is not its own', () => {
+  const files = readdirSync('web/src', { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
+  assert.ok(files.length > 0)
+  const bad = files.flatMap((file) =>
+    imports(readFileSync(`web/src/${file}`, 'utf8'))
+      .filter((spec) => {
+        if (/^(#contract\/|virtual:routes$)/.test(spec)) return false
+        if (spec.startsWith('.'))
+          return spec.split('/').filter((part) => part === '..').length >= file.split('/').length
+        const name = spec.startsWith('@') ? spec.split('/').slice(0, 2).join('/') : spec.split('/')[0]!
+        return !packages[name]?.includes('web')
+      })
+      .map((spec) => `web/src/${file}: ${spec}`),
+  )
   assert.deepEqual(bad, [])
 })

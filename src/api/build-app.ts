@@ -6,6 +6,7 @@ import type { UseCases } from '#contract/calls.ts'
 import { ROUTES } from '#contract/routes/all.ts'
 import type { KeptAnswers } from '#migration/kept-answers.ts'
 import { PAGE_TYPE, problemPage, wantsPage } from './browser-page.ts'
+import { addAdminCenter } from './admin-center.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { addDocsPage } from './docs-page.ts'
 import { frameworkFault, malformed } from './framework-fault.ts'
@@ -40,6 +41,8 @@ export interface AppOptions extends HealthOptions {
   /** In the format of Prometheus. */
   metrics(): Promise<string>
   readonly kept: KeptAnswers | null
+  /** Where the pages of the admin center are; null: there are none this way in. */
+  readonly webFolder: string | null
 }
 
 declare module 'fastify' {
@@ -115,6 +118,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   })
   addDocsPage(app, `${API_PREFIX}/docs`, gate)
   addHealth(app, options)
+  if (options.webFolder !== null) addAdminCenter(app, options.webFolder, gate)
   app.get('/metrics', async (request, reply) => {
     const { principal } = await gate.enter(request.raw)
     requireScope(principal, 'view')

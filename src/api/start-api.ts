@@ -44,6 +44,8 @@ export interface ApiOptions extends Authenticators {
   readonly version: string
   /** Answers of requests with an Idempotency-Key; without it the header does not count. */
   readonly kept?: KeptAnswers
+  /** The built admin center (web/dist), served over TCP. */
+  readonly webFolder?: string
   /** For tests: an answer that the contract does not know is a 500. */
   readonly checkAnswers?: boolean
   readonly limits?: Partial<ApiLimits>
@@ -72,7 +74,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const closing = new AbortController()
   const apps: FastifyInstance[] = []
   const proxies = believeProxies(options.trustedProxies ?? [])
-  const open = (gate: Gate, encryption: TlsMaterial | null = null) => {
+  const open = (gate: Gate, encryption: TlsMaterial | null = null, webFolder: string | null = null) => {
     const app = buildApp({
       ...options,
       checkAnswers: options.checkAnswers ?? false,
@@ -83,6 +85,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       openIdCookie: openIdCookie(isSecure(options)),
       closing: closing.signal,
       tls: encryption,
+      webFolder,
       proxies,
       ready: options.ready ?? (async () => []),
       observer: options.observer ?? { requestOver() {}, streams() {} },
@@ -101,7 +104,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       removeSocket = await openSocket(socketPath, (path) => app.listen({ path }))
     }
     const gate = (at: Listen) => rates.guard(networkGate(gateOptions(options, cookie, limits, [at.host, ...hostNames])))
-    const address = listen && (await openPort(open(gate(listen), tls), listen, tls !== null))
+    const address = listen && (await openPort(open(gate(listen), tls, options.webFolder), listen, tls !== null))
     return {
       socketPath,
       address,

@@ -16,6 +16,7 @@ import { listBatches } from './batch/list-batches.ts'
 import { showBatch } from './batch/show-batch.ts'
 import { updateBatch } from './batch/update-batch.ts'
 import { uploadCsv } from './batch/upload-csv.ts'
+import { csvTemplate } from './csv/template.ts'
 import { type DatabaseDeps, databaseUseCases } from './database/database-use-cases.ts'
 import type { OpenDeps } from './endpoint/endpoint-source.ts'
 import { endpointUseCases } from './endpoint/endpoint-use-cases.ts'
@@ -65,6 +66,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     createToken: tokens.createToken,
     revokeToken: tokens.revokeToken,
     uploadCsv: (call) => uploadCsv(deps, call),
+    getCsvTemplate: async () => whole(csvTemplate()),
     listBatches: ({ query }) => listBatches(deps, query),
     getBatch: async ({ params }) => showBatch(await batchNamed(store, params.identity)),
     createBatch: (call) => createBatch(creating, call),
@@ -95,4 +97,8 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     listEvents: (call) => listEvents(deps, call),
     streamEvents: (call) => streamEvents(deps, call),
   }
+}
+
+async function* whole(text: string): AsyncGenerator<string> {
+  yield text
 }

@@ -1,4 +1,5 @@
 /** `waybill serve` (npm start): database, API and worker in one process, until it is told to stop. */
+import { join } from 'node:path'
 import { version } from '#base/version.ts'
 import { systemClock } from '#base/clock.ts'
 import { startApi } from '#api/start-api.ts'
@@ -80,6 +81,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
     ready: readiness(store, stop.stopping),
     observer: metrics.observer,
     metrics: metrics.text,
+    webFolder: join(import.meta.dirname, '../../web/dist'),
     log,
     version,
     limits: tuning.recheckMs === undefined ? {} : { recheckMs: tuning.recheckMs },
@@ -98,6 +100,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
   if (api.address) service.listensOn(api.address.host, api.address.port)
   log.info('the service has started', { version, pid: process.pid, url: api.address?.url ?? null })
   say(`Waybill ${version} is running.`)
+  if (api.address) say(`  Admin center   ${api.address.url}/`)
   if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
   if (firstPassword !== null)
     say(`  First sign-in  nobody can sign in yet; the first password, for a day: ${firstPassword}`)

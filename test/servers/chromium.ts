@@ -11,7 +11,7 @@ interface Program {
   readonly env: Readonly<Record<string, string>>
 }
 
-function chromium(): Program | null {
+export function findChromium(): Program | null {
   const installed = INSTALLED.find((path) => existsSync(path))
   if (installed !== undefined) return { program: installed, env: {} }
   const tree = unpackedServer('chromium')
@@ -23,7 +23,7 @@ function chromium(): Program | null {
 }
 
 /** For `skip`: false where there is one. */
-export const noChromium = (): string | false => (chromium() === null ? 'no Chromium on this machine' : false)
+export const noChromium = (): string | false => (findChromium() === null ? 'no Chromium on this machine' : false)
 
 type Params = Readonly<Record<string, unknown>>
 type Listener = (params: Record<string, never>) => void
@@ -47,7 +47,7 @@ export interface Chromium extends AsyncDisposable {
 }
 
 export async function startChromium(t: Outcome | null = null): Promise<Chromium> {
-  const found = chromium()
+  const found = findChromium()
   if (found === null) throw new Error('no Chromium on this machine')
   const instance = new Instance('chromium', t)
   try {

@@ -17,6 +17,14 @@ export const uploadCsv = route({
   answer: CsvFile,
   status: 201,
 })
+export const getCsvTemplate = route({
+  method: 'GET',
+  path: '/csv-template',
+  name: 'getCsvTemplate',
+  summary: 'A CSV file to write the users into',
+  scope: 'view',
+  answerType: 'csv',
+})
 export const listBatches = route({
   method: 'GET',
   path: '/batches',

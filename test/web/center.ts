@@ -1,0 +1,126 @@
+/** The admin center as people see it: the real service, built pages, and a browser that is steered by roles and names. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import axe from 'axe-core'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { temporaryFolder } from '#test/migrate/run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
+import { findChromium } from '#test/servers/chromium.ts'
+import { freePorts } from '#test/servers/instance.ts'
+import { Served } from '#test/service/world.ts'
+
+const root = join(import.meta.dirname, '../..')
+export const dist = join(root, 'web/dist')
+
+/** As `npm run build` does it: nothing, where it is built. */
+export const build = () => promisify(execFile)(process.execPath, [join(root, 'scripts/web.mjs')], { cwd: root })
+
+export interface Center extends AsyncDisposable {
+  readonly served: Served
+  readonly url: string
+  readonly dataFolder: string
+  readonly firstPassword: string
+  /** Somebody else at another machine: cookies and storage of their own. */
+  visitor(options?: VisitorOptions): Promise<Visitor>
+}
+
+export interface VisitorOptions {
+  readonly width?: number
+  readonly height?: number
+  readonly scheme?: 'light' | 'dark'
+  readonly locale?: string
+}
+
+export interface Visitor {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** Nothing has left the service's own origin, no policy was broken, nothing was thrown. */
+  isClean(): void
+  /** axe finds nothing serious on what is shown. */
+  isAccessible(what: string): Promise<void>
+}
+
+export async function startCenter(
+  name: string,
+  options: { readonly concurrency?: number; readonly tuning?: Readonly<Record<string, number>> } = {},
+): Promise<Center> {
+  await build()
+  await using stack = new AsyncDisposableStack()
+  const folder = temporaryFolder(`web-${name}`)
+  stack.defer(() => removeFolder(folder))
+  const dataFolder = join(folder, 'data')
+  const port = (await freePorts(1))[0]!
+  const served = stack.use(
+    await Served.start({
+      dataFolder,
+      port,
+      tuning: options.tuning ?? {},
+      args: ['--concurrency', String(options.concurrency ?? 0)],
+    }),
+  )
+  const found = findChromium()
+  assert.ok(found)
+  const browser: Browser = await chromium.launch({
+    executablePath: found.program,
+    env: { ...process.env, ...found.env, HOME: folder },
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+  })
+  stack.defer(() => browser.close())
+  const url = `http://127.0.0.1:${port}`
+  const owned = stack.move()
+  const firstPasswordFile = join(dataFolder, 'first-password')
+  return {
+    served,
+    url,
+    dataFolder,
+    firstPassword: existsSync(firstPasswordFile) ? readFileSync(firstPasswordFile, 'utf8').trim() : '',
+    visitor: (visiting = {}) => visit(browser, url, visiting),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  }
+}
+
+async function visit(
+  browser: Browser,
+  url: string,
+  { width = 1366, height = 900, scheme = 'light', locale = 'en-GB' }: VisitorOptions,
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    locale,
+    timezoneId: 'Europe/Paris',
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  const bad: string[] = []
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${url}/`)) bad.push(`a request to ${request.url()}`)
+  })
+  page.on('pageerror', (thrown) => bad.push(`thrown: ${thrown.message}`))
+  page.on('console', (message) => {
+    // That the browser logs answers such as 401 is no fault of the page.
+    if (['error', 'warning'].includes(message.type()) && !/Failed to load resource/.test(message.text()))
+      bad.push(`${message.type()}: ${message.text()}`)
+  })
+  return {
+    page,
+    context,
+    isClean: () => assert.deepEqual(bad, []),
+    async isAccessible(what) {
+      // Not as an element, which the page's policy would not run.
+      await page.evaluate(axe.source)
+      const { violations } = await page.evaluate(
+        async () => await (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] }),
+      )
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      assert.deepEqual(
+        serious.map(({ id, nodes }) => [what, id, nodes.map(({ html }) => html)]),
+        [],
+      )
+    },
+  }
+}

@@ -1,0 +1,40 @@
+/** Builds the admin center into web/dist; called by scripts/web.mjs, which knows when that is needed. */
+import { join } from 'node:path'
+import react from '@vitejs/plugin-react'
+import { build, type Plugin } from 'vite'
+import { ROUTES } from '../src/contract/routes/all.ts'
+import { takesKey } from '../src/contract/routes/route.ts'
+
+const here = import.meta.dirname
+
+/**
+ * The routes of the contract as the browser needs them: without their schemas, which with zod would be the better part of
+ * what a sign-in page may load.
+ */
+const routes = (): Plugin => ({
+  name: 'routes',
+  resolveId: (id) => (id === 'virtual:routes' ? `\0${id}` : null),
+  load(id) {
+    if (id !== '\0virtual:routes') return null
+    const table = Object.values(ROUTES).map((route) => [route.name, [route.method, route.path, takesKey(route)]])
+    return `export const routes = ${JSON.stringify(Object.fromEntries(table))}`
+  },
+})
+
+await build({
+  configFile: false,
+  root: here,
+  logLevel: 'warn',
+  plugins: [react(), routes()],
+  resolve: { alias: { '#contract': join(here, '../src/contract') } },
+  build: {
+    outDir: process.argv[2] ?? 'dist',
+    emptyOutDir: true,
+    // docs/admin-center.md states them.
+    target: ['chrome120', 'edge120', 'firefox121', 'safari17.2'],
+    manifest: true,
+    // Nothing comes as `data:`, which the page's policy does not let in.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+  },
+})

@@ -1,0 +1,76 @@
+/** Asks the service by its contract. The session is a cookie, which no script sees. */
+import { routes } from 'virtual:routes'
+import type { Answer, Ask } from '#contract/calls.ts'
+import type { Problem } from '#contract/organization.ts'
+import type { ROUTES, RouteName } from '#contract/routes/all.ts'
+
+type RouteOf<Name extends RouteName> = (typeof ROUTES)[Name]
+/** A file is sent as it is. */
+export type Asked<Name extends RouteName> = Omit<Ask<RouteOf<Name>>, 'body'> & {
+  readonly body?: RouteOf<Name>['bodyType'] extends 'csv' ? Blob : Ask<RouteOf<Name>>['body']
+  readonly signal?: AbortSignal
+}
+
+/** What the service refused, in its own words; or that it could not be reached. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly code: string
+  readonly remedy: string | null
+  readonly fields: NonNullable<Problem['errors']>
+
+  constructor(
+    status: number,
+    { code, detail, remedy, errors = [] }: Pick<Problem, 'code' | 'detail' | 'remedy' | 'errors'>,
+  ) {
+    super(detail)
+    this.status = status
+    this.code = code
+    this.remedy = remedy
+    this.fields = errors
+  }
+}
+
+export const urlOf = (name: RouteName, params: Readonly<Record<string, string>> = {}): string =>
+  `/api/v1${routes[name][1].replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))}`
+
+/** @throws Refusal */
+export async function ask<Name extends RouteName>(
+  name: Name,
+  { params, query, body, signal }: Asked<Name> = {},
+): Promise<Answer<RouteOf<Name>>> {
+  const [method, , takesKey] = routes[name]
+  const given = Object.entries((query ?? {}) as Readonly<Record<string, unknown>>).filter(([, value]) => value != null)
+  const search = new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)])).toString()
+  const isFile = body instanceof Blob
+  const response = await send(`${urlOf(name, params)}${search && `?${search}`}`, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': isFile ? 'text/csv' : 'application/json' }),
+      ...(takesKey && { 'idempotency-key': crypto.randomUUID() }),
+    },
+    ...(body !== undefined && { body: isFile ? body : JSON.stringify(body) }),
+    ...(signal && { signal }),
+  })
+  const text = await response.text()
+  if (!response.ok) throw new Refusal(response.status, problemOf(response, text))
+  return (text === '' ? undefined : JSON.parse(text)) as Answer<RouteOf<Name>>
+}
+
+async function send(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init)
+  } catch (thrown) {
+    if (init.signal?.aborted) throw thrown
+    throw new Refusal(0, { code: 'SERVER_NOT_REACHED', detail: '', remedy: null })
+  }
+}
+
+function problemOf(response: Response, text: string): Problem {
+  try {
+    return JSON.parse(text) as Problem
+  } catch {
+    // A proxy's own page.
+    const detail = `${response.status} ${response.statusText}`
+    return { type: '', title: detail, status: response.status, detail, code: 'ANSWER_UNKNOWN', remedy: null }
+  }
+}

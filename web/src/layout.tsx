@@ -1,0 +1,74 @@
+/** Around every page: the bar with the account, the navigation, and the place of the page. */
+import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components'
+import { PersonRegular } from '@fluentui/react-icons/svg/person'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Suspense } from 'react'
+import { NavLink, Outlet, useNavigate } from 'react-router'
+import { ask } from './api.ts'
+import { useLive } from './live.ts'
+import { paths } from './paths.ts'
+import { sessionQuery, useSession } from './session.ts'
+import { Mark } from './ui/mark.tsx'
+import { useSpeech } from './words/words.ts'
+
+export function Layout() {
+  const { words, language, choose } = useSpeech()
+  const { data: session } = useSession()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  useLive()
+  const signOut = useMutation({
+    mutationFn: () => ask('signOut'),
+    onSettled() {
+      // What one person has seen is nobody else's.
+      client.clear()
+      client.setQueryData(sessionQuery.queryKey, null)
+      void navigate(paths.home(), { replace: true })
+    },
+  })
+  const name = session?.administrator?.displayName || session?.identity || ''
+  return (
+    <>
+      <a className="skip" href="#content">
+        {words.skipToContent}
+      </a>
+      <header className="bar">
+        <Mark />
+        <span className="bar-product">{words.product}</span>
+        <span className="bar-what">{words.adminCenter}</span>
+        <Menu>
+          <MenuTrigger disableButtonEnhancement>
+            <Button
+              appearance="transparent"
+              className="bar-account"
+              icon={<PersonRegular />}
+              aria-label={words.navigation.account(name)}
+            >
+              <span className="bar-name">{name}</span>
+            </Button>
+          </MenuTrigger>
+          <MenuPopover>
+            <MenuList>
+              {session?.administrator?.hasPassword && (
+                <MenuItem onClick={() => void navigate(paths.password())}>{words.navigation.changePassword}</MenuItem>
+              )}
+              <MenuItem onClick={() => choose(language === 'en' ? 'fr' : 'en')}>{words.navigation.language}</MenuItem>
+              <MenuItem onClick={() => signOut.mutate()}>{words.navigation.signOut}</MenuItem>
+            </MenuList>
+          </MenuPopover>
+        </Menu>
+      </header>
+      <div className="below-bar">
+        <nav className="navigation" aria-label={words.navigation.name}>
+          <span className="navigation-group">{words.navigation.migration}</span>
+          <NavLink to={paths.batches()}>{words.navigation.batches}</NavLink>
+        </nav>
+        <main id="content" className="content" tabIndex={-1}>
+          <Suspense>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+    </>
+  )
+}

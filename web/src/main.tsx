@@ -1,0 +1,49 @@
+/** The admin center: theme, language, the cache of what the service answered, and the pages. */
+import { createDOMRenderer, RendererProvider } from '@fluentui/react-components'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { BrowserRouter } from 'react-router'
+import { Refusal } from './api.ts'
+import { App } from './app.tsx'
+import { sessionQuery } from './session.ts'
+import { browserLanguage, chosenLanguage, wordsOf } from './words/words.ts'
+import './style/base.css'
+import './style/pages.css'
+
+/** The server's policy lets in no style but with the nonce of this page. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? ''
+const renderer = createDOMRenderer(document, { styleElementAttributes: { nonce } })
+
+/** Whoever is not signed in any more sees the sign-in where they are, and goes on there. */
+const onError = (thrown: unknown) => {
+  if (!(thrown instanceof Refusal)) return
+  if (thrown.code === 'AUTH_REQUIRED') client.setQueryData(sessionQuery.queryKey, null)
+  if (thrown.code === 'PASSWORD_MUST_BE_CHANGED') void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+}
+const client: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError }),
+  mutationCache: new MutationCache({ onError }),
+  defaultOptions: {
+    queries: {
+      // What the service has refused it refuses again.
+      retry: (count, thrown) =>
+        count < 2 && (!(thrown instanceof Refusal) || thrown.status === 0 || thrown.status >= 500),
+    },
+    mutations: { retry: false },
+  },
+})
+
+const language = chosenLanguage() ?? browserLanguage()
+const words = await wordsOf(language)
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <RendererProvider renderer={renderer} targetDocument={document}>
+      <QueryClientProvider client={client}>
+        <BrowserRouter>
+          <App first={{ language, words }} />
+        </BrowserRouter>
+      </QueryClientProvider>
+    </RendererProvider>
+  </StrictMode>,
+)

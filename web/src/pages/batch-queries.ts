@@ -1,0 +1,88 @@
+/** What the pages of the batches show, asked for once and kept under keys that the event stream refreshes (live.ts). */
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { MigrationBatch } from '#contract/batch.ts'
+import type { BatchStatus, StatusSummary } from '#contract/states.ts'
+import { ask } from '../api.ts'
+import { LIVE, RESTING_MS, RUNNING_MS } from '../live.ts'
+
+export const PAGE_SIZE = 50
+
+/** Something happens by itself: how far it has come is looked at. */
+const RUNNING: Readonly<Record<BatchStatus, boolean>> = {
+  Created: false,
+  Starting: true,
+  Syncing: true,
+  IncrementalSyncing: true,
+  Synced: false,
+  SyncedWithErrors: false,
+  Stopping: true,
+  Stopped: false,
+  Waiting: false,
+  Completing: true,
+  Completed: false,
+  CompletedWithErrors: false,
+  Failed: false,
+  Removing: true,
+  Corrupted: false,
+}
+const interval = (batches: readonly MigrationBatch[]) =>
+  batches.some(({ status }) => RUNNING[status]) ? RUNNING_MS : RESTING_MS
+
+export interface ListAsked {
+  readonly search: string
+  readonly sort: string
+  readonly cursor: string | undefined
+}
+
+export const batchesQuery = ({ search, sort, cursor }: ListAsked) =>
+  queryOptions({
+    queryKey: [LIVE, 'batches', search, sort, cursor ?? ''],
+    queryFn: ({ signal }) =>
+      ask('listBatches', { query: { limit: PAGE_SIZE, sort, cursor, ...(search !== '' && { search }) }, signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => interval(state.data?.items ?? []),
+  })
+
+export const batchQuery = (batch: string) =>
+  queryOptions({
+    queryKey: [LIVE, 'batch', batch],
+    queryFn: ({ signal }) => ask('getBatch', { params: { identity: batch }, signal }),
+    refetchInterval: ({ state }) => interval(state.data ? [state.data] : []),
+  })
+
+export const usersQuery = (batch: string, summary: StatusSummary | null, { search, sort, cursor }: ListAsked) =>
+  queryOptions({
+    queryKey: [LIVE, 'users', batch, summary, search, sort, cursor ?? ''],
+    queryFn: ({ signal }) =>
+      ask('listUsers', {
+        query: {
+          batch,
+          limit: PAGE_SIZE,
+          sort,
+          cursor,
+          ...(search !== '' && { search }),
+          ...(summary !== null && { statusSummary: summary }),
+        },
+        signal,
+      }),
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) =>
+      state.data?.items.some(({ statusSummary }) => statusSummary === 'Active') ? RUNNING_MS : RESTING_MS,
+  })
+
+export const userQuery = (batch: string, user: string) =>
+  queryOptions({
+    queryKey: [LIVE, 'user', batch, user],
+    queryFn: ({ signal }) => ask('getUserStatistics', { params: { identity: user }, query: { batch }, signal }),
+    refetchInterval: ({ state }) => (state.data?.statusSummary === 'Active' ? RUNNING_MS : RESTING_MS),
+  })
+
+export const endpointsQuery = queryOptions({
+  queryKey: [LIVE, 'endpoints'],
+  queryFn: ({ signal }) => ask('listEndpoints', { query: { limit: 1000 }, signal }),
+})
+
+export const databasesQuery = queryOptions({
+  queryKey: [LIVE, 'databases'],
+  queryFn: ({ signal }) => ask('listDatabases', { query: { limit: 1000 }, signal }),
+})

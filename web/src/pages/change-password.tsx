@@ -1,0 +1,96 @@
+/** One's own password: when one wants to, and before anything else when somebody else has chosen it. */
+import { Button } from '@fluentui/react-components'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { ask } from '../api.ts'
+import { paths } from '../paths.ts'
+import { sessionQuery } from '../session.ts'
+import { Card } from '../ui/card.tsx'
+import { usePageTitle } from '../ui/page-title.tsx'
+import { PasswordField } from '../ui/password-field.tsx'
+import { RefusalBar } from '../ui/refusal-bar.tsx'
+import { useTell } from '../ui/toasts.tsx'
+import { useWords } from '../words/words.ts'
+
+export function ChangePasswordPage({ isForced = false }: { readonly isForced?: boolean }) {
+  const words = useWords()
+  return isForced ? (
+    <Card title={words.password.title}>
+      <p>{words.password.must}</p>
+      <ChangePassword />
+    </Card>
+  ) : (
+    <OwnPage />
+  )
+}
+
+function OwnPage() {
+  const words = useWords()
+  usePageTitle(words.password.title)
+  return (
+    <div className="page narrow">
+      <h1>{words.password.title}</h1>
+      <ChangePassword />
+    </div>
+  )
+}
+
+function ChangePassword() {
+  const words = useWords()
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const tell = useTell()
+  const [currentPassword, setCurrent] = useState('')
+  const [newPassword, setNew] = useState('')
+  const [again, setAgain] = useState('')
+  const change = useMutation({
+    mutationFn: () => ask('changePassword', { body: { currentPassword, newPassword } }),
+    async onSuccess() {
+      await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+      tell.done(words.password.changed)
+      await navigate(paths.batches())
+    },
+  })
+  const differ = again !== '' && again !== newPassword
+  return (
+    <>
+      <RefusalBar thrown={change.error} />
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          change.mutate()
+        }}
+      >
+        <PasswordField
+          label={words.password.current}
+          value={currentPassword}
+          onChange={setCurrent}
+          autoComplete="current-password"
+        />
+        <PasswordField
+          label={words.password.next}
+          value={newPassword}
+          onChange={setNew}
+          autoComplete="new-password"
+          hint={words.firstRun.rule}
+        />
+        <PasswordField
+          label={words.password.again}
+          value={again}
+          onChange={setAgain}
+          autoComplete="new-password"
+          wrong={differ ? words.password.differ : undefined}
+        />
+        <Button
+          type="submit"
+          appearance="primary"
+          disabled={change.isPending || currentPassword === '' || newPassword === '' || again !== newPassword}
+        >
+          {words.password.submit}
+        </Button>
+      </form>
+    </>
+  )
+}

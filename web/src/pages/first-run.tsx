@@ -1,0 +1,77 @@
+/** The first administrator, made with the password that the service has shown at its start. */
+import { Button, Field, Input } from '@fluentui/react-components'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ask } from '../api.ts'
+import { sessionQuery } from '../session.ts'
+import { Card } from '../ui/card.tsx'
+import { PasswordField } from '../ui/password-field.tsx'
+import { RefusalBar } from '../ui/refusal-bar.tsx'
+import { useSpeech } from '../words/words.ts'
+
+export function FirstRun() {
+  const { words, language } = useSpeech()
+  const client = useQueryClient()
+  const [given, setGiven] = useState({ firstPassword: '', userName: '', displayName: '', password: '', again: '' })
+  const set = (field: keyof typeof given) => (value: string) => setGiven((before) => ({ ...before, [field]: value }))
+  const create = useMutation({
+    mutationFn: () =>
+      ask('createFirstAdministrator', {
+        body: {
+          firstPassword: given.firstPassword.trim(),
+          userName: given.userName,
+          password: given.password,
+          language,
+          ...(given.displayName.trim() !== '' && { displayName: given.displayName }),
+        },
+      }),
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  })
+  const differ = given.again !== '' && given.again !== given.password
+  const isReady =
+    given.firstPassword !== '' && given.userName !== '' && given.password !== '' && given.again === given.password
+  return (
+    <Card title={words.firstRun.title}>
+      <p>{words.firstRun.lead}</p>
+      <RefusalBar thrown={create.error} />
+      <form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          create.mutate()
+        }}
+      >
+        <PasswordField
+          label={words.firstRun.firstPassword}
+          value={given.firstPassword}
+          onChange={set('firstPassword')}
+          autoComplete="one-time-code"
+          hint={words.firstRun.where}
+        />
+        <Field label={words.firstRun.userName} required>
+          <Input value={given.userName} autoComplete="username" onChange={(_, { value }) => set('userName')(value)} />
+        </Field>
+        <Field label={words.firstRun.displayName}>
+          <Input value={given.displayName} autoComplete="name" onChange={(_, { value }) => set('displayName')(value)} />
+        </Field>
+        <PasswordField
+          label={words.firstRun.password}
+          value={given.password}
+          onChange={set('password')}
+          autoComplete="new-password"
+          hint={words.firstRun.rule}
+        />
+        <PasswordField
+          label={words.firstRun.again}
+          value={given.again}
+          onChange={set('again')}
+          autoComplete="new-password"
+          wrong={differ ? words.password.differ : undefined}
+        />
+        <Button type="submit" appearance="primary" disabled={!isReady || create.isPending}>
+          {words.firstRun.submit}
+        </Button>
+      </form>
+    </Card>
+  )
+}

@@ -1,0 +1,29 @@
+/** Who is signed in, and what they may. */
+import { useQuery } from '@tanstack/react-query'
+import type { Scope } from '#contract/organization.ts'
+import { ask, Refusal } from './api.ts'
+
+export const sessionQuery = {
+  queryKey: ['session'],
+  // Null: nobody is.
+  queryFn: async () => {
+    try {
+      return await ask('getSession')
+    } catch (thrown) {
+      if (thrown instanceof Refusal && thrown.status === 401) return null
+      throw thrown
+    }
+  },
+  staleTime: 60_000,
+} as const
+
+export const useSession = () => useQuery(sessionQuery)
+
+/** The same order as in the contract: `migration` may what `view` may, `organization` may all. */
+const RANK: Readonly<Record<Scope, number>> = { view: 0, migration: 1, organization: 2 }
+
+/** Commands that somebody may not use are not shown to them. */
+export function useMay(scope: Scope): boolean {
+  const { data } = useSession()
+  return (data?.scopes ?? []).some((held) => RANK[held] >= RANK[scope])
+}

@@ -1,0 +1,24 @@
+/** A page of one form, before anybody is signed in. */
+import type { ReactNode } from 'react'
+import { useSpeech } from '../words/words.ts'
+import { Mark } from './mark.tsx'
+import { usePageTitle } from './page-title.tsx'
+
+export function Card({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  const { words, language, choose } = useSpeech()
+  usePageTitle(title)
+  return (
+    <div className="card-place">
+      <main className="card">
+        <p className="card-brand">
+          <Mark /> {words.product}
+        </p>
+        <h1>{title}</h1>
+        {children}
+      </main>
+      <button type="button" className="plain" onClick={() => choose(language === 'en' ? 'fr' : 'en')}>
+        {words.navigation.language}
+      </button>
+    </div>
+  )
+}

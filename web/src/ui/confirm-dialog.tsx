@@ -1,0 +1,41 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+} from '@fluentui/react-components'
+import { useWords } from '../words/words.ts'
+
+interface ConfirmDialogProps {
+  readonly isOpen: boolean
+  readonly title: string
+  readonly text: string
+  readonly yes: string
+  readonly isPending: boolean
+  onYes(): void
+  onNo(): void
+}
+
+/** Before something is destroyed: names what, and how much of it. */
+export function ConfirmDialog({ isOpen, title, text, yes, isPending, onYes, onNo }: ConfirmDialogProps) {
+  const words = useWords()
+  return (
+    <Dialog modalType="alert" open={isOpen} onOpenChange={(_, { open }) => !open && onNo()}>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{title}</DialogTitle>
+          <DialogContent>{text}</DialogContent>
+          <DialogActions>
+            <Button onClick={onNo}>{words.cancel}</Button>
+            <Button appearance="primary" disabled={isPending} onClick={onYes}>
+              {yes}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  )
+}

@@ -1,0 +1,24 @@
+/** Numbers, sizes and dates as the reader writes them, in the reader's zone. */
+import type { Language } from '../words/words.ts'
+
+export const formatNumber = (language: Language, value: number): string => new Intl.NumberFormat(language).format(value)
+
+export const formatPercent = (language: Language, value: number): string =>
+  new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100)
+
+export function formatDate(language: Language, text: string | null): string {
+  if (text === null) return '—'
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(text))
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+export function formatBytes(language: Language, bytes: number): string {
+  const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: UNITS[power]!,
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: power === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** power)
+}

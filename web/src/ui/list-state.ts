@@ -1,0 +1,48 @@
+/** Where one is in a list that the server sorts, searches and cuts into pages: all of it stands in the address. */
+import { useSearchParams } from 'react-router'
+
+export interface ListState {
+  readonly search: string
+  /** `name`, or `-name` for descending. */
+  readonly sort: string
+  readonly cursor: string | undefined
+  /** How many rows are before this page. */
+  readonly from: number
+  get(name: string): string
+  /** Of a filter or the search: begins with the first page. */
+  set(name: string, value: string): void
+  sortBy(column: string): void
+  toFirst(): void
+  toNext(cursor: string, from: number): void
+}
+
+/** @param prefix of two lists in one address */
+export function useListState(prefix: string, standardSort: string): ListState {
+  const [parameters, setParameters] = useSearchParams()
+  const key = (name: string) => prefix + name
+  const change = (values: Readonly<Record<string, string>>, replace: boolean) =>
+    setParameters(
+      (before) => {
+        const after = new URLSearchParams(before)
+        for (const [name, value] of Object.entries({ cursor: '', from: '', ...values })) {
+          if (value === '') after.delete(key(name))
+          else after.set(key(name), value)
+        }
+        return after
+      },
+      { replace },
+    )
+  const get = (name: string) => parameters.get(key(name)) ?? ''
+  const sort = get('sort') || standardSort
+  return {
+    search: get('search'),
+    sort,
+    cursor: get('cursor') || undefined,
+    from: Number(get('from')) || 0,
+    get,
+    set: (name, value) => change({ [name]: value }, true),
+    sortBy: (column) => change({ sort: sort === column ? `-${column}` : column }, true),
+    toFirst: () => change({}, false),
+    toNext: (cursor, from) => change({ cursor, from: String(from) }, false),
+  }
+}

@@ -1,0 +1,50 @@
+/** Beside the list, on narrow screens in its place; what it is about is in the address. */
+import { Button } from '@fluentui/react-components'
+import { DismissRegular } from '@fluentui/react-icons/svg/dismiss'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { useLocation, useNavigate } from 'react-router'
+import { paths } from '../paths.ts'
+import { useWords } from '../words/words.ts'
+
+interface PaneProps {
+  readonly title: string
+  readonly above?: ReactNode
+  readonly children: ReactNode
+}
+
+export function Pane({ title, above, children }: PaneProps) {
+  const words = useWords()
+  const navigate = useNavigate()
+  const { search } = useLocation()
+  const id = useId()
+  const heading = useRef<HTMLHeadingElement>(null)
+  // Who opened it by the keyboard reads on here.
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  return (
+    <section className="pane" aria-labelledby={id}>
+      <div className="pane-head">
+        <div>
+          {above}
+          <h2 id={id} ref={heading} tabIndex={-1}>
+            {title}
+          </h2>
+        </div>
+        <Button
+          appearance="subtle"
+          icon={<DismissRegular />}
+          aria-label={words.batch.closeDetails}
+          onClick={() => void navigate(paths.batches() + listOnly(search))}
+        />
+      </div>
+      {children}
+    </section>
+  )
+}
+
+/** The list's own place in the address; the users' ends with their pane. */
+function listOnly(search: string): string {
+  const kept = new URLSearchParams(search)
+  for (const name of Array.from(kept.keys())) if (name.startsWith('users-')) kept.delete(name)
+  const text = kept.toString()
+  return text === '' ? '' : `?${text}`
+}

@@ -1,0 +1,23 @@
+import { TableHeaderCell } from '@fluentui/react-components'
+import type { ListState } from './list-state.ts'
+
+interface SortedHeaderProps {
+  readonly column: string
+  readonly label: string
+  readonly state: ListState
+  readonly isNumber?: boolean
+}
+
+/** A column's name; pressed, the server sorts by it, and pressed again the other way round. */
+export function SortedHeader({ column, label, state, isNumber = false }: SortedHeaderProps) {
+  const direction = state.sort === column ? 'ascending' : state.sort === `-${column}` ? 'descending' : undefined
+  return (
+    <TableHeaderCell
+      {...(direction && { sortDirection: direction })}
+      className={isNumber ? 'number' : ''}
+      onClick={() => state.sortBy(column)}
+    >
+      {label}
+    </TableHeaderCell>
+  )
+}
