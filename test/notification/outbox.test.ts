@@ -96,7 +96,7 @@ describe('the outbox', { skip: chasquidMissing() }, () => {
   })
 
   test('TLS from the first byte works as STARTTLS does; a name that the certificate has not is refused', async () => {
-    await setMail(served, { port: smtp.tlsPort, security: 'Ssl' })
+    await setMail(served, mailSettings(smtp, { port: smtp.tlsPort, security: 'Ssl' }))
     const ask = () => served.must<NotificationTest>('POST', '/notification-settings/test', { recipient: BOSS })
     assert.equal((await ask()).results[0]!.result, 'Success')
     // Another name of this machine, which the certificate does not have.

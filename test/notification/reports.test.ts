@@ -223,7 +223,15 @@ describe('reports by mail', { skip: dovecotMissing() || chasquidMissing() }, () 
     assert.equal(stored.hasPassword, true)
     assert.ok(!JSON.stringify(stored).includes(smtp.password))
     const path = '/notification-settings'
-    await refused(served, 'PATCH', path, { smtpServer: 'mail.elsewhere.example' }, 422, 'VALUE_INVALID')
+    for (const elsewhere of [
+      { smtpServer: 'mail.elsewhere.example' },
+      { port: 2525 },
+      { acceptUntrustedCertificates: true },
+      { allowClearText: true },
+    ]) {
+      const sent = await refused(served, 'PATCH', path, elsewhere, 422, 'VALUE_INVALID')
+      assert.match(sent.detail, /password is not sent/, JSON.stringify(elsewhere))
+    }
     await refused(served, 'PATCH', path, { userName: null, password: 'x' }, 422, 'VALUE_INVALID')
     await refused(served, 'PATCH', path, { hookUrl: 'http://hooks.example/' }, 422, 'VALUE_INVALID')
     await refused(served, 'PATCH', path, { hookUrl: 'https://hooks.example/' }, 422, 'VALUE_INVALID')

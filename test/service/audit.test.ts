@@ -116,6 +116,16 @@ describe('the audit log', () => {
     assert.equal((await world.one()).succeeded, false)
   })
 
+  test('another address of an endpoint, where the passwords of its users go next, is told with the one before', async () => {
+    await must('PATCH', '/endpoints/Source', { remoteServer: 'renamed.example', skipVerification: true })
+    const moved = await world.one()
+    assert.equal(moved.cmdletName, 'Set-MigrationEndpoint')
+    const { oldValue, newValue } = changeOf(moved, 'RemoteServer')!
+    assert.equal(newValue, 'renamed.example')
+    await must('PATCH', '/endpoints/Source', { remoteServer: oldValue, skipVerification: true })
+    await world.one()
+  })
+
   test('of a CSV file the number of its users is told, and none of its passwords', async () => {
     const csvFile = await world.served.upload(
       `EmailAddress,UserName,Password\r\n${address('ann')},ann,${SECRET}\r\n${address('bob')},bob,${SECRET}\r\n`,

@@ -211,7 +211,8 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
   test('the password is sealed in its row and in no answer; it stays until it is changed', async () => {
     const made = await imap(ADMIN)
     const { identity, guid } = made
-    const answers = [made, await set(identity, { port: 1993, skipVerification: true }), await list()]
+    const answers = [made, await set(identity, { adminUserName: 'mover' }), await list()]
+    await set(identity, { adminUserName: 'migrator' })
     assert.ok(!JSON.stringify(answers).includes(PASSWORD))
     assert.ok(answers.flat().some((each) => 'guid' in each && each.guid === guid && each.hasAdminPassword))
     const { rows } = await world.store.pool.query<{ row: string; sealed: Buffer }>(
@@ -226,9 +227,44 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
     assert.equal(secrets.open(sealed, place), PASSWORD)
     await set(identity, { adminPassword: 'another' })
     const target = await targetOf(identity, user())
-    assert.deepEqual(target.identity, { kind: 'Imap', place: 'new.example:1993', login: 'alice@x.example*migrator' })
+    assert.deepEqual(target.identity, { kind: 'Imap', place: 'new.example:993', login: 'alice@x.example*migrator' })
     const { admin_password: changed } = await findDatabase(world.store, identity)
     assert.equal(secrets.open(changed!, place), 'another')
+  })
+
+  test('the stored password is sent to no other server or port, and no way less protected: it comes with the change', async () => {
+    const { identity } = await imap(ADMIN)
+    const elsewhere = [
+      { server: 'evil.example' },
+      { server: '127.0.0.1' },
+      { port: 1993 },
+      { acceptUntrustedCertificates: true },
+      { allowClearText: true },
+      { security: 'None', allowClearText: true },
+    ]
+    for (const change of elsewhere) {
+      await assert.rejects(
+        set(identity, { ...change, skipVerification: true }),
+        { code: 'VALUE_INVALID', message: /adminPassword .*not sent/, remedy: /-AdminPasswordFile/ },
+        JSON.stringify(change),
+      )
+    }
+    const same = { server: 'new.example', port: 993, security: 'Tls', allowClearText: false, skipVerification: true }
+    const kept = await set(identity, same)
+    assert.deepEqual([kept.server, kept.port, kept.hasAdminPassword], ['new.example', 993, true])
+    for (const change of elsewhere) {
+      const { identity: other } = await imap(ADMIN)
+      const changed = await set(other, { ...change, adminPassword: 'another', skipVerification: true })
+      assert.equal(changed.hasAdminPassword, true)
+    }
+    const gone = await set(identity, {
+      ...elsewhere[0],
+      adminPassword: null,
+      loginTemplate: null,
+      skipVerification: true,
+    })
+    assert.deepEqual([gone.server, gone.hasAdminPassword], ['evil.example', false])
+    await set(identity, { server: 'third.example', skipVerification: true })
   })
 
   test('there is one default while there is any, however many ask for it at once', async () => {

@@ -7,7 +7,8 @@ import { databaseIdentity } from '../cmdlet/identities.ts'
 export const setMailboxDatabase = cmdlet({
   name: 'Set-MailboxDatabase',
   synopsis: 'Changes a mailbox database.',
-  description: 'Changes where and how mail is written. Name and kind stay.',
+  description:
+    'Changes where and how mail is written. Name and kind stay. Another server or port, or less protection on the way there, needs -AdminPasswordFile where a password is stored.',
   impact: 'low',
   parameters: {
     Identity: databaseIdentity,

@@ -5,6 +5,7 @@ import type { NewDatabase, SetDatabase } from '#contract/database.ts'
 import { defaultPort } from '#contract/endpoint.ts'
 import type { DatabaseRow } from '#store/service/databases.ts'
 import { checkClearText } from '../endpoint/endpoint-rules.ts'
+import { goesElsewhere } from '../endpoint/goes-elsewhere.ts'
 import { checkTemplate } from '../migrate/target-login.ts'
 import { type AllowedRoots, checkedMaildirPath } from './maildir-path.ts'
 
@@ -78,11 +79,21 @@ function settleImap(fields: Fields, stored: Stored | null): Settled {
     admin_user: fields.adminUserName === undefined ? (stored?.admin_user ?? null) : fields.adminUserName,
   }
   checkClearText(server, { security, allowClearText: settled.allow_clear_text })
+  if (fields.adminPassword === undefined && stored !== null && stored.admin_password !== null) {
+    if (goesElsewhere(stored, settled)) throw notSentElsewhere(stored)
+  }
   const hasPassword =
     fields.adminPassword === undefined ? (stored?.admin_password ?? null) !== null : fields.adminPassword !== null
   if (settled.login_template !== null) checkLogin(settled.login_template, settled.admin_user, hasPassword)
   return settled
 }
+
+const notSentElsewhere = ({ server, port }: Stored): Fault =>
+  badValue(
+    'adminPassword',
+    `was stored for ${server}, port ${port}, and is not sent to another server or port, nor less protected than before`,
+    'Give it with the change (Set-MailboxDatabase -AdminPasswordFile PATH).',
+  )
 
 function checkLogin(template: string, admin: string | null, hasPassword: boolean): void {
   try {

@@ -12,6 +12,7 @@ import {
   settingSecret,
 } from '#store/service/notification-settings.ts'
 import { checkClearText } from '../endpoint/endpoint-rules.ts'
+import { goesElsewhere } from '../endpoint/goes-elsewhere.ts'
 import type { NotificationDeps } from './deps.ts'
 import { checkHookUrl, hookKey } from './hook-rules.ts'
 
@@ -47,21 +48,33 @@ function mailChanges(
   const from = kept(asked.from, row.from_address)
   const security = asked.security ?? row.security
   const allowClearText = asked.allowClearText ?? row.allow_clear_text
-  const isElsewhere = server !== row.smtp_server
+  const acceptUntrusted = asked.acceptUntrustedCertificates ?? row.accept_untrusted
+  // A port belongs to a server and a security.
+  const isPortKept = server === row.smtp_server && security === row.security
+  const port = server === null ? null : kept(asked.port, isPortKept ? row.port : null)
+  const isElsewhere = goesElsewhere(wayOf(row), {
+    server,
+    port: port ?? SMTP_PORTS[security],
+    security,
+    accept_untrusted: acceptUntrusted,
+    allow_clear_text: allowClearText,
+  })
   if (server !== null && from === null)
     throw badValue('from', 'is needed with smtpServer', 'Give the address that reports come from.')
   const keepsPassword = asked.password === undefined && row.password !== null && userName !== null
-  // Whoever may change the server must not get with it a password that somebody else has entered.
   if (keepsPassword && isElsewhere)
-    throw badValue('password', 'is not sent to another server', 'Give the password of the new server.')
+    throw badValue(
+      'password',
+      'is not sent to another server or port, nor less protected than before',
+      'Give it with the change (Set-NotificationConfig -PasswordFile PATH).',
+    )
   const hasPassword = keepsPassword || (asked.password ?? null) !== null
   if (userName !== null && !hasPassword) throw badValue('password', 'is needed with userName', 'Give the password.')
   if (userName === null && asked.password != null) throw badValue('userName', 'is needed with password')
   if (server !== null && userName !== null) checkClearText(server, { security, allowClearText })
   return {
     smtp_server: server,
-    // A port belongs to a server and a security.
-    port: server === null ? null : kept(asked.port, isElsewhere || security !== row.security ? null : row.port),
+    port,
     security,
     user_name: userName,
     password:
@@ -73,12 +86,21 @@ function mailChanges(
     from_address: from,
     from_name: asked.fromName ?? row.from_name,
     language: asked.language ?? row.language,
-    accept_untrusted: asked.acceptUntrustedCertificates ?? row.accept_untrusted,
+    accept_untrusted: acceptUntrusted,
     allow_clear_text: allowClearText,
   }
 }
 
-/** @throws Fault VALUE_INVALID */
+const wayOf = (row: NotificationSettingRow) => ({
+  ...row,
+  server: row.smtp_server,
+  port: row.port ?? SMTP_PORTS[row.security],
+})
+
+/**
+ * The secret of the hook stays with another address: it signs, and is sent to nobody.
+ * @throws Fault VALUE_INVALID
+ */
 function hookChanges(
   asked: SetNotificationSettings,
   row: NotificationSettingRow,
