@@ -1,9 +1,13 @@
 /** `waybill backup` and `waybill restore`: everything comes back, and what cannot come back whole is refused before. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { buffer } from 'node:stream/consumers'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { Client } from 'pg'
+import { extract, pack } from 'tar-stream'
 import { silentLog } from '#base/log.ts'
 import { instanceSigner } from '#migration/waybill/signer.ts'
 import { inTransaction } from '#store/ledger/transaction.ts'
@@ -37,6 +41,30 @@ async function restored(file: string, args: readonly string[] = [], folder = fre
   return folder
 }
 
+interface ManifestTables {
+  tables: object[]
+}
+
+/** A copy whose manifest `change` has changed. */
+async function rewritten(file: string, copy: string, change: (manifest: ManifestTables) => void): Promise<void> {
+  const [taken, made] = [extract(), pack()]
+  const bytes = buffer(made)
+  taken.on('entry', (header, stream, next) => {
+    void buffer(stream).then((body) => {
+      if (header.name !== 'manifest.json') {
+        made.entry(header, body, next)
+        return
+      }
+      const manifest = JSON.parse(body.toString()) as ManifestTables
+      change(manifest)
+      made.entry({ name: header.name, mode: 0o600 }, JSON.stringify(manifest), next)
+    })
+  })
+  taken.on('finish', () => made.finalize())
+  taken.end(gunzipSync(readFileSync(file)))
+  writeFileSync(copy, gzipSync(await bytes))
+}
+
 async function refused(ended: Promise<Ended>, code: number, said: RegExp): Promise<void> {
   const { code: exit, stderr } = await ended
   assert.match(stderr, said)
@@ -54,7 +82,7 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
 }
 const TOUCHED = ['ledger_epoch', 'schema_migration', 'slot', 'worker', 'csv_file', 'administrator_session']
   // What every start makes anew, and what counts passes that were under way.
-  .concat('first_password', 'idempotency_key', 'pass_total')
+  .concat('first_password', 'idempotency_key', 'openid_pending', 'pass_total')
 
 function comparable(rows: Rows): Rows {
   const kept = Object.entries(rows).filter(([name]) => !TOUCHED.includes(name))
@@ -177,8 +205,21 @@ describe('what comes back', () => {
 
   test('into the oldest PostgreSQL that is here, and back', { skip: postgresMissing() }, async () => {
     await using postgres = await startPostgres()
-    const [folder, file] = [fresh(), join(path, 'external.tar.gz')]
+    const [folder, file, bent] = [fresh(), join(path, 'external.tar.gz'), join(path, 'names-others.tar.gz')]
     const external = { DATABASE_URL: postgres.url }
+    await using others = new AsyncDisposableStack()
+    const client = new Client({ connectionString: postgres.url })
+    await client.connect()
+    others.defer(() => client.end())
+    await client.query('CREATE TABLE payroll (n int); INSERT INTO payroll VALUES (1); CREATE SCHEMA pgboss')
+    const payroll = async () => (await client.query('SELECT n FROM payroll')).rows.length
+    // A table of other software in the same database is not in the backup, and no manifest reaches it.
+    await rewritten(withKey, bent, (manifest) => {
+      const none = createHash('sha256').digest('hex')
+      manifest.tables.push({ name: 'payroll', columns: ['n'], rows: 0, bytes: 0, sha256: none })
+    })
+    await refused(run(['restore', bent], folder, external), 3, /has a table payroll/)
+    assert.equal((await client.query(`SELECT to_regnamespace('pgboss') IS NULL AS gone`)).rows[0].gone, false)
     const ended = await run(['restore', withKey], folder, external)
     assert.equal(ended.code, 0, ended.stderr)
     assert.deepEqual(await rowsOf(folder, postgres.url), wholeState)
@@ -191,6 +232,23 @@ describe('what comes back', () => {
     }
     assert.equal((await run(['restore', withKey, '--force', '--yes'], folder, external)).code, 0)
     assert.deepEqual(await rowsOf(folder, postgres.url), wholeState)
+    assert.equal(await payroll(), 1)
+
+    // Killed, and then given elsewhere or at a bad moment: the first one is still not finished, and nothing else is lost.
+    const killed = await run(['restore', withKey, '--force', '--yes'], folder, {
+      ...external,
+      WAYBILL_CRASH: 'restore.committed',
+    })
+    assert.equal(killed.signal, 'SIGKILL')
+    {
+      const busy = new Client({ connectionString: postgres.url, application_name: 'waybill' })
+      await busy.connect()
+      await refused(run(['restore', withKey], folder, external), 4, /Other processes of Waybill/)
+      await busy.end()
+    }
+    await refused(run(['serve', '--no-tcp'], folder, external), 4, /was not finished/)
+    await refused(run(['restore', file], folder, external), 3, /2 migration batches/)
+    assert.equal((await run(['restore', withKey], folder, external)).code, 0)
   })
 })
 

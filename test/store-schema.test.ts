@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { sql } from 'kysely'
 import { silentLog } from '#base/log.ts'
+import { createdBySchema } from '#store/backup/tables.ts'
 import { instanceHash } from '#store/embedded/socket-folder.ts'
 import { openStore, type Store } from '#store/open.ts'
 import { migrateSchema, schemaFiles, type SchemaFile } from '#store/schema.ts'
@@ -44,6 +45,14 @@ test('a file that fails leaves nothing behind', async () => {
   await assert.rejects(migrateSchema(store.pool, store.where, files))
   const { rows } = await store.pool.query(`select to_regclass('half') as half`)
   assert.deepEqual(rows, [{ half: null }])
+})
+
+test('the tables of the schema are known by name: a backup and a restore touch no other', async () => {
+  const { rows } = await store.pool.query<{ name: string }>(
+    `SELECT relname::text AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')`,
+  )
+  const there = rows.map(({ name }) => name).filter((name) => !['schema_migration', 'a'].includes(name))
+  assert.deepEqual(there.toSorted(), createdBySchema('table').toSorted())
 })
 
 test('a database of a newer Waybill, or of another file, is refused with the remedy', async () => {

@@ -7,7 +7,7 @@ import { readArchive } from './archive-reader.ts'
 import type { CheckedBackup } from './check-backup.ts'
 import { LONG, TEXT_FORMS } from './dump-tables.ts'
 import { type Manifest, damaged, tableOf } from './manifest.ts'
-import { identityColumns } from './tables.ts'
+import { backupTables, identityColumns } from './tables.ts'
 
 export type LoadProgress = (what: string, bytes: number) => void
 
@@ -18,6 +18,7 @@ export async function loadBackup(
   progress: LoadProgress,
 ): Promise<void> {
   await client.query(`${LONG}; ${TEXT_FORMS}`)
+  await refuseStrange(client, path, manifest)
   const names = manifest.tables.map(({ name }) => client.escapeIdentifier(name))
   // What the schema's own files wrote is in the backup as it had become.
   if (names.length > 0) await client.query(`TRUNCATE ${names.join(', ')} CASCADE`)
@@ -33,6 +34,15 @@ export async function loadBackup(
     )
   }
   await client.query('ANALYZE')
+}
+
+/** A manifest that was tampered with could name a table of other software, which would be emptied. */
+async function refuseStrange(client: PoolClient, path: string, { tables }: Manifest): Promise<void> {
+  const ours = new Map((await backupTables(client)).map(({ name, columns }) => [name, columns]))
+  for (const { name, columns } of tables) {
+    if (!columns.every((column) => ours.get(name)?.includes(column)))
+      throw damaged(path, `has a table ${name} that no Waybill of its schema backs up`)
+  }
 }
 
 async function readInto(client: PoolClient, path: string, manifest: Manifest, progress: LoadProgress): Promise<void> {

@@ -2,22 +2,14 @@
 import type { ClientBase } from 'pg'
 import { counted } from '#base/counted.ts'
 import { Fault } from '#base/fault.ts'
-import { schemaFiles } from '../schema.ts'
-
-/** Names that our schema gives, in order of their files. */
-const created = (what: 'table' | 'function') =>
-  schemaFiles().flatMap(({ sql }) =>
-    [...sql.matchAll(new RegExp(`^\\s*create ${what} (?:if not exists )?([a-z_][a-z0-9_]*)`, 'gim'))].map(
-      ([, name]) => name!,
-    ),
-  )
+import { createdBySchema } from './tables.ts'
 
 /** Tables that a later file has dropped are not there. */
 async function ours(client: ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT relname::text AS name FROM pg_class
      WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname = ANY($1) ORDER BY relname`,
-    [['schema_migration', ...created('table')]],
+    [['schema_migration', ...createdBySchema('table')]],
   )
   return rows.map(({ name }) => name)
 }
@@ -60,8 +52,10 @@ export async function dropOurs(client: ClientBase): Promise<void> {
   const names = await ours(client)
   if (names.length > 0)
     await client.query(`DROP TABLE ${names.map((name) => client.escapeIdentifier(name)).join(', ')} CASCADE`)
-  for (const name of created('function')) await client.query(`DROP FUNCTION IF EXISTS ${client.escapeIdentifier(name)}`)
-  await client.query('DROP SCHEMA IF EXISTS pgboss CASCADE')
+  for (const name of createdBySchema('function'))
+    await client.query(`DROP FUNCTION IF EXISTS ${client.escapeIdentifier(name)}`)
+  // In a database that is not ours yet it is another program's.
+  if (names.includes('schema_migration')) await client.query('DROP SCHEMA IF EXISTS pgboss CASCADE')
 }
 
 /** A service of another process on the same DATABASE_URL; the embedded database has a lock of its own. */

@@ -18,7 +18,7 @@ import { type LoadProgress, loadBackup } from './load-backup.ts'
 import { forgetSecretsKey, restoreFiles, restoreKeys } from './restore-files.ts'
 import { dropSecrets, settleRestored } from './settle-restored.ts'
 import { dropOurs, refuseConnected, whatIsThere } from './replaced.ts'
-import { beginRestore, endRestore, isUnfinished } from './unfinished.ts'
+import { beginRestore, endRestore, isSameRestore, isUnfinished } from './unfinished.ts'
 
 export interface RestoreOptions {
   /** Keys to put in place, by name below the keys folder. */
@@ -50,18 +50,20 @@ export async function restoreBackup(
   const client = await store.pool.connect()
   const onError = () => undefined
   client.on('error', onError)
-  let isMarked = isUnfinished(folder)
+  const wasMarked = isUnfinished(folder)
+  let isMarked = false
   let isLoaded = false
   let isBroken = true
   try {
     if (store.kind === 'external') await refuseConnected(client, where.place)
     refuseForeign(await appliedFiles(client), schemaFiles(), where)
     const there = await whatIsThere(client, where.place)
-    if (there !== null && !isMarked && !(await options.replaces(there))) {
+    const isSame = isSameRestore(folder, backup, where.place)
+    if (there !== null && !isSame && !(await options.replaces(there))) {
       isBroken = false
       return null
     }
-    beginRestore(folder, backup.path)
+    beginRestore(folder, backup, where.place)
     isMarked = true
     crashPoint('restore.begun')
     const restored = await load(client, backup, folder.path, options)
@@ -76,8 +78,8 @@ export async function restoreBackup(
     return restored
   } catch (thrown) {
     await client.query('ROLLBACK').catch(() => undefined)
-    // The database is as it was, and so are the files.
-    if (isMarked && !isLoaded && thrown instanceof Fault) endRestore(folder)
+    // The database is as it was, and so are the files; unless an earlier restore was not finished, and is not now.
+    if (isMarked && !wasMarked && !isLoaded && thrown instanceof Fault) endRestore(folder)
     throw thrown instanceof Fault ? thrown : storeFault(thrown, where)
   } finally {
     client.off('error', onError)

@@ -1,5 +1,6 @@
 /** Which tables a backup holds: every one of ours but those that only mean something while processes run. */
 import type { ClientBase } from 'pg'
+import { schemaFiles } from '../schema.ts'
 
 /** Work in hand, sign-ins and answers kept for repetition: all of it is void in another place at another time. */
 export const LEFT_OUT: ReadonlySet<string> = new Set([
@@ -19,6 +20,14 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
  */
 const LEFT_OUT_TYPES = ['xid8']
 
+/** Names that the files of our schema give. Whatever else is in the database is other software's. */
+export const createdBySchema = (what: 'table' | 'function'): string[] =>
+  schemaFiles().flatMap(({ sql }) =>
+    [...sql.matchAll(new RegExp(`^\\s*create ${what} (?:if not exists )?([a-z_][a-z0-9_]*)`, 'gim'))].map(
+      ([, name]) => name!,
+    ),
+  )
+
 export interface TableShape {
   readonly name: string
   readonly columns: readonly string[]
@@ -30,9 +39,9 @@ export async function backupTables(client: ClientBase, leftOut = LEFT_OUT): Prom
     `SELECT c.relname::text AS name, array_agg(a.attname::text ORDER BY a.attnum) AS columns
      FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
      WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
-       AND a.attgenerated = '' AND format_type(a.atttypid, NULL) <> ALL($1)
+       AND a.attgenerated = '' AND format_type(a.atttypid, NULL) <> ALL($1) AND c.relname = ANY($2)
      GROUP BY c.relname ORDER BY c.relname`,
-    [LEFT_OUT_TYPES],
+    [LEFT_OUT_TYPES, ['schema_migration', ...createdBySchema('table')]],
   )
   const { rows: references } = await client.query<{ from: string; to: string }>(
     `SELECT DISTINCT f.relname::text AS from, t.relname::text AS to
