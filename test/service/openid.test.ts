@@ -271,6 +271,30 @@ suite('OpenID Connect', { timeout: 120_000 }, () => {
     assert.equal((await session(browser)).identity, 'vera')
   })
 
+  test('whom the provider makes an administrator, and every change of their roles, stands in the audit log, once', async () => {
+    const told = async (name: string) => {
+      const { items } = await served.must<{ items: AdminAuditLogEvent[] }>(
+        'GET',
+        `/audit-log?cmdlets=New-Administrator,Set-Administrator&objectIds=${name}&limit=1000`,
+      )
+      return items.reverse().map(({ cmdletName, caller, via, clientAddress, modifiedProperties }) => {
+        const roles = modifiedProperties.find((one) => one.name === 'Roles')
+        return [cmdletName, caller, via, clientAddress, roles && [roles.oldValue, roles.newValue]]
+      })
+    }
+    const by = (name: string) => [name, 'Session', '127.0.0.1']
+    assert.deepEqual(await told('leo'), [
+      ['New-Administrator', ...by('leo'), [null, 'OrganizationManagement']],
+      ['Set-Administrator', ...by('leo'), ['OrganizationManagement', 'ViewOnly']],
+      ['Set-Administrator', ...by('leo'), ['ViewOnly', null]],
+    ])
+    assert.deepEqual(await told('milo'), [['New-Administrator', ...by('milo'), [null, 'Migration']]])
+    // Roles that were given by hand stay as they are.
+    assert.deepEqual(await told('linus'), [
+      ['New-Administrator', 'Local administrator', 'Socket', null, [null, 'ViewOnly']],
+    ])
+  })
+
   test('sign-ins stand in the audit log, and the client secret, codes and tokens nowhere', async () => {
     const { body } = await served.ask('GET', '/audit-log?limit=1000')
     const shown = JSON.stringify([body, (await served.ask('GET', '/openid-settings')).body])

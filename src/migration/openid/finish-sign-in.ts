@@ -33,7 +33,7 @@ export async function finishOpenIdSignIn(deps: OpenIdDeps, call: Call<typeof Rou
     const { pending, returnTo } = await takeOwn(deps, ready, call)
     const configuration = await deps.providers.configuration(ready.settings)
     const claims = await claimsOf(configuration, ready, pending, call.query)
-    const admission = await admitArrival(deps.store, arrivalOf(claims, ready.settings))
+    const admission = await admitArrival(deps.store, { ...arrivalOf(claims, ready.settings), clientAddress: address })
     known = admission.row
     if (admission.refused !== null) throw refusalOf(admission.refused, claims, ready.settings)
     const how = {

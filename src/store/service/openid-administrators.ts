@@ -1,8 +1,10 @@
 /** Who comes from the provider of OpenID Connect becomes an administrator, or is found again. */
 import type { Role } from '#contract/administrator.ts'
 import { type AdministratorRow, endSessions, insertInto, locked } from './administrators.ts'
+import { auditChanges } from './audit-text.ts'
 import { nameKey } from './named.ts'
-import type { ServiceStore } from './service-store.ts'
+import { addServiceAct } from './service-acts.ts'
+import type { ServiceClient, ServiceStore } from './service-store.ts'
 
 export interface Arrival {
   /** Of the row, when one is made. */
@@ -14,6 +16,8 @@ export interface Arrival {
   readonly mailAddress: string | null
   /** By the claims; empty: none. */
   readonly roles: readonly Role[]
+  /** Of the browser. */
+  readonly clientAddress: string | null
 }
 
 export type Admission =
@@ -37,7 +41,11 @@ export async function admitArrival(store: ServiceStore, arrival: Arrival): Promi
     if (row) {
       if (!row.enabled) return { row, refused: 'disabled' }
       if (row.source === 'Local') {
-        await client.query('UPDATE administrator SET oidc_issuer = $2 WHERE id = $1', [row.id, issuer])
+        const bound = await client.query<AdministratorRow>(
+          'UPDATE administrator SET oidc_issuer = $2 WHERE id = $1 RETURNING *',
+          [row.id, issuer],
+        )
+        await recordArrival(client, arrival, row, bound.rows[0]!)
         return { row, refused: null }
       }
       const changed = await client.query<AdministratorRow>(
@@ -47,6 +55,7 @@ export async function admitArrival(store: ServiceStore, arrival: Arrival): Promi
          WHERE id = $1 RETURNING *`,
         [row.id, roles, displayName, mailAddress],
       )
+      await recordArrival(client, arrival, row, changed.rows[0]!)
       if (row.roles.some((role) => !roles.includes(role))) await endSessions(client, row.id, null)
       return roles.length === 0 ? { row, refused: 'no role' } : { row: changed.rows[0]!, refused: null }
     }
@@ -68,6 +77,36 @@ export async function admitArrival(store: ServiceStore, arrival: Arrival): Promi
       oidc_issuer: issuer,
       source: 'OpenIdConnect',
     })
+    await recordArrival(client, arrival, null, made)
     return { row: made, refused: null }
   })
 }
+
+/** What the provider's word has made of somebody, in the audit log: no route does it, so nothing else records it. */
+async function recordArrival(
+  client: ServiceClient,
+  { issuer, subject, clientAddress }: Arrival,
+  before: AdministratorRow | null,
+  after: AdministratorRow,
+): Promise<void> {
+  const modified = auditChanges(before && toldOf(before), toldOf(after))
+  if (modified.length === 0) return
+  await addServiceAct(client, {
+    cmdlet: before === null ? 'New-Administrator' : 'Set-Administrator',
+    object: after.name,
+    objectGuid: after.id,
+    caller: after.name,
+    via: 'Session',
+    clientAddress,
+    parameters: { means: 'OpenIdConnect', oidcIssuer: issuer, oidcSubject: subject },
+    modified,
+  })
+}
+
+const toldOf = (row: AdministratorRow) => ({
+  roles: row.roles,
+  displayName: row.display_name,
+  mailAddress: row.mail_address,
+  oidcIssuer: row.oidc_issuer,
+  oidcSubject: row.oidc_subject,
+})
