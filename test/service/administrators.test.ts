@@ -165,6 +165,19 @@ suite('administrators', { timeout: 120_000 }, () => {
     assert.equal(await status(chief), 200)
   })
 
+  test('nobody names themselves the account of the provider that signs in as them; another one does, or the machine', async () => {
+    assert.deepEqual(refusal(await change('chief', { oidcSubject: 'thief' })), [409, 'STATE_FORBIDS'])
+    assert.equal((await change('chief', { oidcSubject: null, displayName: 'Chief' })).status, 200)
+    await world.served.must('PATCH', '/administrators/chief', { oidcSubject: 'chief-there' })
+    chief = await world.signedIn('chief')
+    assert.deepEqual(refusal(await change('chief', { oidcSubject: null })), [409, 'STATE_FORBIDS'])
+    await world.make('deputy')
+    const deputy = await world.signedIn('deputy')
+    assert.equal((await deputy.ask('PATCH', '/administrators/chief', { oidcSubject: null })).status, 200)
+    chief = await world.signedIn('chief')
+    await world.served.must('DELETE', '/administrators/deputy')
+  })
+
   test('a token is its creator’s: shown as such, and refused while they are disabled, or when they are gone', async () => {
     await world.make('hal')
     const hal = await world.signedIn('hal')

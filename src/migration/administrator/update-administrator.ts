@@ -14,15 +14,16 @@ export async function updateAdministrator(
   { params, body, principal, session, precondition }: Call<typeof updateRoute>,
 ): Promise<Administrator> {
   const { id, name } = await findAdministrator(store, params.identity)
-  const { password } = body
+  const { password, oidcSubject } = body
+  const isOwn = id === principal.administratorId
   // An open session, or a token that was found, must not be enough to keep the account.
-  if (password !== undefined && id === principal.administratorId)
+  if (password !== undefined && isOwn)
     throw stateForbids(
       'Set-Administrator',
       `the administrator "${name}"`,
       'one changes the own password with the old one (POST /session/password)',
     )
-  const oidcIssuer = body.oidcSubject === undefined ? undefined : await issuerOf(store, body.oidcSubject)
+  const oidcIssuer = oidcSubject === undefined ? undefined : await issuerOf(store, oidcSubject)
   if (password !== undefined) checkPassword('password', password, name)
   const hash = password === undefined ? undefined : await hasher.hash(password)
   const row = await changeAdministrator(
@@ -31,6 +32,12 @@ export async function updateAdministrator(
     (before) => {
       precondition?.check(showAdministrator(before))
       if (before.source === 'OpenIdConnect') checkForeign(before, body)
+      if (isOwn && oidcSubject !== undefined && oidcSubject !== before.oidc_subject)
+        throw stateForbids(
+          'Set-Administrator',
+          `the administrator "${name}"`,
+          'who signs in as oneself is set by another administrator, or on the machine of the service',
+        )
       const mustChange = body.mustChangePassword ?? (hash === undefined ? undefined : true)
       if (mustChange === true && hash === undefined && before.password_hash === null)
         throw badValue('mustChangePassword', 'means nothing without a password')
@@ -43,7 +50,7 @@ export async function updateAdministrator(
         password_hash: hash,
         password_ends_at: hash === undefined ? undefined : null,
         must_change_password: mustChange,
-        oidc_subject: body.oidcSubject,
+        oidc_subject: oidcSubject,
         oidc_issuer: oidcIssuer,
       })
     },
