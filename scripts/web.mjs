@@ -51,8 +51,13 @@ export async function ensureWeb(node) {
     if (code !== 0) return code
     writeFileSync(join(folder, '.sources'), stamp)
     chmodSync(folder, 0o755)
-    if (existsSync(dist)) renameSync(dist, old)
-    renameSync(folder, dist)
+    try {
+      if (existsSync(dist)) renameSync(dist, old)
+      renameSync(folder, dist)
+    } catch (thrown) {
+      // Another process has built the same at the same time, and was first.
+      if (readFileSync(stampFile, 'utf8') !== stamp) throw thrown
+    }
   } finally {
     for (const left of [folder, old]) rmSync(left, { recursive: true, force: true })
   }

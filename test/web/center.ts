@@ -114,7 +114,12 @@ async function visit(
       // Not as an element, which the page's policy would not run.
       await page.evaluate(axe.source)
       const { violations } = await page.evaluate(
-        async () => await (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] }),
+        async () =>
+          await (globalThis as unknown as { axe: typeof axe }).axe.run(
+            // Fluent's own: hands the focus on to its neighbour at once, and nobody ever sees or hears it.
+            { exclude: ['[data-tabster-dummy]'] },
+            { resultTypes: ['violations'] },
+          ),
       )
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       assert.deepEqual(

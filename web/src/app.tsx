@@ -49,12 +49,14 @@ export function App({ first }: { readonly first: { readonly language: Language; 
 
   return (
     <Speech value={speech}>
-      <FluentProvider theme={isDark ? webDarkTheme : webLightTheme} className="app">
-        <ErrorEdge>
-          <Suspense fallback={<Waiting />}>
-            <Content />
-          </Suspense>
-        </ErrorEdge>
+      <FluentProvider theme={isDark ? webDarkTheme : webLightTheme}>
+        <div className="app">
+          <ErrorEdge>
+            <Suspense fallback={<Waiting />}>
+              <Content />
+            </Suspense>
+          </ErrorEdge>
+        </div>
         <ToastPlace />
       </FluentProvider>
     </Speech>

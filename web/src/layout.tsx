@@ -9,6 +9,7 @@ import { useLive } from './live.ts'
 import { paths } from './paths.ts'
 import { sessionQuery, useSession } from './session.ts'
 import { Mark } from './ui/mark.tsx'
+import { useTell } from './ui/toasts.tsx'
 import { useSpeech } from './words/words.ts'
 
 export function Layout() {
@@ -16,15 +17,17 @@ export function Layout() {
   const { data: session } = useSession()
   const client = useQueryClient()
   const navigate = useNavigate()
+  const tell = useTell()
   useLive()
   const signOut = useMutation({
     mutationFn: () => ask('signOut'),
-    onSettled() {
-      // What one person has seen is nobody else's.
-      client.clear()
+    async onSuccess() {
+      await navigate(paths.home(), { replace: true })
       client.setQueryData(sessionQuery.queryKey, null)
-      void navigate(paths.home(), { replace: true })
+      // What one person has seen is nobody else's.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
     },
+    onError: (thrown) => tell.failed(thrown, words.notReached),
   })
   const name = session?.administrator?.displayName || session?.identity || ''
   return (

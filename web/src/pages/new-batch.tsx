@@ -82,6 +82,7 @@ export default function NewBatchPage() {
         </ol>
         <form
           className="form wizard-step"
+          noValidate
           aria-labelledby="step"
           onSubmit={(event) => {
             event.preventDefault()

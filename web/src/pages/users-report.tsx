@@ -38,15 +38,17 @@ export function UsersReport({ batch }: { readonly batch: MigrationBatch }) {
       <RefusalBar thrown={error} />
       <div className="filters">
         <SearchField label={words.users.search} value={state.search} onChange={(value) => state.set('search', value)} />
-        <Label htmlFor={filterId}>{words.users.filter}</Label>
-        <Select id={filterId} value={summary ?? ''} onChange={(_, { value }) => state.set('show', value)}>
-          <option value="">{words.users.all}</option>
-          {STATUS_SUMMARIES.map((one) => (
-            <option key={one} value={one}>
-              {words.statusSummary[one]}
-            </option>
-          ))}
-        </Select>
+        <span className="filter">
+          <Label htmlFor={filterId}>{words.users.filter}</Label>
+          <Select id={filterId} value={summary ?? ''} onChange={(_, { value }) => state.set('show', value)}>
+            <option value="">{words.users.all}</option>
+            {STATUS_SUMMARIES.map((one) => (
+              <option key={one} value={one}>
+                {words.statusSummary[one]}
+              </option>
+            ))}
+          </Select>
+        </span>
         {page !== undefined && <span aria-live="polite">{words.users.count(page.total)}</span>}
       </div>
       {page?.items.length === 0 && <p>{words.users.none}</p>}
@@ -82,7 +84,9 @@ export function UsersReport({ batch }: { readonly batch: MigrationBatch }) {
                       : words.user.itemsOf(user.syncedItemCount, user.estimatedTotalTransferCount)}
                   </TableCell>
                   <TableCell className="number">{formatNumber(language, user.skippedItemCount)}</TableCell>
-                  <TableCell className="wraps">{user.errorSummary}</TableCell>
+                  <TableCell className="wraps">
+                    <span className="short-error">{user.errorSummary}</span>
+                  </TableCell>
                 </TableRow>
               ))}
             </TableBody>

@@ -24,9 +24,16 @@ interface FormDialogProps {
 export function FormDialog({ title, submit, isReady, children, actions, onSubmit, onClose }: FormDialogProps) {
   const words = useWords()
   return (
-    <Dialog modalType="alert" open onOpenChange={(_, { open }) => !open && onClose()}>
+    <Dialog
+      open
+      onOpenChange={(_, { open, type }) => {
+        // A slip of the mouse does not take away what was typed.
+        if (!open && type !== 'backdropClick') onClose()
+      }}
+    >
       <DialogSurface className="form-dialog">
         <form
+          noValidate
           onSubmit={(event) => {
             event.preventDefault()
             event.stopPropagation()

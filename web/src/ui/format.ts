@@ -1,21 +1,28 @@
 /** Numbers, sizes and dates as the reader writes them, in the reader's zone. */
 import type { Language } from '../words/words.ts'
 
-export const formatNumber = (language: Language, value: number): string => new Intl.NumberFormat(language).format(value)
+/** English is written differently in London and in New York: as the browser is set, where it is set to this language. */
+const localeOf = (language: Language): string =>
+  navigator.languages.find((tag) => tag.slice(0, 2).toLowerCase() === language) ?? language
+
+export const formatNumber = (language: Language, value: number): string =>
+  new Intl.NumberFormat(localeOf(language)).format(value)
 
 export const formatPercent = (language: Language, value: number): string =>
-  new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 }).format(value / 100)
+  new Intl.NumberFormat(localeOf(language), { style: 'percent', maximumFractionDigits: 1 }).format(value / 100)
 
 export function formatDate(language: Language, text: string | null): string {
   if (text === null) return '—'
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(text))
+  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium', timeStyle: 'medium' }).format(
+    new Date(text),
+  )
 }
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
 
 export function formatBytes(language: Language, bytes: number): string {
   const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3))
-  return new Intl.NumberFormat(language, {
+  return new Intl.NumberFormat(localeOf(language), {
     style: 'unit',
     unit: UNITS[power]!,
     unitDisplay: power === 0 ? 'long' : 'short',

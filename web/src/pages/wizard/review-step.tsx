@@ -14,7 +14,7 @@ export function ReviewStep({ draft }: StepProps) {
           [words.wizard.name, nameOf(draft)],
           [words.wizard.csv, draft.csv === null ? words.none : draft.csv.fileName],
           [words.wizard.steps.users, draft.csv === null ? words.none : words.wizard.csvToMigrate(draft.csv.users)],
-          bad === 0 ? null : ['', words.wizard.csvFaults(bad)],
+          bad === 0 ? null : [words.wizard.csvProblem, words.wizard.csvFaults(bad)],
           [words.wizard.endpoint, draft.endpoint || words.none],
           [words.wizard.database, draft.database || words.none],
           [words.wizard.start, draft.startNow ? words.wizard.startNow : words.wizard.startManually],

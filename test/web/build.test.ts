@@ -1,0 +1,60 @@
+/** What the build weighs, and that every language says everything. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import { en } from '../../web/src/words/en.ts'
+import { fr } from '../../web/src/words/fr.ts'
+import { build, dist } from './center.ts'
+
+interface Chunk {
+  readonly file: string
+  readonly isEntry?: boolean
+  readonly isDynamicEntry?: boolean
+  readonly imports?: readonly string[]
+}
+
+const MOST_KB = 300
+
+test(`sign-in and batch list load at most ${MOST_KB} kB of compressed script; wizard and details come when they are wanted`, async () => {
+  await build()
+  const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8')) as Record<string, Chunk>
+  const loaded = new Set<string>()
+  const load = (name: string) => {
+    if (loaded.has(name)) return
+    loaded.add(name)
+    for (const one of manifest[name]!.imports ?? []) load(one)
+  }
+  load('index.html')
+  const bytes = [...loaded]
+    .map((name) => gzipSync(readFileSync(join(dist, manifest[name]!.file)), { level: 9 }).length)
+    .reduce((sum, one) => sum + one, 0)
+  assert.ok(bytes > 50_000, `${bytes}`)
+  assert.ok(bytes <= MOST_KB * 1000, `${Math.round(bytes / 1000)} kB`)
+  for (const name of [
+    'src/pages/new-batch.tsx',
+    'src/pages/batch-pane.tsx',
+    'src/pages/user-pane.tsx',
+    'src/words/fr.ts',
+  ]) {
+    assert.equal(manifest[name]?.isDynamicEntry, true, name)
+    assert.equal(loaded.has(name), false, name)
+  }
+})
+
+/** Names with their kinds: a text, or what takes so many values. */
+const shape = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).map(([name, one]) => [name, shape(one)]))
+    : typeof value === 'function'
+      ? `takes ${value.length}`
+      : typeof value
+
+test('French says everything that English does, and leaves nothing empty', () => {
+  assert.deepEqual(shape(fr), shape(en))
+  const empty = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null ? Object.values(value).some(empty) : value === ''
+  assert.equal(empty(fr), false)
+  assert.equal(empty(en), false)
+})

@@ -1,0 +1,33 @@
+/** What a person does on a page. */
+import type { Locator, Page } from 'playwright-core'
+
+/** By its label; what must be filled in has a star behind it. */
+export const field = (page: Page, label: string): Locator =>
+  page.getByLabel(new RegExp(`^${label.replace(/[()]/g, '\\$&')}\\s*\\*?$`))
+
+export async function signIn(page: Page, userName: string, password: string): Promise<void> {
+  await field(page, 'User name').fill(userName)
+  await field(page, 'Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+export interface FileOnDisk {
+  readonly name: string
+  readonly mimeType: string
+  readonly buffer: Buffer
+}
+
+export const csvFile = (name: string, rows: readonly string[]): FileOnDisk => ({
+  name,
+  mimeType: 'text/csv',
+  buffer: Buffer.from(['EmailAddress,UserName,Password', ...rows, ''].join('\r\n')),
+})
+
+/** Onto the place where this button is. */
+export async function drop(page: Page, button: string, file: FileOnDisk): Promise<void> {
+  const [text, name, type] = [file.buffer.toString(), file.name, file.mimeType].map((value) => JSON.stringify(value))
+  const transfer = await page.evaluateHandle(
+    `(() => { const all = new DataTransfer(); all.items.add(new File([${text}], ${name}, { type: ${type} })); return all })()`,
+  )
+  await page.getByRole('button', { name: button }).dispatchEvent('drop', { dataTransfer: transfer })
+}

@@ -1,0 +1,137 @@
+/** Pictures of every page, light, dark and narrow; those that the guides show go into docs/images (npm run screenshots). */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { startDovecot } from '#test/servers/dovecot.ts'
+import { PASSWORD } from '#test/service/administrators-world.ts'
+import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
+import { fill } from '#test/worlds/fill.ts'
+import { startCenter } from './center.ts'
+import { csvFile, field, signIn } from './gestures.ts'
+
+/** What docs/ shows of them. */
+const SHOWN = ['batch-light', 'batch-dark', 'csv-light', 'list-narrow']
+const everything = process.argv[2]
+const folder = everything ?? join(import.meta.dirname, '../../docs/images')
+mkdirSync(folder, { recursive: true })
+
+const people = ['amy', 'bob', 'cid', 'dora', 'emil', 'fay', 'gil', 'hana']
+await using source = await startDovecot({ users: Object.fromEntries(people.map((user) => [user, MAIL_PASSWORD])) })
+for (const [index, user] of people.entries()) {
+  await fill(
+    { host: '127.0.0.1', port: source.port, user, password: MAIL_PASSWORD },
+    everydayMailbox(index, 40 + index * 7),
+  )
+}
+await using center = await startCenter('screenshots', { concurrency: 2 })
+const { served } = center
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (everything === undefined && !SHOWN.includes(name)) return
+  // Without what is going on at the edge: a ring around what has the focus, a tooltip.
+  await page.mouse.move(0, 0)
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+const LOOKS = {
+  light: { width: 1366, height: 860, scheme: 'light' },
+  dark: { width: 1366, height: 860, scheme: 'dark' },
+  narrow: { width: 360, height: 740, scheme: 'light' },
+  french: { width: 1366, height: 860, scheme: 'light', locale: 'fr-FR' },
+} as const
+
+for (const [look, options] of Object.entries(LOOKS)) {
+  const { page } = await center.visitor(options)
+  await page.goto(center.url)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await shoot(page, `first-run-${look}`)
+}
+
+await served.must('POST', '/administrators', {
+  userName: 'ann',
+  displayName: 'Ann Brown',
+  roles: ['OrganizationManagement'],
+  password: PASSWORD,
+  mustChangePassword: false,
+})
+const signedIn = async (options: (typeof LOOKS)[keyof typeof LOOKS], look: string) => {
+  const { page } = await center.visitor(options)
+  await page.goto(center.url)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await shoot(page, `sign-in-${look}`)
+  if (look === 'french') await page.getByRole('button', { name: 'English' }).click()
+  await signIn(page, 'ann', PASSWORD)
+  await page.getByRole('heading', { name: 'Migration batches' }).waitFor()
+  return page
+}
+const pages = new Map<string, Page>()
+for (const [look, options] of Object.entries(LOOKS)) {
+  const page = await signedIn(options, look)
+  pages.set(look, page)
+  await page.getByRole('heading', { name: 'What to do first' }).waitFor()
+  if (look === 'french') {
+    await page.getByRole('button', { name: 'Account of Ann Brown' }).click()
+    await page.getByRole('menuitem', { name: 'Français' }).click()
+    await page.getByRole('heading', { name: 'Par où commencer' }).waitFor()
+  }
+  await shoot(page, `first-steps-${look}`)
+  if (look === 'french') continue
+  await page.getByRole('button', { name: 'Create a migration endpoint' }).click()
+  await page.getByLabel(/^IMAP server/).fill('imap.old.example')
+  await shoot(page, `endpoint-${look}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('button', { name: 'Create a mailbox database' }).click()
+  await page.getByLabel(/^Kind/).waitFor()
+  await shoot(page, `database-${look}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.goto(`${center.url}/migration/new-batch`)
+  const rows = [
+    'amy@contoso.example,amy,pass',
+    'bob,bob,pass',
+    'cid@contoso.example,,pass',
+    'dora@contoso.example,dora,pass',
+  ]
+  await page.getByLabel('CSV file', { exact: true }).setInputFiles(csvFile('Head office.csv', rows))
+  await page.getByText('2 mailboxes to migrate').waitFor()
+  await shoot(page, `csv-${look}`)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await shoot(page, `wizard-endpoint-${look}`)
+  await page.goto(`${center.url}/migration/new-batch?step=review`)
+  await page.getByText('This will be created:').waitFor()
+  await shoot(page, `review-${look}`)
+}
+
+await served.newEndpoint('imap.old.example', source)
+const batch = async (name: string, users: readonly string[], more: object = {}) => {
+  const rows = users.map(
+    (user) =>
+      `${user}@${name.toLowerCase().replace(/\W/g, '')}.example,${user},${user === 'nil' ? 'wrong' : MAIL_PASSWORD}`,
+  )
+  const file = await served.upload(csvFile('x.csv', rows).buffer.toString())
+  await served.must('POST', '/batches', { name, sourceEndpoint: 'imap.old.example', csvFile: file, ...more })
+}
+await batch('Head office', people.slice(0, 6), { autoStart: true })
+await batch('Branch Lyon', ['gil', 'hana', 'nil'], { autoStart: true })
+await batch('Branch Oslo', ['ida', 'jon', 'kim', 'leo'], {})
+await served.reaches('Head office', 'Synced')
+await served.reaches('Branch Lyon', 'SyncedWithErrors')
+
+for (const [look, page] of pages) {
+  await page.goto(`${center.url}/migration/batches`)
+  await page.getByRole('link', { name: 'Head office' }).waitFor()
+  await shoot(page, `list-${look}`)
+  await page.goto(`${center.url}/migration/batches/Branch%20Lyon`)
+  await page.getByRole('link', { name: 'nil@branchlyon.example' }).waitFor()
+  await shoot(page, `batch-${look}`)
+  await page.getByRole('link', { name: 'nil@branchlyon.example' }).click()
+  await page.getByRole('alert').waitFor()
+  await shoot(page, `user-${look}`)
+  await page.goto(`${center.url}/account/password`)
+  await field(page, look === 'french' ? 'Mot de passe actuel' : 'Present password').waitFor()
+  await shoot(page, `password-${look}`)
+  if (look === 'french') continue
+  await page.goto(`${center.url}/migration/batches/Branch%20Oslo`)
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await page.getByRole('alertdialog').waitFor()
+  await shoot(page, `delete-${look}`)
+}

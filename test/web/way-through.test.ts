@@ -1,0 +1,284 @@
+/** A migration run by somebody who never opens a terminal: from the first sign-in to a synced batch, watched live. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { MigrationBatch } from '#contract/batch.ts'
+import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
+import { noChromium } from '#test/servers/chromium.ts'
+import { freePorts } from '#test/servers/instance.ts'
+import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
+import { PASSWORD } from '#test/service/administrators-world.ts'
+import { fill } from '#test/worlds/fill.ts'
+import { type Center, type Visitor, startCenter } from './center.ts'
+import { csvFile, drop, field, signIn } from './gestures.ts'
+
+const skip = noChromium() || dovecotMissing()
+const USERS = ['amy', 'bob', 'cid']
+let center: Center
+let source: DovecotServer
+
+before(async () => {
+  if (skip) return
+  source = await startDovecot({ users: Object.fromEntries(USERS.map((user) => [user, MAIL_PASSWORD])) })
+  for (const [index, user] of USERS.entries()) {
+    await fill({ host: '127.0.0.1', port: source.port, user, password: MAIL_PASSWORD }, everydayMailbox(index * 10, 60))
+  }
+  center = await startCenter('way', { concurrency: 2 })
+})
+after(async () => {
+  await center?.[Symbol.asyncDispose]()
+  await source?.[Symbol.asyncDispose]()
+})
+
+test(
+  'from the first password to a synced batch: set up, endpoint, CSV, batch, paused, deleted, signed out',
+  { skip, timeout: 120_000 },
+  async () => {
+    const visitor = await center.visitor()
+    const { page } = visitor
+    await page.goto(center.url)
+
+    // The first run.
+    await page.getByRole('heading', { name: 'Set up Waybill' }).waitFor()
+    await visitor.isAccessible('first run')
+    await field(page, 'First password').fill('wrong')
+    await field(page, 'User name').fill('ann')
+    await field(page, 'Display name (optional)').fill('Ann Brown')
+    await field(page, 'New password').fill(PASSWORD)
+    await field(page, 'New password once more').fill(PASSWORD)
+    const submit = page.getByRole('button', { name: 'Make the administrator and sign in' })
+    await submit.click()
+    await page.getByRole('alert').filter({ hasText: 'What to do' }).waitFor()
+    await field(page, 'First password').fill(center.firstPassword)
+    await submit.click()
+
+    // What is empty says what comes first.
+    await page.getByRole('heading', { name: 'What to do first' }).waitFor()
+    await page.getByText('There: Local.').waitFor()
+    await visitor.isAccessible('first steps')
+
+    // An endpoint, with a wrong port and then the right one.
+    await page.getByRole('button', { name: 'Create a migration endpoint' }).click()
+    const form = page.getByRole('dialog', { name: 'New migration endpoint' })
+    await form.getByLabel(/^IMAP server/).fill('127.0.0.1')
+    await form.getByLabel(/^Name/).fill('Old')
+    await form.getByLabel('Encryption').selectOption({ label: 'None' })
+    await form.getByLabel(/^Port/).fill(String((await freePorts(1))[0]))
+    await form.getByRole('button', { name: 'Test the connection' }).click()
+    await form.getByRole('alert').filter({ hasText: 'The server could not be reached as wanted.' }).waitFor()
+    await visitor.isAccessible('endpoint form')
+    await form.getByRole('button', { name: 'Create the endpoint' }).click()
+    await form.getByRole('alert').filter({ hasText: 'What to do' }).waitFor()
+    await form.getByLabel(/^Port/).fill(String(source.port))
+    await form.getByRole('button', { name: 'Test the connection' }).click()
+    await form.getByText('The server answers.').waitFor()
+    await form.getByRole('button', { name: 'Create the endpoint' }).click()
+    await page.getByText('There: Old.').waitFor()
+
+    // A CSV file with three faults, then corrected; nothing typed is lost by a reload.
+    await page.getByRole('button', { name: 'Create a migration batch' }).click()
+    await page.getByRole('heading', { name: 'New migration batch' }).waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('alert').filter({ hasText: 'Choose a CSV file first.' }).waitFor()
+    const faulty = [
+      'amy@contoso.example,amy,pass',
+      'nobody,bob,pass',
+      'cid@contoso.example,,pass',
+      'amy@contoso.example,amy,pass',
+    ]
+    await page.getByLabel('CSV file', { exact: true }).setInputFiles(csvFile('Wave 1.csv', faulty))
+    await page.getByText('1 mailbox to migrate').waitFor()
+    const faults = page.getByRole('table', { name: '3 rows cannot be migrated' })
+    assert.deepEqual(
+      await faults
+        .getByRole('row')
+        .evaluateAll((rows) => rows.slice(1).map((row) => row.textContent!.replace(/\D.*/s, ''))),
+      ['3', '4', '5'],
+    )
+    await visitor.isAccessible('CSV faults')
+    const good = USERS.map((user) => `${user}@contoso.example,${user},${MAIL_PASSWORD}`)
+    await drop(page, 'Choose another CSV file', csvFile('Wave 1.csv', good))
+    await page.getByText('3 mailboxes to migrate').waitFor()
+    assert.equal(await field(page, 'Name of the batch').inputValue(), 'Wave 1')
+    await page.reload()
+    await page.getByText('3 mailboxes to migrate').waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('radio', { name: /^Old/, checked: true }).waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('radio', { name: /^Local/, checked: true }).waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await field(page, 'Reports go to (optional)').fill('nobody')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('alert').filter({ hasText: '“nobody” is not a mail address.' }).waitFor()
+    await field(page, 'Reports go to (optional)').fill('')
+    await page.getByRole('radio', { name: 'Later, by hand' }).check()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByText('3 mailboxes to migrate').waitFor()
+    await visitor.isAccessible('review')
+    await page.getByRole('button', { name: 'Create the batch' }).click()
+
+    // What the state forbids is disabled and says why; the same page goes from Created to Synced by itself.
+    const pane = page.getByRole('region', { name: 'Wave 1' })
+    await pane.getByText('Created', { exact: true }).waitFor()
+    await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }))
+    const pause = page.getByRole('button', { name: 'Pause' })
+    assert.equal(await pause.getAttribute('aria-disabled'), 'true')
+    await pause.focus()
+    await page.getByRole('tooltip', { name: 'No mailbox of the batch is migrating or waiting' }).waitFor()
+    await visitor.isAccessible('batch pane')
+    await page.getByRole('button', { name: 'Start' }).click()
+    const row = page.getByRole('row', { name: /^Wave 1/ })
+    await row.getByText('Synced', { exact: true }).waitFor({ timeout: 60_000 })
+    await pane.getByText('Synced', { exact: true }).first().waitFor()
+    assert.match((await row.textContent()) ?? '', /^Wave 1Synced100%3300$/)
+    const users = pane.getByRole('table', { name: 'Users report' })
+    for (const user of USERS)
+      await users.getByRole('row', { name: `${user}@contoso.example Synced 60 of 60 0` }).waitFor()
+    assert.equal(await page.evaluate(() => 'isSamePage' in globalThis), true)
+
+    // One user.
+    await users.getByRole('link', { name: 'bob@contoso.example' }).click()
+    const user = page.getByRole('region', { name: 'bob@contoso.example' })
+    await user.getByText('60 of 60').waitFor()
+    await visitor.isAccessible('user pane')
+    await user.getByRole('link', { name: 'Back to Wave 1' }).click()
+
+    // Paused, and deleted after being asked.
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await row.getByText('Stopped', { exact: true }).waitFor()
+    await page.getByRole('button', { name: 'Delete' }).click()
+    const question = page.getByRole('alertdialog', { name: 'Delete the batch Wave 1?' })
+    await question.getByText(/^3 mailboxes will be taken out/).waitFor()
+    await visitor.isAccessible('deletion')
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await question.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await question.getByRole('button', { name: 'Delete Wave 1' }).click()
+    await page.getByRole('heading', { name: 'What to do first' }).waitFor()
+
+    // Signed out, the same address shows the sign-in and nothing else.
+    await page.getByRole('button', { name: 'Account of Ann Brown' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await visitor.isAccessible('sign-in')
+    await page.goto(`${center.url}/migration/new-batch`)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    visitor.isClean()
+  },
+)
+
+test(
+  'a mailbox whose password is wrong stands there with what is wrong and what to do',
+  { skip, timeout: 60_000 },
+  async () => {
+    await center.served.newEndpoint('Failing', source)
+    const file = await center.served.upload(`EmailAddress,UserName,Password\r\namy@fabrikam.example,amy,wrong\r\n`)
+    await center.served.must<MigrationBatch>('POST', '/batches', {
+      name: 'Wrong',
+      sourceEndpoint: 'Failing',
+      csvFile: file,
+      autoStart: true,
+    })
+    const visitor = await person('wendy', ['Migration'])
+    const { page } = visitor
+    await page.getByRole('link', { name: 'Wrong' }).click()
+    await page.getByRole('region', { name: 'Wrong' }).getByText('Failed', { exact: true }).first().waitFor()
+    await page.getByRole('link', { name: 'amy@fabrikam.example' }).click()
+    const pane = page.getByRole('region', { name: 'amy@fabrikam.example' })
+    await pane.getByRole('alert').filter({ hasText: 'What to do:' }).waitFor()
+    await visitor.isAccessible('failed user')
+    visitor.isClean()
+  },
+)
+
+test('who only looks on sees no command, and may use none', { skip, timeout: 60_000 }, async () => {
+  const visitor = await person('vera', ['ViewOnly'])
+  const { page } = visitor
+  await page.getByRole('button', { name: 'Refresh' }).waitFor()
+  for (const name of [/^New/, /^Start$/, /^Pause$/, /^Delete$/, /^Create/])
+    assert.equal(await page.getByRole('button', { name }).count(), 0, String(name))
+  const statuses = await page.evaluate(async () =>
+    Promise.all(
+      [
+        ['POST', 'endpoints', { name: 'E', remoteServer: 'imap.example' }],
+        ['POST', 'batches', { name: 'B', sourceEndpoint: 'E' }],
+        ['POST', 'batches/Wrong/start'],
+        ['DELETE', 'batches/Wrong'],
+      ].map(async ([method, path, body]) => {
+        const init = {
+          method: method as string,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        }
+        return (await fetch(`/api/v1/${path as string}`, body === undefined ? { method: method as string } : init))
+          .status
+      }),
+    ),
+  )
+  assert.deepEqual(statuses, [403, 403, 403, 403])
+  visitor.isClean()
+})
+
+test('a password that somebody else has set is changed before anything else', { skip, timeout: 60_000 }, async () => {
+  await center.served.must('POST', '/administrators', { userName: 'mary', roles: ['ViewOnly'], password: PASSWORD })
+  const visitor = await center.visitor()
+  const { page } = visitor
+  await page.goto(`${center.url}/migration/batches`)
+  await signIn(page, 'mary', PASSWORD)
+  await page.getByText('Somebody else has chosen your password.').waitFor()
+  await visitor.isAccessible('password')
+  await field(page, 'Present password').fill(PASSWORD)
+  await field(page, 'New password').fill(`${PASSWORD} again`)
+  await field(page, 'New password once more').fill(`${PASSWORD} again`)
+  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.getByRole('heading', { name: 'Migration batches' }).waitFor()
+  visitor.isClean()
+})
+
+test('by the keyboard alone, at 360 pixels, in the dark and in French', { skip, timeout: 60_000 }, async () => {
+  await center.served.must('POST', '/administrators', {
+    userName: 'fred',
+    roles: ['Migration'],
+    password: PASSWORD,
+    mustChangePassword: false,
+  })
+  const visitor = await center.visitor({ width: 360, height: 740, scheme: 'dark', locale: 'fr-FR' })
+  const { page } = visitor
+  await page.goto(center.url)
+  await page.getByRole('heading', { name: 'Connexion' }).waitFor()
+  // The first field has the focus.
+  await page.keyboard.type('fred')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Lots de migration' }).waitFor()
+  await visitor.isAccessible('narrow, dark, French')
+  const widest = () => page.evaluate<number>('document.documentElement.scrollWidth')
+  assert.equal(await widest(), 360)
+  await page.keyboard.press('Tab')
+  for (
+    let presses = 0;
+    presses < 40 && (await page.evaluate('document.activeElement.textContent')) !== 'Wrong';
+    presses++
+  )
+    await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Rapport des utilisateurs' }).waitFor()
+  assert.equal(await page.evaluate('document.activeElement.textContent'), 'Wrong')
+  assert.equal(await widest(), 360)
+  await visitor.isAccessible('narrow pane')
+  visitor.isClean()
+})
+
+async function person(userName: string, roles: readonly string[]): Promise<Visitor> {
+  await center.served.must('POST', '/administrators', {
+    userName,
+    roles,
+    password: PASSWORD,
+    mustChangePassword: false,
+  })
+  const visitor = await center.visitor()
+  await visitor.page.goto(center.url)
+  await signIn(visitor.page, userName, PASSWORD)
+  await visitor.page.getByRole('heading', { name: 'Migration batches' }).waitFor()
+  return visitor
+}
