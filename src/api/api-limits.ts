@@ -8,9 +8,21 @@ export interface ApiLimits {
   readonly requestMs: number
   /** The same for a CSV file: 10 MB over a slow line. */
   readonly csvMs: number
+  /** The same for a JSON body of a stranger. */
+  readonly publicMs: number
   readonly jsonBytes: number
+  /** The same where nobody is asked who they are: a name and a password. */
+  readonly publicBytes: number
   readonly csvBytes: number
   readonly headerBytes: number
+  /** Of bodies in memory, of all callers together. */
+  readonly bodyBytes: number
+  /** Of bodies in memory, of one caller; strangers are one together. */
+  readonly callerBodyBytes: number
+  /** TCP connections at once. */
+  readonly connections: number
+  /** Those from one network, trusted proxies aside. */
+  readonly connectionsPerNetwork: number
   /** How long a body that is refused is still read, so that its sender sees the answer instead of a reset, ms. */
   readonly lingerMs: number
   /** How long running requests may take to end after `close`, ms. */
@@ -34,9 +46,17 @@ export const API_LIMITS: ApiLimits = {
   headersMs: 30_000,
   requestMs: 60_000,
   csvMs: 600_000,
+  publicMs: 10_000,
   jsonBytes: 5 * 1_048_576,
+  publicBytes: 16_384,
   csvBytes: LIMITS.csvBytes,
   headerBytes: 16_384,
+  bodyBytes: 128 * 1_048_576,
+  // Three of the largest files.
+  callerBodyBytes: 32 * 1_048_576,
+  // Fewer than the descriptors of a process with the usual limit of 1024; the database and the log take some, too.
+  connections: 800,
+  connectionsPerNetwork: 200,
   lingerMs: 2_000,
   closeMs: 10_000,
   heartbeatMs: 15_000,

@@ -1,5 +1,4 @@
 /** One Fastify app for one way in: the checks in front, the routes of the contract behind them. */
-import type { IncomingMessage } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Log } from '#base/log.ts'
 import type { UseCases } from '#contract/calls.ts'
@@ -8,9 +7,11 @@ import type { KeptAnswers } from '#migration/kept-answers.ts'
 import { PAGE_TYPE, problemPage, wantsPage } from './browser-page.ts'
 import { addAdminCenter } from './admin-center.ts'
 import type { ApiLimits } from './api-limits.ts'
+import type { BodyShares } from './body-shares.ts'
+import type { Proxies } from './caller-address.ts'
 import { addDocsPage } from './docs-page.ts'
 import { frameworkFault, malformed } from './framework-fault.ts'
-import type { Gate } from './gate.ts'
+import { type Gate, principalOf } from './gate.ts'
 import { type HealthOptions, addHealth, isHealth } from './health.ts'
 import { type Observer, observe } from './observe.ts'
 import { registerRoute } from './register-route.ts'
@@ -30,13 +31,13 @@ export interface AppOptions extends HealthOptions {
   readonly openIdCookie: SessionCookie
   readonly limits: ApiLimits
   readonly rates: RateLimits
+  readonly bodies: BodyShares
   readonly log: Log
   readonly version: string
   readonly checkAnswers: boolean
   /** Null: without TLS. */
   readonly tls: TlsMaterial | null
-  /** Sees who calls before anybody counts them (caller-address.ts). */
-  proxies(request: IncomingMessage): void
+  readonly proxies: Proxies
   readonly observer: Observer
   /** In the format of Prometheus. */
   metrics(): Promise<string>
@@ -60,7 +61,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   const fail = (thrown: unknown, request: FastifyRequest, reply: FastifyReply) =>
     sendProblem(thrown, request, reply, log)
   const app = fastify({
-    serverFactory: (handler) => openServer(handler, limits, options.tls),
+    serverFactory: (handler) => openServer(handler, limits, options.tls, options.proxies),
     forceCloseConnections: 'idle',
     // Refused below, as a problem.
     return503OnClosing: false,
@@ -79,7 +80,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     linger(request, reply, limits.lingerMs)
     reply.headers(SECURITY_HEADERS)
-    options.proxies(request.raw)
+    options.proxies.see(request.raw)
     if (closing.aborted && !isHealth(request.url)) throw shuttingDown()
     gate.admit(request.raw)
   })
@@ -129,7 +130,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
 }
 
 function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
-  const { status, headers, problem, logId } = toProblem(thrown)
+  const { status, headers, problem, logId } = toProblem(thrown, principalOf(request.raw))
   if (logId !== null) {
     const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
     const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.stack : undefined

@@ -25,6 +25,25 @@ export interface Gate {
   greet(request: IncomingMessage): Entry
 }
 
+const letIn = new WeakMap<IncomingMessage, Principal>()
+
+/** Null: nobody, or nobody yet. */
+export const principalOf = (request: IncomingMessage): Principal | null => letIn.get(request) ?? null
+
+/** A gate whose `principalOf` knows who was let in. */
+export function remembering(gate: Gate): Gate {
+  const seen = (request: IncomingMessage, entry: Entry) => {
+    letIn.set(request, entry.principal)
+    return entry
+  }
+  return {
+    cookie: gate.cookie,
+    admit: (request) => gate.admit(request),
+    enter: async (request) => seen(request, await gate.enter(request)),
+    greet: (request) => seen(request, gate.greet(request)),
+  }
+}
+
 const administrator: Principal = {
   name: 'Local administrator',
   scopes: ['organization'],

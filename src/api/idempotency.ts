@@ -5,6 +5,7 @@ import { Fault } from '#base/fault.ts'
 import type { Principal } from '#contract/calls.ts'
 import { takesKey, type Route } from '#contract/routes/route.ts'
 import type { Claim, KeptAnswers } from '#migration/kept-answers.ts'
+import { callerKey } from './caller-key.ts'
 import type { Input } from './read-input.ts'
 import { requestFault } from './request-fault.ts'
 
@@ -42,7 +43,7 @@ export function keyOf(request: IncomingMessage, route: Route): string | null {
 
 /** Runs the use case unless it has been run for this key. */
 export async function once(kept: KeptAnswers, { route, principal, key, input }: Keyed, run: Run): Promise<Outcome> {
-  const caller = `${principal.via} ${principal.name}`
+  const caller = callerKey(principal)
   const body = route.bodyType === 'csv' ? hashed(input.body as AsyncIterable<Uint8Array>) : null
   const fingerprint = (digest: string | null) =>
     sha256(JSON.stringify([route.name, input.params, input.query, digest ?? input.body ?? null]))

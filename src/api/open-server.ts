@@ -1,12 +1,19 @@
 /** The HTTP server under Fastify, with the bounds that keep slow and huge requests from holding it. */
 import { STATUS_CODES, type RequestListener, type Server } from 'node:http'
 import { UNSENT_BYTES, type ApiLimits } from './api-limits.ts'
+import { boundConnections } from './bound-connections.ts'
+import type { Proxies } from './caller-address.ts'
 import { connectionFault } from './framework-fault.ts'
 import { PROBLEM_TYPE, toProblem } from './problem.ts'
 import { SECURITY_HEADERS } from './security-headers.ts'
 import { createServer, type TlsMaterial } from './tls.ts'
 
-export function openServer(handler: RequestListener, limits: ApiLimits, tls: TlsMaterial | null): Server {
+export function openServer(
+  handler: RequestListener,
+  limits: ApiLimits,
+  tls: TlsMaterial | null,
+  proxies: Proxies,
+): Server {
   const server = createServer(
     tls,
     {
@@ -23,6 +30,7 @@ export function openServer(handler: RequestListener, limits: ApiLimits, tls: Tls
     },
     handler,
   )
+  boundConnections(server, limits, proxies.isTrusted)
   // Who asks before sending its body is answered when the body is wanted (build-app.ts), not before it may come in.
   server.on('checkContinue', handler)
   server.on('clientError', (error: Error & { code?: string }, socket) => {
@@ -30,7 +38,7 @@ export function openServer(handler: RequestListener, limits: ApiLimits, tls: Tls
       socket.destroy()
       return
     }
-    const { status, problem } = toProblem(connectionFault(error))
+    const { status, problem } = toProblem(connectionFault(error), null)
     const body = JSON.stringify(problem)
     const headers = { ...SECURITY_HEADERS, 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body) }
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)

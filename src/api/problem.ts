@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import { Fault } from '#base/fault.ts'
 import { safeText } from '#base/safe-text.ts'
 import { sentence } from '#base/sentence.ts'
+import { type Principal, mayCall } from '#contract/calls.ts'
 import type { Problem } from '#contract/organization.ts'
 import { FieldFault } from './request-fault.ts'
 
@@ -53,16 +54,24 @@ export const STATUS_OF: Readonly<Record<string, number>> = {
   HEADERS_TOO_LARGE: 431,
   OPENID_PROVIDER_WRONG: 502,
   OPENID_PROVIDER_AWAY: 503,
+  SERVICE_BUSY: 503,
   SHUTTING_DOWN: 503,
 }
+
+/** Nothing that the log has to tell of. */
+const IN_PASSING: ReadonlySet<string> = new Set(['SHUTTING_DOWN', 'SERVICE_BUSY'])
 
 /** Seconds, where nobody said how long to wait. */
 const RETRY_AFTER = 5
 
-export function toProblem(thrown: unknown): Told {
+/** @param principal to whom it is told; null: nobody was let in */
+export function toProblem(thrown: unknown, principal: Principal | null): Told {
   if (!(thrown instanceof Fault) || thrown.scope === 'bug') return bugProblem()
   const status = statusOf(thrown)
-  const logId = status >= 500 && thrown.code !== 'SHUTTING_DOWN' ? randomUUID() : null
+  const headers = headersOf(thrown, status)
+  if (thrown.scope === 'instance' && !(principal && mayCall(principal, { scope: 'organization' })))
+    return ownProblem(thrown, status, headers)
+  const logId = status >= 500 && !IN_PASSING.has(thrown.code) ? randomUUID() : null
   const errors = errorsOf(thrown)
   const problem: Problem = {
     type: `urn:waybill:error:${thrown.code}`,
@@ -74,7 +83,7 @@ export function toProblem(thrown: unknown): Told {
     remedy: thrown.remedy === null ? null : safeText(sentence(thrown.remedy)),
     ...(errors !== null && { errors }),
   }
-  return { status, headers: headersOf(thrown, status), problem, logId }
+  return { status, headers, problem, logId }
 }
 
 /** Of the request itself, or of the one value that a use case could not take (base/request-faults.ts). */
@@ -108,6 +117,20 @@ function headersOf(fault: Fault, status: number): Record<string, string> {
   // What was not read stands in the way of the next request.
   if (status === 408 || fault.code === 'SHUTTING_DOWN') headers['connection'] = 'close'
   return headers
+}
+
+/** Addresses, roles and paths of this machine are for those who run it; all others learn what they can do. */
+function ownProblem({ code, transient }: Fault, status: number, headers: Told['headers']): Told {
+  const logId = randomUUID()
+  const problem: Problem = {
+    type: `urn:waybill:error:${code}`,
+    title: title(code),
+    status,
+    detail: `The service cannot do this; its log has why as ${logId}.`,
+    code,
+    remedy: transient ? 'Try again in a moment.' : 'Tell this whoever runs the service.',
+  }
+  return { status, headers, problem, logId }
 }
 
 /** Nothing of what happened inside leaves the service but the id under which the log has it. */

@@ -12,6 +12,7 @@ import type { Route } from '#contract/routes/route.ts'
 import type { ApiLimits } from './api-limits.ts'
 import { Buckets } from './buckets.ts'
 import { callerAddress } from './caller-address.ts'
+import { callerKey } from './caller-key.ts'
 import type { Gate } from './gate.ts'
 
 /** Credentials that were good, as digests: a neighbour behind the same address locks nobody out who is in. */
@@ -75,7 +76,7 @@ export class RateLimits {
     // Of strangers the gate has counted each by its address.
     if (principal.via === 'Socket' || principal.via === 'Public') return {}
     const [name, buckets] = bodyType === 'csv' ? ['uploads', this.#uploads] : ['requests', this.#requests]
-    const caller = callerOf(principal)
+    const caller = callerKey(principal)
     const waitMs = buckets.take(caller)
     if (waitMs > 0) {
       throw limited(`${principal.name} has asked more than ${buckets.perMinute} ${name} in a minute`, waitMs)
@@ -89,7 +90,7 @@ export class RateLimits {
   /** Counts an event stream until the answer is called. Throws RATE_LIMITED. */
   stream(principal: Principal): () => void {
     if (principal.via === 'Socket') return () => {}
-    const caller = callerOf(principal)
+    const caller = callerKey(principal)
     const open = this.#streams.get(caller) ?? 0
     if (open >= this.#mostStreams) {
       throw limited(`${principal.name} has ${open} event streams open, and more it may not have at once`, 5_000)
@@ -102,8 +103,6 @@ export class RateLimits {
     }
   }
 }
-
-const callerOf = ({ via, name }: Principal): string => `${via} ${name}`
 
 /** Null when there are none. */
 function digest({ headers: { authorization, cookie } }: IncomingMessage): string | null {

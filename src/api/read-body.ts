@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '#base/fault.ts'
 import { callerGone, contentTypeUnknown, tooSlow } from './framework-fault.ts'
+import { refuseNul } from './nul-check.ts'
 import { requestFault } from './request-fault.ts'
 
 export interface BodyBounds {
@@ -9,6 +10,14 @@ export interface BodyBounds {
   /** From the first byte to the last. */
   readonly ms: number
   tooLarge(): Fault
+}
+
+/** Told of bytes that are now in memory; throws where there are too many (body-shares.ts). */
+export type Hold = (bytes: number) => void
+
+export interface Reading {
+  readonly want: Want
+  readonly hold: Hold
 }
 
 export const hasBody = ({ headers }: IncomingMessage): boolean =>
@@ -31,14 +40,18 @@ export function checkBody(request: IncomingMessage, types: readonly string[], { 
 /** RFC 9110 §10.1.1: a caller that expects "100 Continue" holds its body back until this is called. */
 export type Want = () => void
 
+/** What a chunk costs beside its bytes: a body that comes byte by byte is hundreds of times as large in memory. */
+const CHUNK_COST = 256
+
 /**
  * The body, chunk by chunk, as fast as it is asked for. Throws `tooLarge` with the chunk that is too much,
- * REQUEST_TOO_SLOW, and REQUEST_MALFORMED when the caller goes in the middle.
+ * REQUEST_TOO_SLOW, what `hold` throws, and REQUEST_MALFORMED when the caller goes in the middle.
  */
 export async function* readBody(
   request: IncomingMessage,
   { bytes, ms, tooLarge }: BodyBounds,
-  want: Want,
+  { want, hold }: Reading,
+  chunkCost = CHUNK_COST,
 ): AsyncGenerator<Uint8Array> {
   want()
   // Left early (a bad row in the middle), the connection still has to carry the answer.
@@ -54,6 +67,7 @@ export async function* readBody(
       if (step.done === true) return
       read += step.value.length
       if (read > bytes) throw tooLarge()
+      hold(step.value.length + chunkCost)
       waiting = false
       yield step.value
       waiting = true
@@ -70,17 +84,39 @@ export async function* readBody(
 }
 
 /** Undefined when there is none. */
-export async function readJson(request: IncomingMessage, bounds: BodyBounds, want: Want): Promise<unknown> {
+export async function readJson(request: IncomingMessage, bounds: BodyBounds, reading: Reading): Promise<unknown> {
   if (!hasBody(request)) return undefined
   checkBody(request, ['application/json'], bounds)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of readBody(request, bounds, want)) chunks.push(chunk)
-  const bytes = Buffer.concat(chunks)
+  const bytes = await gathered(readBody(request, bounds, reading, 0))
   if (bytes.length === 0) return undefined
+  const { text, value } = parsed(bytes)
+  // Only so can JSON say it (RFC 8259 §7).
+  if (text.includes('\\u0000')) refuseNul(value)
+  return value
+}
+
+function parsed(bytes: Uint8Array): { readonly text: string; readonly value: unknown } {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return { text, value: JSON.parse(text) as unknown }
   } catch {
     // The parser's own words repeat what was sent, which may be a password.
     throw requestFault('BODY_NOT_JSON', 'the body is not JSON in UTF-8', 'Correct its quotes, commas and encoding.')
   }
+}
+
+/** In one piece from the first chunk on, so that small chunks cost no more than large ones. */
+async function gathered(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  let bytes = new Uint8Array(0)
+  let length = 0
+  for await (const chunk of chunks) {
+    if (length + chunk.length > bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * bytes.length, length + chunk.length))
+      larger.set(bytes.subarray(0, length))
+      bytes = larger
+    }
+    bytes.set(chunk, length)
+    length += chunk.length
+  }
+  return bytes.subarray(0, length)
 }

@@ -4,7 +4,8 @@ import type { z } from 'zod'
 import { Fault } from '#base/fault.ts'
 import type { Route } from '#contract/routes/route.ts'
 import type { ApiLimits } from './api-limits.ts'
-import { checkBody, readBody, readJson, type BodyBounds, type Want } from './read-body.ts'
+import { nulFault } from './nul-check.ts'
+import { checkBody, readBody, readJson, type BodyBounds, type Reading } from './read-body.ts'
 import { requestFault, ValueFault } from './request-fault.ts'
 import { strictSchema } from './strict-schema.ts'
 import { valueFault, wording } from './value-errors.ts'
@@ -18,33 +19,29 @@ export interface Input {
 }
 
 /** Throws a Fault that names what is wrong; nothing of the body is read while the path or the query is. */
-export type ReadInput = (request: IncomingMessage, params: unknown, want: Want) => Promise<Input>
+export type ReadInput = (request: IncomingMessage, params: unknown, reading: Reading) => Promise<Input>
 
 /** Prepares the schemas of a route once. */
 export function readInput(route: Route, limits: ApiLimits): ReadInput {
   const [query, body] = [strictSchema(route.query), strictSchema(route.body)]
   const bodiless = route.body.def.type === 'undefined'
-  const json: BodyBounds = {
-    bytes: limits.jsonBytes,
-    ms: limits.requestMs,
-    tooLarge: () => bodyTooLarge(limits.jsonBytes),
-  }
+  const [bytes, ms] =
+    route.scope === 'public' ? [limits.publicBytes, limits.publicMs] : [limits.jsonBytes, limits.requestMs]
+  const json: BodyBounds = { bytes, ms, tooLarge: () => bodyTooLarge(bytes) }
   const csv: BodyBounds = { bytes: limits.csvBytes, ms: limits.csvMs, tooLarge: () => csvTooLarge(limits.csvBytes) }
 
-  return async (request, params, want) => {
+  return async (request, params, reading) => {
     const asked = queryOf(request, route)
     for (const [field, value] of Object.entries({ ...(params as Record<string, string>), ...asked })) {
-      // No text of PostgreSQL can hold it, and no name of ours does.
-      if (value.includes('\0'))
-        throw new ValueFault(`${field} holds a NUL character`, [{ field, message: 'holds a NUL character' }])
+      if (value.includes('\0')) throw nulFault(field)
     }
     const parsed = { params: parse(route.params, params, 'the path'), query: parse(query, asked, 'the query') }
     if (route.bodyType === 'csv') {
       checkBody(request, CSV_TYPES, csv)
-      return { ...parsed, body: readBody(request, csv, want) }
+      return { ...parsed, body: readBody(request, csv, reading) }
     }
     // Nothing sent is nothing chosen: what is compulsory is then named as missing.
-    const given = parse(body, (await readJson(request, json, want)) ?? {}, 'the body')
+    const given = parse(body, (await readJson(request, json, reading)) ?? {}, 'the body')
     return { ...parsed, body: bodiless ? undefined : given }
   }
 }
@@ -71,9 +68,12 @@ function queryOf({ url = '', headers }: IncomingMessage, route: Route): Record<s
 }
 
 const bodyTooLarge = (bytes: number): Fault =>
-  requestFault('BODY_TOO_LARGE', `the body is larger than ${megabytes(bytes)}`, 'Send less of it at once.')
+  requestFault('BODY_TOO_LARGE', `the body is larger than ${inUnits(bytes)}`, 'Send less of it at once.')
 
 const csvTooLarge = (bytes: number): Fault =>
-  requestFault('CSV_TOO_LARGE', `the CSV file is larger than ${megabytes(bytes)}`, 'Split it with "waybill csv split".')
+  requestFault('CSV_TOO_LARGE', `the CSV file is larger than ${inUnits(bytes)}`, 'Split it with "waybill csv split".')
 
-const megabytes = (bytes: number) => (bytes >= 1_048_576 ? `${bytes / 1_048_576} MB` : `${bytes} bytes`)
+const inUnits = (bytes: number) => {
+  if (bytes >= 1_048_576) return `${bytes / 1_048_576} MB`
+  return bytes >= 16_384 ? `${bytes / 1_024} KB` : `${bytes} bytes`
+}

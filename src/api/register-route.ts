@@ -6,6 +6,7 @@ import { mayCall, type Call, type SessionSeat } from '#contract/calls.ts'
 import type { Route } from '#contract/routes/route.ts'
 import type { KeptAnswers } from '#migration/kept-answers.ts'
 import type { ApiLimits } from './api-limits.ts'
+import type { BodyShares } from './body-shares.ts'
 import { checkAnswer } from './check-answer.ts'
 import { isKnownTo, preconditionOf, tagOf } from './entity-tag.ts'
 import type { Entry, Gate } from './gate.ts'
@@ -24,6 +25,7 @@ export interface RouteOptions {
   readonly openIdCookie: SessionCookie
   readonly limits: ApiLimits
   readonly rates: RateLimits
+  readonly bodies: BodyShares
   readonly log: Log
   readonly closing: AbortSignal
   readonly checkAnswers: boolean
@@ -33,7 +35,7 @@ export interface RouteOptions {
 type AnyUseCase = (call: Call<Route>) => Promise<unknown>
 
 export function registerRoute(app: FastifyInstance, options: RouteOptions): void {
-  const { route, url, gate, openIdCookie, limits, rates, log, closing, checkAnswers, kept } = options
+  const { route, url, gate, openIdCookie, limits, rates, bodies, log, closing, checkAnswers, kept } = options
   const useCase = options.useCase as AnyUseCase
   const read = readInput(route, limits)
   const guards = route.method === 'PATCH' || route.method === 'DELETE'
@@ -54,15 +56,17 @@ export function registerRoute(app: FastifyInstance, options: RouteOptions): void
       const { principal, sessionId, recheck } = entries.get(request)!
       const gone = new AbortController()
       const release = route.answerType === 'events' ? rates.stream(principal) : () => {}
+      const share = bodies.of(principal)
       reply.raw.once('close', () => {
         release()
+        share.release()
         if (!reply.raw.writableFinished) gone.abort()
       })
       const signal = route.answerType === 'events' ? AbortSignal.any([gone.signal, closing]) : gone.signal
       const want = () => request.headers.expect !== undefined && reply.raw.writeContinue()
       const precondition = guards && route.tag ? preconditionOf(request.raw, route.tag) : undefined
       const key = kept ? keyOf(request.raw, route) : null
-      const input = await read(request.raw, request.params, want)
+      const input = await read(request.raw, request.params, { want, hold: share.hold })
       const { params, query } = input
       const seat = (cookie: SessionCookie, id: string | null): SessionSeat => ({
         id,

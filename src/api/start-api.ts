@@ -6,10 +6,11 @@ import type { Log } from '#base/log.ts'
 import type { UseCases } from '#contract/calls.ts'
 import type { KeptAnswers } from '#migration/kept-answers.ts'
 import { API_LIMITS, type ApiLimits } from './api-limits.ts'
+import { BodyShares } from './body-shares.ts'
 import { buildApp } from './build-app.ts'
 import { believeProxies } from './caller-address.ts'
 import { FailedTokens } from './failed-tokens.ts'
-import { type Authenticators, type Gate, networkGate, socketGate } from './gate.ts'
+import { type Authenticators, type Gate, networkGate, remembering, socketGate } from './gate.ts'
 import type { Unready } from './health.ts'
 import type { Observer } from './observe.ts'
 import { checkPlainHttp, listenFault, type Listen } from './open-port.ts'
@@ -70,6 +71,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   if (listen && tls === null) checkPlainHttp(listen, options.allowPlainHttp)
   const limits = { ...API_LIMITS, ...options.limits }
   const rates = new RateLimits(limits, systemClock)
+  const bodies = new BodyShares(limits)
   const cookie = sessionCookie(isSecure(options))
   const closing = new AbortController()
   const apps: FastifyInstance[] = []
@@ -81,7 +83,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       kept: options.kept ?? null,
       limits,
       rates,
-      gate,
+      bodies,
+      gate: remembering(gate),
       openIdCookie: openIdCookie(isSecure(options)),
       closing: closing.signal,
       tls: encryption,

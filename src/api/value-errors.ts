@@ -97,7 +97,7 @@ function unionErrors(issue: Extract<Issue, { code: 'invalid_union' }>, whole: st
 }
 
 /** `users[3]`; the whole is "the body" or "the query". Keys come from the caller. */
-function fieldName(path: readonly PropertyKey[], whole: string): string {
+export function fieldName(path: readonly PropertyKey[], whole: string): string {
   if (path.length === 0) return whole
   const text = path
     .map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at > 0 ? '.' : ''}${String(key)}`))

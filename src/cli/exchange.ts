@@ -27,7 +27,8 @@ export async function exchange(courier: Courier, sent: Sent, tell: (line: string
       }
       // Of our own first question, which the service is still at.
       const isOurs = isSecond && thrown.code === 'IDEMPOTENCY_KEY_IN_USE'
-      const waitMs = thrown.code === 'RATE_LIMITED' || isOurs ? thrown.waitMs : null
+      const isTooMuch = thrown.code === 'RATE_LIMITED' || thrown.code === 'SERVICE_BUSY'
+      const waitMs = isTooMuch || isOurs ? thrown.waitMs : null
       if (waitMs === null || performance.now() + waitMs > deadline) throw thrown
       tell(`${thrown.code}: asking again in ${waitMs / 1000} s`)
       await sleep(waitMs)

@@ -13,6 +13,8 @@ export interface Account {
   readonly via: 'Socket' | 'Token' | 'Session' | 'Public'
   /** Who signed in, or owns the token; null: the local administrator, whom no row stands for, or nobody yet. */
   readonly administratorId: string | null
+  /** Whose name may be given again when it is revoked. */
+  readonly tokenId?: string
   /** Then the scopes are none: only the password may be changed. */
   readonly mustChangePassword?: boolean
 }

@@ -58,7 +58,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     ...configUseCases(deps),
     ...administratorUseCases(deps.administrators),
     ...sessionUseCases({ ...deps.administrators, oidc: () => signInOption(openId) }),
-    ...openIdUseCases(openId),
+    ...openIdUseCases({ ...openId, tester: deps.tester }),
     ...auditUseCases(deps),
     ...workerUseCases(deps),
     ...notificationUseCases(deps),

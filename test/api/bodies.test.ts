@@ -12,6 +12,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { Fault } from '#base/fault.ts'
+import { until } from '#test/crash/until.ts'
 import { ask, world, type FakeUseCase } from './api-world.ts'
 
 const token = 'wb_migration'
@@ -139,6 +140,92 @@ test('a JSON body over 5 MB is refused, said and unsaid', async (t) => {
   assert.deepEqual(await answered(unsaid), { status: 413, code: 'BODY_TOO_LARGE' })
   unsaid.destroy()
   assert.deepEqual(called, [])
+})
+
+const signIn = '/api/v1/session'
+const jsonType = { 'content-type': 'application/json' }
+
+test('where nobody is asked who they are a body has 16 KB at most, said and unsaid', async (t) => {
+  const { url, called } = await world(t)
+  for (const path of [signIn, '/api/v1/first-administrator']) {
+    const said = begin(url + path, { ...jsonType, 'content-length': 16_385 })
+    assert.deepEqual(await answered(said), { status: 413, code: 'BODY_TOO_LARGE' })
+    const unsaid = begin(url + path, jsonType)
+    unsaid.write(Buffer.alloc(16_385, 0x20))
+    assert.deepEqual(await answered(unsaid), { status: 413, code: 'BODY_TOO_LARGE' })
+    unsaid.destroy()
+  }
+  assert.deepEqual(called, [])
+})
+
+test(
+  'a stranger who does not send on is refused long before a caller is who has signed in',
+  { timeout: 10_000 },
+  async (t) => {
+    const { url } = await world(t, {}, { limits: { publicMs: 50, requestMs: 3_600_000 } })
+    const request = begin(url + signIn, jsonType)
+    request.write(' ')
+    assert.deepEqual(await answered(request), { status: 408, code: 'REQUEST_TOO_SLOW' })
+  },
+)
+
+/** Sends so many bytes of a body that never ends, and resolves when the service has taken them: it asks for more. */
+async function stalled(url: string, headers: OutgoingHttpHeaders, bytes: number): Promise<ClientRequest> {
+  const request = begin(url, { ...headers, expect: '100-continue' })
+  await once(request, 'continue')
+  await new Promise((resolve) => request.write(Buffer.alloc(bytes, 0x20), resolve))
+  return request
+}
+
+test('bodies that are in memory have a bound: of one caller, and of all together', async (t) => {
+  const { url } = await world(t, {}, { limits: { callerBodyBytes: 50_000, bodyBytes: 70_000 } })
+  const as = (scope: string) => ({ ...jsonType, authorization: `Bearer wb_${scope}` })
+  const batches = `${url}/api/v1/batches`
+  const send = (scope: string, bytes: number) =>
+    ask(batches, { method: 'POST', headers: as(scope), send: Buffer.alloc(bytes, 0x20) })
+  const held = await stalled(batches, as('migration'), 40_000)
+  const code = async (scope: string, bytes: number) => {
+    const { status, json, headers } = await send(scope, bytes)
+    return [status, json.code, headers['retry-after']]
+  }
+  // The bytes are on their way; from when they are there it stays so.
+  await until('they are held', async () => (await code('migration', 20_000))[0] === 429)
+  assert.deepEqual(await code('migration', 20_000), [429, 'RATE_LIMITED', '2'])
+  assert.deepEqual(await code('organization', 40_000), [503, 'SERVICE_BUSY', '2'])
+  // What is refused holds nothing: another one fits, and is only no JSON.
+  assert.deepEqual((await code('organization', 20_000))[0], 400)
+  held.destroy()
+  await until('they are let go', async () => (await code('migration', 40_000))[0] === 400)
+  assert.equal((await code('organization', 40_000))[0], 400)
+})
+
+test('strangers together hold no more than one caller may', async (t) => {
+  const { url } = await world(t, {}, { limits: { callerBodyBytes: 20_000 } })
+  const held = await stalled(url + signIn, jsonType, 15_000)
+  const other = () => ask(url + signIn, { method: 'POST', headers: jsonType, send: Buffer.alloc(10_000, 0x20) })
+  await until('they are held', async () => (await other()).status === 429)
+  const { status } = await ask(`${url}/api/v1/batches`, {
+    method: 'POST',
+    headers: { ...jsonType, authorization: `Bearer ${token}` },
+    send: Buffer.alloc(10_000, 0x20),
+  })
+  assert.equal(status, 400)
+  held.destroy()
+})
+
+test('a file that comes byte by byte costs what it takes in memory', async (t) => {
+  const { useCase } = counting()
+  const { url } = await world(t, { uploadCsv: useCase }, { limits: { callerBodyBytes: 1_000 } })
+  assert.equal((await ask(url + upload, { method: 'POST', send: Buffer.alloc(700), headers: csv })).status, 201)
+  const request = begin(url + upload, csv)
+  request.setNoDelay(true)
+  request.on('error', () => undefined)
+  // Some chunks may come as one, never all of them: each is sent when the one before has gone.
+  const drip = setInterval(() => request.write('a'), 5)
+  t.after(() => clearInterval(drip))
+  assert.deepEqual(await answered(request), { status: 429, code: 'RATE_LIMITED' })
+  clearInterval(drip)
+  request.destroy()
 })
 
 for (const [what, path, type] of [

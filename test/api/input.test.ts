@@ -116,6 +116,27 @@ test('a query is parsed: numbers, words, defaults; a field given twice is refuse
   assert.deepEqual(twice.json.errors, [{ field: 'limit', message: 'is given twice' }])
 })
 
+test('a NUL character is refused by the name of its field: in texts and names, however deep', async (t) => {
+  const { url, called } = await world(t)
+  const answers = async (json: unknown) => {
+    const answer = await ask(`${url}/api/v1/endpoints`, { method: 'POST', token, json })
+    assert.doesNotMatch(answer.text, /hunter/)
+    return [answer.status, answer.json.code, answer.json.errors]
+  }
+  const refused = (field: string) => [422, 'VALUE_INVALID', [{ field, message: 'holds a NUL character' }]]
+  assert.deepEqual(await answers({ ...endpoint, name: 'hunter\0' }), refused('name'))
+  assert.deepEqual(await answers({ ...endpoint, more: [{ deep: ['hunter', '\0'] }] }), refused('more[0].deep[1]'))
+  assert.deepEqual(await answers({ ...endpoint, 'na\0me': 1 }), refused('na\\u{0}me'))
+  assert.deepEqual(await answers('\0'), refused('the body'))
+  const deep = `${'['.repeat(200_000)}"\\u0000"${']'.repeat(200_000)}`
+  const asked = { method: 'POST', token, send: deep, headers: { 'content-type': 'application/json' } }
+  assert.equal((await ask(`${url}/api/v1/endpoints`, asked)).status, 422)
+  assert.deepEqual(called, [])
+  // Written like one, and none.
+  const json = { userName: 'ann', password: '\\u0000' }
+  assert.equal((await ask(`${url}/api/v1/session`, { method: 'POST', json })).status, 201)
+})
+
 test('a path holds any name: slashes, spaces, 300 letters', async (t) => {
   const { url, called } = await world(t)
   for (const name of ['a/b?c', 'ä ö', `${'x'.repeat(300)}@example.net`]) {

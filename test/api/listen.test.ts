@@ -9,6 +9,7 @@ import { networkInterfaces } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { Fault } from '#base/fault.ts'
+import { until } from '#test/crash/until.ts'
 import { ask, open, temporaryFolder, world } from './api-world.ts'
 
 const token = 'wb_view'
@@ -237,4 +238,29 @@ test('close cuts off what does not end in time, and tells it by its signal', { t
   const asked = open(`${url}/api/v1/config`, { token })
   await began.promise
   await Promise.all([api.close(), aborted.promise, assert.rejects(asked, /hang up|ECONNRESET/)])
+})
+
+for (const [what, limits, trustedProxies] of [
+  ['all together', { connections: 2 }, ['127.0.0.1']],
+  ['of one network', { connectionsPerNetwork: 2 }, []],
+] as const) {
+  test(`connections ${what} have a bound, beyond which they are closed; one that ends makes room`, async (t) => {
+    const { api, url } = await world(t, {}, { limits, trustedProxies })
+    const idle = [1, 2].map(() => connect(api.address!.port, '127.0.0.1'))
+    t.after(() => idle.forEach((socket) => socket.destroy()))
+    await Promise.all(idle.map((socket) => once(socket, 'connect')))
+    await assert.rejects(ask(`${url}/healthz`), { code: /ECONNRESET|EPIPE/ })
+    idle[0]!.destroy()
+    await until('there is room', () =>
+      ask(`${url}/healthz`).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    )
+  })
+}
+
+test('a trusted proxy, which brings many callers, has no bound of its own', async (t) => {
+  const { url } = await world(t, {}, { limits: { connectionsPerNetwork: 0 }, trustedProxies: ['127.0.0.0/8'] })
+  assert.equal((await ask(`${url}/healthz`)).status, 200)
 })

@@ -1,19 +1,20 @@
 /** What the service says when it does not do what was asked. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { bug, Fault, type FaultInit } from '#base/fault.ts'
 import { badValue } from '#base/request-faults.ts'
 import { Problem } from '#contract/organization.ts'
-import { ask, recordingLog, world } from './api-world.ts'
+import { ask, recordingLog, temporaryFolder, world } from './api-world.ts'
 
 const fault = (init: Partial<FaultInit>) =>
   new Fault({ code: 'WHATEVER', scope: 'request', transient: false, message: 'the thing is so', ...init })
 
 /** The answer to a request whose use case throws. */
-async function answerTo(t: TestContext, thrown: unknown) {
+async function answerTo(t: TestContext, thrown: unknown, token = 'wb_organization') {
   const log = recordingLog()
   const { url } = await world(t, { getConfig: async () => Promise.reject(thrown) }, { log })
-  const answer = await ask(`${url}/api/v1/config`, { token: 'wb_view' })
+  const answer = await ask(`${url}/api/v1/config`, { token })
   return { ...answer, log }
 }
 
@@ -71,6 +72,41 @@ for (const [what, thrown] of [
     assert.match(String(line!.facts['stack']), /hunter2[^]+problems\.test\.ts/)
   })
 }
+
+const instance = () =>
+  fault({
+    code: 'DATABASE_UNREACHABLE',
+    scope: 'instance',
+    transient: true,
+    message: 'the database 10.0.0.5:5432 refuses the role hunter2',
+    remedy: 'look at /var/lib/waybill',
+    facts: { field: 'hunter2', why: 'is away' },
+  })
+
+for (const [who, path, token] of [
+  ['a stranger', '/sign-in-options', undefined],
+  ['a token without organization', '/config', 'wb_migration'],
+] as const) {
+  test(`what is wrong with this machine is for its administrators: ${who} learns an id, and the log has why`, async (t) => {
+    const log = recordingLog()
+    const fail = async () => Promise.reject(instance())
+    const { url } = await world(t, { getConfig: fail, getSignInOptions: fail }, { log })
+    const { status, json, text } = await ask(`${url}/api/v1${path}`, token === undefined ? {} : { token })
+    assert.deepEqual([status, Problem.parse(json).code], [503, 'DATABASE_UNREACHABLE'])
+    assert.doesNotMatch(text, /hunter2|10\.0|\/var/)
+    const [line] = log.lines.filter(({ level }) => level === 'error')
+    assert.ok(json.detail.includes(line!.facts['id']))
+    assert.match(String(line!.facts['stack']), /10\.0\.0\.5:5432 refuses the role/)
+  })
+}
+
+test('over the socket all is told', async (t) => {
+  const socketPath = join(temporaryFolder(t), 'api.sock')
+  const fail = async () => Promise.reject(instance())
+  await world(t, { getConfig: fail, getSignInOptions: fail }, { socketPath, listen: null })
+  for (const path of ['/config', '/sign-in-options'])
+    assert.match((await ask(`http://waybill/api/v1${path}`, { socketPath })).text, /refuses the role hunter2/)
+})
 
 test('what a server said in a fault cannot steer a terminal', async (t) => {
   const { json } = await answerTo(t, fault({ message: 'The server said \u001b[2J\u202Eevil' }))

@@ -20,6 +20,8 @@ import { hastyTester, loopbackAllowed } from './use-case-world.ts'
 export interface ApiService extends AsyncDisposable {
   readonly store: Store
   readonly world: LedgerWorld
+  /** What it was started with, for a second way in. */
+  readonly options: ApiOptions
   authenticate: ApiOptions['authenticate']
   /** As the local administrator, over the socket. */
   ask(method: string, path: string, asked?: Asked): Promise<Answer>
@@ -41,37 +43,37 @@ export async function apiService(
   const tokens = tokenUseCases({ store })
   const administrators = administration({ store })
   const socketPath = join(store.dataFolder.path, 'run', 'api.sock')
-  undo.use(
-    await startApi({
-      useCases: useCases({
-        store,
-        secrets,
-        clock: systemClock,
-        listener,
-        opening: { log: silentLog, outgoing: loopbackAllowed, deadlines: {} },
-        outgoing: loopbackAllowed,
-        publicUrl: null,
-        allowedRoots: serverRoots(store.dataFolder.path),
-        tester: hastyTester(),
-        tokens,
-        administrators,
-      }),
-      kept: aroundKept(keptAnswers({ store, secrets, log: silentLog }, LEASE_MS)),
-      authenticate: tokens.authenticate,
-      authenticateSession: administrators.sessions.authenticate,
-      socketPath,
-      listen: null,
-      allowPlainHttp: false,
-      log: silentLog,
-      version: '1.2.3',
-      checkAnswers: true,
-      ...options,
+  const started: ApiOptions = {
+    useCases: useCases({
+      store,
+      secrets,
+      clock: systemClock,
+      listener,
+      opening: { log: silentLog, outgoing: loopbackAllowed, deadlines: {} },
+      outgoing: loopbackAllowed,
+      publicUrl: null,
+      allowedRoots: serverRoots(store.dataFolder.path),
+      tester: hastyTester(),
+      tokens,
+      administrators,
     }),
-  )
+    kept: aroundKept(keptAnswers({ store, secrets, log: silentLog }, LEASE_MS)),
+    authenticate: tokens.authenticate,
+    authenticateSession: administrators.sessions.authenticate,
+    socketPath,
+    listen: null,
+    allowPlainHttp: false,
+    log: silentLog,
+    version: '1.2.3',
+    checkAnswers: true,
+    ...options,
+  }
+  undo.use(await startApi(started))
   const owned = undo.move()
   return {
     store,
     world,
+    options: started,
     authenticate: tokens.authenticate,
     ask: (method, path, asked = {}) => ask(`http://waybill/api/v1${path}`, { socketPath, method, ...asked }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

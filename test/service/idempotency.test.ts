@@ -11,7 +11,8 @@ import { silentLog } from '#base/log.ts'
 import { prune } from '#jobs/prune.ts'
 import { type KeptAnswers, keptAnswers } from '#migration/kept-answers.ts'
 import { openSecrets } from '#store/secrets.ts'
-import type { Answer, Asked } from '#test/api/api-world.ts'
+import { startApi } from '#api/start-api.ts'
+import { type Answer, type Asked, ask } from '#test/api/api-world.ts'
 import { until } from '#test/crash/until.ts'
 import { type ApiService, LEASE_MS, apiService, csv } from './api-service.ts'
 
@@ -210,6 +211,34 @@ suite('Idempotency-Key', { timeout: 120_000 }, () => {
     )
     assert.ok(rows.length > 5)
     for (const { row } of rows) assert.doesNotMatch(row, /wb_|secret|fingerprint|example/)
+  })
+
+  test('a token that has the name of a revoked one has none of its answers', async () => {
+    const bearer = async () => {
+      const json = { name: 'robot', scopes: ['migration'], expiresAt: '2099-01-01T00:00:00Z' }
+      return (await service.ask('POST', '/tokens', { json })).json as { id: string; token: string }
+    }
+    const mine = key()
+    await using api = await startApi({
+      ...service.options,
+      socketPath: null,
+      listen: { host: '127.0.0.1', port: 0 },
+    })
+    const as = ({ token }: { token: string }) =>
+      ask(`${api.address!.url}/api/v1/csv-files`, {
+        ...csv(ROWS),
+        method: 'POST',
+        headers: { 'content-type': 'text/csv', 'idempotency-key': mine, authorization: `Bearer ${token}` },
+      })
+    const first = await bearer()
+    const answer = await as(first)
+    assert.equal(answer.status, 201)
+    assert.equal((await as(first)).text, answer.text)
+    await service.ask('DELETE', `/tokens/${first.id}`)
+    const other = await as(await bearer())
+    assert.equal(other.status, 201, other.text)
+    assert.equal(other.headers['idempotency-replayed'], undefined)
+    assert.notEqual(other.json.csvFile, answer.json.csvFile)
   })
 
   test('an answer is kept for 24 hours', async () => {

@@ -13,7 +13,7 @@ import { openIdDeps } from '#migration/openid/deps.ts'
 import { type OpenIdRoutes, openIdUseCases } from '#migration/openid/openid-use-cases.ts'
 import { openSecrets } from '#store/secrets.ts'
 import { type LedgerWorld, ledgerWorld } from '#test/ledger-world.ts'
-import { Seat, asking, loopbackAllowed } from './use-case-world.ts'
+import { Seat, asking, hastyTester, loopbackAllowed } from './use-case-world.ts'
 
 const PUBLIC_URL = 'http://localhost:8443'
 const stranger: Principal = {
@@ -63,7 +63,10 @@ suite('answers of a provider', { timeout: 60_000 }, () => {
     const administrators = administration({ store, clock })
     const secrets = await openSecrets(store)
     reachedBy = (publicUrl) =>
-      openIdUseCases(openIdDeps({ store, secrets, outgoing: loopbackAllowed, administrators, publicUrl }))
+      openIdUseCases({
+        ...openIdDeps({ store, secrets, outgoing: loopbackAllowed, administrators, publicUrl }),
+        tester: hastyTester(),
+      })
     useCases = reachedBy(PUBLIC_URL)
   })
   after(async () => {
@@ -216,6 +219,13 @@ suite('answers of a provider', { timeout: 60_000 }, () => {
     }
     const begun = reachedBy(null).beginOpenIdSignIn({ ...call, query: {}, session: new Seat() })
     await assert.rejects(begun, { code: 'OPENID_NOT_SET_UP' })
+  })
+
+  test('the provider is tested ten times a minute at most, for each test knocks at a door', async () => {
+    await setUp()
+    const impatient = reachedBy(PUBLIC_URL)
+    for (let n = 0; n < 10; n++) await asking(impatient)('testOpenIdSettings')
+    await assert.rejects(asking(impatient)('testOpenIdSettings'), { code: 'TOO_MANY_REQUESTS' })
   })
 
   test('a secret is not sent to an issuer that was written into the database beside it', async () => {

@@ -1,6 +1,7 @@
 /** Sign-in with OpenID Connect, and its settings. */
 import type { UseCases } from '#contract/calls.ts'
 import { readOpenIdSettings } from '#store/service/openid-settings.ts'
+import type { ConnectionTester } from '../endpoint/connection-tester.ts'
 import { beginOpenIdSignIn } from './begin-sign-in.ts'
 import { BEGIN_PATH, type OpenIdDeps } from './deps.ts'
 import { finishOpenIdSignIn } from './finish-sign-in.ts'
@@ -14,10 +15,12 @@ export type OpenIdRoutes =
   | 'beginOpenIdSignIn'
   | 'finishOpenIdSignIn'
 
-export const openIdUseCases = (deps: OpenIdDeps): Pick<UseCases, OpenIdRoutes> => ({
+export const openIdUseCases = (
+  deps: OpenIdDeps & { readonly tester: Pick<ConnectionTester, 'admit'> },
+): Pick<UseCases, OpenIdRoutes> => ({
   getOpenIdSettings: async () => showOpenIdSetting(await readOpenIdSettings(deps.store), deps.publicUrl),
   updateOpenIdSettings: (call) => updateOpenIdSettings(deps, call),
-  testOpenIdSettings: () => testOpenIdSettings(deps),
+  testOpenIdSettings: (call) => testOpenIdSettings(deps, call),
   beginOpenIdSignIn: (call) => beginOpenIdSignIn(deps, call),
   finishOpenIdSignIn: (call) => finishOpenIdSignIn(deps, call),
 })

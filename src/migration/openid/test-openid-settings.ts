@@ -3,12 +3,19 @@ import { randomBytes } from 'node:crypto'
 import { type Configuration, ResponseBodyError, genericGrantRequest } from 'openid-client'
 import { Fault } from '#base/fault.ts'
 import { sentence } from '#base/sentence.ts'
+import type { Call } from '#contract/calls.ts'
 import type { OpenIdTest } from '#contract/openid.ts'
+import type { testOpenIdSettings as Route } from '#contract/routes/openid.ts'
+import type { ConnectionTester } from '../endpoint/connection-tester.ts'
 import { type OpenIdSettingRow, readOpenIdSettings } from '#store/service/openid-settings.ts'
 import { type OpenIdDeps, redirectUriOf } from './deps.ts'
 import { providerFault, wrong } from './provider-faults.ts'
 
-export async function testOpenIdSettings({ store, providers, publicUrl }: OpenIdDeps): Promise<OpenIdTest> {
+export async function testOpenIdSettings(
+  { store, providers, publicUrl, tester }: OpenIdDeps & { readonly tester: Pick<ConnectionTester, 'admit'> },
+  { principal }: Pick<Call<typeof Route>, 'principal'>,
+): Promise<OpenIdTest> {
+  tester.admit(principal)
   const settings = await readOpenIdSettings(store)
   const redirectUri = redirectUriOf(publicUrl)
   const answer = (told: Partial<OpenIdTest>): OpenIdTest => ({

@@ -48,7 +48,9 @@ export function tokenUseCases({ store, clock = systemClock }: TokenDeps): TokenU
     async authenticate(token) {
       if (!FORM.test(token)) return null
       const row = await useToken(store, hashOf(token), clock.now())
-      return row && { name: `token ${row.name}`, scopes: allowedOf(row), via: 'Token', administratorId: row.owner_id }
+      if (row === null) return null
+      const { id: tokenId, owner_id: administratorId } = row
+      return { name: `token ${row.name}`, scopes: allowedOf(row), via: 'Token', administratorId, tokenId }
     },
   }
 }
