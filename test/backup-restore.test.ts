@@ -82,7 +82,7 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
 }
 const TOUCHED = ['ledger_epoch', 'schema_migration', 'slot', 'worker', 'csv_file', 'administrator_session']
   // What every start makes anew, and what counts passes that were under way.
-  .concat('first_password', 'idempotency_key', 'openid_pending', 'pass_total')
+  .concat('first_password', 'idempotency_key', 'known_network', 'openid_pending', 'pass_total')
 
 function comparable(rows: Rows): Rows {
   const kept = Object.entries(rows).filter(([name]) => !TOUCHED.includes(name))

@@ -20,7 +20,8 @@ const OPEN = [
   /^(folder\.again|intent\.packed|resent\.packed)$/,
   /^message_group\./,
   /^migration_user\.(source|target)_key$/,
-  /^(api_token|administrator_session|first_password|openid_pending)\.hash$/,
+  /^(api_token|administrator_session|first_password|known_network|openid_pending)\.hash$/,
+  /^openid_pending\.session_hash$/,
   /^idempotency_key\.key$/,
 ]
 

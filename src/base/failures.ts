@@ -66,7 +66,7 @@ export class Failures {
   }
 }
 
-export function dropOldest(table: Map<string, unknown> | Set<string>, limit: number): void {
+function dropOldest(table: Map<string, unknown>, limit: number): void {
   for (const key of table.keys()) {
     if (table.size <= limit) return
     table.delete(key)

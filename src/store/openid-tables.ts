@@ -23,5 +23,6 @@ export interface OpenIdPendingTable {
   client_id: string
   return_to: string
   network: string
+  session_hash: Buffer | null
   expires_at: ColumnType<Date, Date | string, Date | string>
 }

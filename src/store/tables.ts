@@ -3,6 +3,7 @@ import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { AdminAuditTable } from './audit-tables.ts'
 import type { NotificationDeliveryTable, NotificationSettingTable, NotificationTable } from './notification-tables.ts'
 import type { OpenIdPendingTable, OpenIdSettingTable } from './openid-tables.ts'
+import type { AdministratorSessionTable, FirstPasswordTable, KnownNetworkTable } from './sign-in-tables.ts'
 
 /** timestamptz: a Date when read, a Date or an ISO string when written; left out, the database's now. */
 type Time = ColumnType<Date, Date | string, Date | string>
@@ -271,21 +272,6 @@ export interface AdministratorTable {
   modified_at: Generated<Date>
 }
 
-export interface AdministratorSessionTable {
-  hash: Buffer
-  administrator_id: string
-  created_at: Time
-  last_used_at: Time
-  expires_at: Time
-  sign_out_url: string | null
-}
-
-export interface FirstPasswordTable {
-  only_one: Generated<boolean>
-  hash: Buffer
-  expires_at: Time
-}
-
 export interface IdempotencyKeyTable {
   key: Buffer
   object_id: string
@@ -333,6 +319,7 @@ export interface Tables {
   administrator: AdministratorTable
   administrator_session: AdministratorSessionTable
   first_password: FirstPasswordTable
+  known_network: KnownNetworkTable
   idempotency_key: IdempotencyKeyTable
   openid_setting: OpenIdSettingTable
   openid_pending: OpenIdPendingTable

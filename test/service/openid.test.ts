@@ -125,6 +125,19 @@ suite('OpenID Connect', { timeout: 120_000 }, () => {
     assert.deepEqual((await session(olga)).scopes, ['organization'])
   })
 
+  test('a sign-in in a browser that has a session ends that one, though its cookie does not come back from the provider', async () => {
+    const [, browser] = await signIn('s-view')
+    const before = browser.cookie('localhost', 'waybill')!
+    oidc.who = 's-move'
+    browser.jar.delete(new URL(oidc.issuer).hostname)
+    // From our own sign-in page.
+    await browser.open(publicUrl + START, 'http://localhost')
+    assert.equal((await session(browser)).identity, 'milo')
+    const old = new SiteBrowser()
+    old.jar.set('localhost', new Map([['waybill', before]]))
+    assert.equal((await session(old)).code, 'AUTH_REQUIRED')
+  })
+
   test('a session that the provider began is told where the provider ends its own', async () => {
     const [, browser] = await signIn('s-own')
     const { status, body } = await browser.ask<{ providerSignOutUrl: string }>(publicUrl, 'DELETE', '/session')

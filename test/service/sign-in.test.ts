@@ -67,8 +67,8 @@ suite('signing in', { timeout: 60_000 }, () => {
   const row = async <T>(sql: string, ...values: unknown[]) => (await world.store.pool.query(sql, values)).rows[0] as T
 
   test('the first password is good for a day, once, and only the newest one', async () => {
-    const use = (firstPassword: string, userName = 'first') =>
-      service()('createFirstAdministrator', { body: { firstPassword, userName, password: PASSWORD } }, stranger)
+    const use = (firstPassword: string, userName = 'first', from = stranger) =>
+      service()('createFirstAdministrator', { body: { firstPassword, userName, password: PASSWORD } }, from)
     const refused = { code: 'SIGN_IN_REFUSED' }
     const old = (await deps.firstPassword.renew())!
     const late = (await deps.firstPassword.renew())!
@@ -80,6 +80,10 @@ suite('signing in', { timeout: 60_000 }, () => {
     now += 24 * HOUR - 1
     const { hash } = await row<{ hash: Buffer }>('SELECT hash FROM first_password')
     assert.equal(hash.length, 32)
+    // Whoever guesses makes only their own network wait.
+    const guesser = { ...stranger, address: '198.51.100.6' }
+    for (let at = 0; at < 20; at++) await assert.rejects(use(old.password, 'first', guesser), refused)
+    await assert.rejects(use(old.password, 'first', guesser), { code: 'TOO_MANY_REQUESTS' })
     forgotten = 0
     told.length = 0
     const both = await Promise.allSettled([use(` ${password.toUpperCase()}\n`), use(password, 'second')])
@@ -196,6 +200,52 @@ suite('signing in', { timeout: 60_000 }, () => {
     await signIn('guessed', PASSWORD, administrator)
     now += MINUTE
     await signIn('guessed', PASSWORD, attacker)
+  })
+
+  test('from where one has signed in in the last 90 days, no guesser keeps one out, also after a restart', async () => {
+    const { guid } = await make('kept-out')
+    const office = { ...stranger, address: '2001:db8:1:2::7' }
+    const attacker = { ...stranger, address: '198.51.100.8' }
+    const again = () =>
+      (deps = {
+        ...deps,
+        throttle: administration({ store: world.store, clock: { now: () => now, monotonic: () => now } }).throttle,
+      })
+    const guess = async () => {
+      for (let at = 0; at < 5; at++)
+        await assert.rejects(signIn('kept-out', OTHER, attacker), { code: 'SIGN_IN_REFUSED' })
+      await assert.rejects(signIn('kept-out', PASSWORD, attacker), { code: 'TOO_MANY_REQUESTS' })
+    }
+    await signIn('kept-out', PASSWORD, office)
+    again()
+    await guess()
+    await signIn('Kept-Out', PASSWORD, { ...office, address: '2001:db8:1:2:ffff::8' })
+    await assert.rejects(signIn('kept-out', PASSWORD, { ...office, address: '2001:db8:1:3::7' }), {
+      code: 'TOO_MANY_REQUESTS',
+    })
+    const stored = await row<{ known: string }>(
+      'SELECT string_agg(k::text, $2) AS known FROM known_network k WHERE administrator_id = $1',
+      guid,
+      ' ',
+    )
+    assert.doesNotMatch(stored.known, /2001/)
+    now += 90 * 24 * HOUR
+    again()
+    await guess()
+    await assert.rejects(signIn('kept-out', PASSWORD, office), { code: 'TOO_MANY_REQUESTS' })
+  })
+
+  test('of one person the last 20 networks are kept, and none once the person is removed', async () => {
+    const { guid } = await make('traveller')
+    const counted = async () =>
+      Number((await row<{ n: string }>('SELECT count(*) AS n FROM known_network WHERE administrator_id = $1', guid)).n)
+    for (let at = 0; at < 22; at++) {
+      now += 1
+      await signIn('traveller', PASSWORD, { ...stranger, address: `203.0.113.${100 + at}` })
+    }
+    assert.equal(await counted(), 20)
+    await service()('removeAdministrator', { params: { identity: guid } })
+    assert.equal(await counted(), 0)
   })
 
   test('at an open session the old password is guessed no faster', async () => {

@@ -18,11 +18,12 @@ export async function beginSession(
   how: SessionOrigin,
   passwordHash: string | null,
 ): Promise<Session | null> {
-  const sessionId = await sessions.begin(id, passwordHash, how)
+  const sessionId = await sessions.begin(id, passwordHash, { ...how, address: principal.address })
   const begun = sessionId === null ? null : await sessions.look(sessionId, false)
   if (sessionId === null || begun === null) return null
   onSignIn({ outcome: 'SignedIn', means: how.means, administrator: { id, name }, address: principal.address })
-  // The cookie that this one takes the place of opens nothing any more.
+  // The cookie that this one takes the place of opens nothing any more. (From a provider of OpenID Connect none comes along:
+  // finish-sign-in.ts.)
   if (session.id !== null) await sessions.end(session.id)
   session.begin(sessionId)
   return showSession(begun, sessions.times)

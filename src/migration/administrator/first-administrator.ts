@@ -24,7 +24,7 @@ export async function createFirstAdministrator(
     onSignIn({ outcome: 'Refused', means: 'FirstPassword', administrator: null, address })
     return firstPasswordRefused()
   }
-  const attempt = throttle.attempt('first password', address)
+  const attempt = throttle.firstPassword(address)
   const first = firstPasswordHash(call.body.firstPassword)
   if (!(await isFirstPassword(store, first, clock.now()))) throw refused()
   attempt.succeeded()

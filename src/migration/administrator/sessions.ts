@@ -1,10 +1,12 @@
 /** Sessions of the browser (architecture.md §6.3). They do not care how one signed in. */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '#base/clock.ts'
+import { networkOf } from '#base/failures.ts'
 import { SCOPE_OF_ROLE } from '#contract/administrator.ts'
 import type { Account } from '#contract/calls.ts'
 import { SCOPES, type Scope } from '#contract/organization.ts'
 import type { AdministratorRow } from '#store/service/administrators.ts'
+import { noteNetwork } from '#store/service/known-networks.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import type { SignInOutcome } from './deps.ts'
 import {
@@ -23,6 +25,8 @@ export interface SessionOrigin {
   readonly signOutUrl?: string | null
   /** Where it ends sooner than others do, ms. */
   readonly mostMs?: number
+  /** From where: wrong passwords from elsewhere do not make this person wait there. Null: the local socket. */
+  readonly address?: string | null
 }
 
 export interface Sessions {
@@ -54,7 +58,7 @@ export function sessionsOf(
   return {
     times,
     look,
-    async begin(administratorId, passwordHash, { signOutUrl = null, mostMs = times.mostMs }) {
+    async begin(administratorId, passwordHash, { signOutUrl = null, mostMs = times.mostMs, address = null }) {
       const id = randomBytes(32).toString('base64url')
       const begun = await insertSession(
         store,
@@ -62,6 +66,7 @@ export function sessionsOf(
         clock.now(),
         { ...times, mostMs: Math.min(mostMs, times.mostMs) },
       )
+      if (begun && address !== null) await noteNetwork(store, administratorId, networkOf(address), clock.now())
       return begun ? id : null
     },
     end: (id) => deleteSession(store, sessionHash(id)),

@@ -4,6 +4,7 @@ import type { Session } from '#contract/administrator.ts'
 import type { Call } from '#contract/calls.ts'
 import type { signIn as signInRoute } from '#contract/routes/sessions.ts'
 import { type AdministratorRow, lookUpAdministrator, replaceHash } from '#store/service/administrators.ts'
+import { isKnownNetwork } from '#store/service/known-networks.ts'
 import { nameKey } from '#store/service/named.ts'
 import type { AdministratorDeps } from './deps.ts'
 import { beginSession } from './begin-session.ts'
@@ -12,7 +13,9 @@ export async function signIn(deps: AdministratorDeps, call: Call<typeof signInRo
   const { userName, password } = call.body
   const { address } = call.principal
   const name = userName.trim()
-  const attempt = deps.throttle.attempt(`sign-in ${nameKey(name)}`, address)
+  const attempt = await deps.throttle.attempt(`sign-in ${nameKey(name)}`, address, (network) =>
+    isKnownNetwork(deps.store, name, network, deps.clock.now()),
+  )
   const row = await lookUpAdministrator(deps.store, name)
   const checked = await checkedHash(deps, row, password)
   const session = row && checked !== null ? await beginSession(deps, call, row, { means: 'Password' }, checked) : null

@@ -3,6 +3,7 @@ import { networkOf } from '#base/failures.ts'
 import type { Call, Departure } from '#contract/calls.ts'
 import type { beginOpenIdSignIn as Route } from '#contract/routes/openid.ts'
 import { putPending } from '#store/service/openid-pending.ts'
+import { sessionHash } from '../administrator/sessions.ts'
 import type { OpenIdDeps } from './deps.ts'
 import { PENDING_MS, newPending } from './pending.ts'
 import { providerFault } from './provider-faults.ts'
@@ -12,7 +13,7 @@ import { returnPath } from './return-path.ts'
 /** @throws Fault OPENID_NOT_SET_UP, VALUE_INVALID, OPENID_PROVIDER_AWAY, OPENID_PROVIDER_WRONG */
 export async function beginOpenIdSignIn(
   deps: OpenIdDeps,
-  { query, principal, openIdSeat }: Call<typeof Route>,
+  { query, principal, session, openIdSeat }: Call<typeof Route>,
 ): Promise<Departure> {
   const { settings, publicUrl, redirectUri } = await readySettings(deps)
   const returnTo = returnPath(query.returnTo, publicUrl)
@@ -28,6 +29,7 @@ export async function beginOpenIdSignIn(
       client_id: settings.client_id,
       return_to: returnTo,
       network: networkOf(principal.address ?? ''),
+      session_hash: session.id === null ? null : sessionHash(session.id),
       expires_at: new Date(now + PENDING_MS),
     },
     now,

@@ -13,6 +13,7 @@ import type { finishOpenIdSignIn as Route } from '#contract/routes/openid.ts'
 import { type Admission, admitArrival } from '#store/service/openid-administrators.ts'
 import { takePending } from '#store/service/openid-pending.ts'
 import type { OpenIdSettingRow } from '#store/service/openid-settings.ts'
+import { deleteSession } from '#store/service/sessions.ts'
 import { beginSession } from '../administrator/begin-session.ts'
 import { type Claims, claimAt, displayNameOf, mailOf, rolesOf, userNameOf } from './claims.ts'
 import type { OpenIdDeps } from './deps.ts'
@@ -30,7 +31,7 @@ export async function finishOpenIdSignIn(deps: OpenIdDeps, call: Call<typeof Rou
   let known: Admission['row'] = null
   try {
     const ready = await readySettings(deps)
-    const { pending, returnTo } = await takeOwn(deps, ready, call)
+    const { pending, returnTo, replaced } = await takeOwn(deps, ready, call)
     const configuration = await deps.providers.configuration(ready.settings)
     const claims = await claimsOf(configuration, ready, pending, call.query)
     const admission = await admitArrival(deps.store, { ...arrivalOf(claims, ready.settings), clientAddress: address })
@@ -43,6 +44,8 @@ export async function finishOpenIdSignIn(deps: OpenIdDeps, call: Call<typeof Rou
     } as const
     if ((await beginSession(deps.administrators, call, admission.row, how, null)) === null)
       throw refusalOf('disabled', claims, ready.settings)
+    // Its cookie is Strict, and did not come along from the provider; the new one has taken its place.
+    if (replaced !== null) await deleteSession(deps.store, replaced)
     return { to: returnTo, by: 'step' }
   } catch (thrown) {
     // Of what was no sign-in at all there is nothing to tell.
@@ -61,7 +64,7 @@ async function takeOwn(
   { store, administrators: { clock } }: OpenIdDeps,
   { settings, publicUrl }: ReadySettings,
   { query, openIdSeat }: Call<typeof Route>,
-): Promise<{ pending: Pending; returnTo: string }> {
+): Promise<{ pending: Pending; returnTo: string; replaced: Buffer | null }> {
   const id = openIdSeat?.id ?? null
   if (id === null) throw lost(`this browser has begun none at ${publicUrl}, or more than ten minutes ago`)
   const pending = pendingOf(id)
@@ -72,7 +75,7 @@ async function takeOwn(
   if (row === null) throw lost('it was finished already, or was begun more than ten minutes ago')
   if (row.issuer !== settings.issuer || row.client_id !== settings.client_id)
     throw lost('the settings have been changed since it was begun')
-  return { pending, returnTo: row.return_to }
+  return { pending, returnTo: row.return_to, replaced: row.session_hash }
 }
 
 async function claimsOf(

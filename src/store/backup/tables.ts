@@ -10,6 +10,7 @@ export const LEFT_OUT: ReadonlySet<string> = new Set([
   'csv_file',
   'administrator_session',
   'first_password',
+  'known_network',
   'idempotency_key',
   'openid_pending',
 ])

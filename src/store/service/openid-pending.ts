@@ -18,9 +18,9 @@ export async function putPending(store: ServiceStore, row: OpenIdPendingRow, now
       [new Date(now), row.network, OF_A_NETWORK - 1, OF_ALL - 1],
     )
     await store.pool.query(
-      `INSERT INTO openid_pending (hash, issuer, client_id, return_to, network, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (hash) DO NOTHING`,
-      [row.hash, row.issuer, row.client_id, row.return_to, row.network, row.expires_at],
+      `INSERT INTO openid_pending (hash, issuer, client_id, return_to, network, expires_at, session_hash)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (hash) DO NOTHING`,
+      [row.hash, row.issuer, row.client_id, row.return_to, row.network, row.expires_at, row.session_hash],
     )
   })
 }
