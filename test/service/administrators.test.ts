@@ -67,6 +67,8 @@ suite('administrators', { timeout: 120_000 }, () => {
   test('the last one in charge can be neither removed, disabled, demoted nor left without a sign-in', async () => {
     await world.make('viewer', ['ViewOnly'])
     await world.make('nobody', ['OrganizationManagement'], { password: undefined })
+    // Nobody signs in with a provider that is not set up, nor with a one-time password that has ended.
+    await world.make('ghost', ['OrganizationManagement'], { password: undefined, oidcSubject: '248289761001' })
     const refused = [409, 'STATE_FORBIDS']
     assert.deepEqual(refusal(await chief.ask<Problem>('DELETE', '/administrators/chief')), refused)
     assert.deepEqual(refusal(await change('chief', { enabled: false })), refused)

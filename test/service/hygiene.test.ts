@@ -216,7 +216,7 @@ describe('batches that nobody changes', { skip: dovecotMissing() }, () => {
     await pass('Kept', 7.1)
     await served.reaches('Kept', 'Stopped')
     await config({ stopSyncedBatchesAfter: '60.00:00:00' })
-    for (const value of ['nonsense', '99999.00:00:00'])
+    for (const value of ['nonsense', '99999.00:00:00', '00:00:01', '29.00:00:00'])
       await refused(served, 'PATCH', '/config', { removeArchivesAfter: value }, 422, 'VALUE_INVALID')
   })
 
@@ -337,7 +337,7 @@ describe('batches that nobody changes', { skip: dovecotMissing() }, () => {
       assert.notEqual(await answered.text(), '')
     }
     assert.equal((await ask('DELETE', '/batches/Again')).status, 403)
-    assert.equal((await ask('PATCH', '/config', { removeArchivesAfter: '1.00:00:00' })).status, 403)
+    assert.equal((await ask('PATCH', '/config', { removeArchivesAfter: '40.00:00:00' })).status, 403)
   })
 
   test('archives are kept for ever, or as long as a setting says; waybill files stay', async () => {
@@ -349,6 +349,10 @@ describe('batches that nobody changes', { skip: dovecotMissing() }, () => {
     await config({ removeArchivesAfter: '3650.00:00:00' })
     await hygiene(store, silentLog)
     await refused(world.served, 'GET', '/reports?batch=Kept2', undefined, 404, 'OBJECT_NOT_FOUND')
+    const { rows: told } = await store.pool.query(
+      `SELECT 1 FROM admin_audit WHERE cmdlet = 'Remove-MigrationBatchArchive' AND object = 'Kept2' AND via = 'Service'`,
+    )
+    assert.equal(told.length, 1)
     assert.equal((await reports('batch=Again&includeArchived=true')).length, 3)
     assert.ok(readFileSync(line!['File']!).length > 0)
   })

@@ -30,7 +30,7 @@ export const setMigrationConfig = cmdlet({
     },
     RemoveArchivesAfter: {
       type: 'timeSpan',
-      help: 'How long the archive of a removed batch is kept; 0 is for ever. Waybill files stay in any case.',
+      help: 'How long the archive of a removed batch is kept; 0 is for ever, less than 30 days are refused. Waybill files stay in any case.',
     },
   },
   foreign: { Features: 'Exchange Server; all features are always on' },

@@ -24,7 +24,7 @@ export function configUseCases({
         removeStoppedAfterSeconds: lifetime('removeStoppedBatchesAfter', body.removeStoppedBatchesAfter),
         removeFailedAfterSeconds: lifetime('removeFailedBatchesAfter', body.removeFailedBatchesAfter),
         removeCompletedAfterSeconds: lifetime('removeCompletedBatchesAfter', body.removeCompletedBatchesAfter),
-        removeArchivesAfterSeconds: lifetime('removeArchivesAfter', body.removeArchivesAfter),
+        removeArchivesAfterSeconds: archiveAge(body.removeArchivesAfter),
       }
       return showConfig(await changeConfig(store, changes, (now) => precondition?.check(showConfig(now))))
     },
@@ -59,6 +59,13 @@ function lifetime(name: string, text: string | undefined): number | undefined {
   const span = parseTimeSpan(text)
   if (span !== null && span <= LONGEST_LIFETIME_SECONDS) return span
   throw badValue(name, 'must be from 00:00:00, which is never, to 36500 days', 'Write days as 60.00:00:00.')
+}
+
+/** Archives are the proof of what was done: a slip of the keyboard does not take them. */
+function archiveAge(text: string | undefined): number | undefined {
+  const seconds = lifetime('removeArchivesAfter', text)
+  if (seconds === undefined || seconds === 0 || seconds >= 30 * DAY) return seconds
+  throw badValue('removeArchivesAfter', 'must be 00:00:00, which is never, or at least 30 days')
 }
 
 const showConfig = (config: ServiceConfig): MigrationConfig => ({

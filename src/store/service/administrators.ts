@@ -193,12 +193,15 @@ export async function deleteAdministrator(
   })
 }
 
-type InCharge = (row: Pick<AdministratorRow, 'enabled' | 'roles' | 'password_hash' | 'oidc_subject'>) => boolean
-
-/** Enabled, may everything, and has a way to sign in; or one that does not need the provider to be there. */
-const mayAll: InCharge = ({ enabled, roles }) => enabled && roles.includes('OrganizationManagement')
-const inCharge: InCharge = (row) => mayAll(row) && (row.password_hash !== null || row.oidc_subject !== null)
-const byPassword: InCharge = (row) => mayAll(row) && row.password_hash !== null
+/**
+ * Enabled, may everything, and signs in with a password that has not ended: a provider of OpenID Connect may be away, or
+ * not be set up at all.
+ */
+const inCharge = ({ enabled, roles, password_hash: hash, password_ends_at: endsAt }: AdministratorRow): boolean =>
+  enabled &&
+  roles.includes('OrganizationManagement') &&
+  hash !== null &&
+  (endsAt === null || endsAt.getTime() > Date.now())
 
 /** @param after null: removed */
 async function refuseLockOut(
@@ -207,19 +210,14 @@ async function refuseLockOut(
   before: AdministratorRow,
   after: AdministratorRow | null,
 ): Promise<void> {
-  const loses = (is: InCharge) => is(before) && !(after && is(after))
-  if (!loses(inCharge) && !loses(byPassword)) return
+  if (!inCharge(before) || (after && inCharge(after))) return
   const { rows } = await client.query<AdministratorRow>('SELECT * FROM administrator WHERE enabled')
-  const what = `the administrator "${before.name}"`
-  const wanted = 'is enabled, has the role OrganizationManagement and can sign in'
-  if (loses(inCharge) && !rows.some(inCharge))
-    throw stateForbids(command, what, `no other one ${wanted}; make one first`)
-  if (loses(byPassword) && !rows.some(byPassword))
-    throw stateForbids(
-      command,
-      what,
-      `no other one ${wanted} with a password, when the provider of OpenID Connect is away; make one first`,
-    )
+  if (rows.some(inCharge)) return
+  throw stateForbids(
+    command,
+    `the administrator "${before.name}"`,
+    'no other one is enabled, has the role OrganizationManagement and signs in with a password, also when the provider of OpenID Connect is away; make one first',
+  )
 }
 
 function endsSessions(before: AdministratorRow, after: AdministratorRow, changes: AdministratorChanges): boolean {

@@ -1,8 +1,10 @@
 /** What stays of batches that were removed. Their users come there by themselves (archive_users in 0007-hygiene.sql). */
 import type { PoolClient } from 'pg'
 import type { Selectable } from 'kysely'
+import { inTransaction } from '../ledger/transaction.ts'
 import type { ArchivedBatchTable } from '../tables.ts'
 import { isGuid, nameKey } from './named.ts'
+import { addServiceAct } from './service-acts.ts'
 import type { ServiceStore } from './service-store.ts'
 
 export type ArchivedBatch = Selectable<ArchivedBatchTable>
@@ -54,11 +56,11 @@ const CHUNK = 5_000
 
 /** Forgets archives older than that; waybill files stay, whatever their age. */
 export async function pruneArchives(store: ServiceStore, seconds: number): Promise<void> {
-  const { rows } = await store.pool.query<{ id: string }>(
-    `SELECT id FROM archived_batch WHERE archived_at < now() - $1 * interval '1 second' ORDER BY archived_at`,
+  const { rows } = await store.pool.query<{ id: string; name: string; archived_at: Date }>(
+    `SELECT id, name, archived_at FROM archived_batch WHERE archived_at < now() - $1 * interval '1 second' ORDER BY archived_at`,
     [seconds],
   )
-  for (const { id } of rows) {
+  for (const { id, name, archived_at: archivedAt } of rows) {
     for (let left = CHUNK; left === CHUNK;) {
       const { rowCount } = await store.pool.query(
         `DELETE FROM archived_user WHERE id IN (SELECT id FROM archived_user WHERE batch_id = $1 LIMIT ${CHUNK})`,
@@ -66,6 +68,12 @@ export async function pruneArchives(store: ServiceStore, seconds: number): Promi
       )
       left = rowCount ?? 0
     }
-    await store.pool.query('DELETE FROM archived_batch WHERE id = $1', [id])
+    await inTransaction(store.pool, async (client) => {
+      const { rowCount } = await client.query('DELETE FROM archived_batch WHERE id = $1', [id])
+      // Another process was faster.
+      if (rowCount === 0) return
+      const parameters = { Archived: archivedAt, Because: `it is older than RemoveArchivesAfter` }
+      await addServiceAct(client, { cmdlet: 'Remove-MigrationBatchArchive', object: name, objectGuid: id, parameters })
+    })
   }
 }
