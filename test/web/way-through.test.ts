@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import type { MigrationBatch } from '#contract/batch.ts'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { noChromium } from '#test/servers/chromium.ts'
+import { startOidc } from '#test/servers/oidc.ts'
 import { freePorts } from '#test/servers/instance.ts'
 import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
 import { PASSWORD } from '#test/service/administrators-world.ts'
@@ -31,7 +32,7 @@ after(async () => {
 
 test(
   'from the first password to a synced batch: set up, endpoint, CSV, batch, paused, deleted, signed out',
-  { skip, timeout: 120_000 },
+  { skip, timeout: 300_000 },
   async () => {
     const visitor = await center.visitor()
     const { page } = visitor
@@ -127,7 +128,7 @@ test(
     await visitor.isAccessible('batch pane')
     await page.getByRole('button', { name: 'Start' }).click()
     const row = page.getByRole('row', { name: /^Wave 1/ })
-    await row.getByText('Synced', { exact: true }).waitFor({ timeout: 60_000 })
+    await row.getByText('Synced', { exact: true }).waitFor()
     await pane.getByText('Synced', { exact: true }).first().waitFor()
     assert.match((await row.textContent()) ?? '', /^Wave 1Synced100%3300$/)
     const users = pane.getByRole('table', { name: 'Users report' })
@@ -190,7 +191,7 @@ test(
   },
 )
 
-test('who only looks on sees no command, and may use none', { skip, timeout: 60_000 }, async () => {
+test('who only looks on sees no command, and may use none', { skip, timeout: 200_000 }, async () => {
   const visitor = await person('vera', ['ViewOnly'])
   const { page } = visitor
   await page.getByRole('button', { name: 'Refresh' }).waitFor()
@@ -218,7 +219,7 @@ test('who only looks on sees no command, and may use none', { skip, timeout: 60_
   visitor.isClean()
 })
 
-test('a password that somebody else has set is changed before anything else', { skip, timeout: 60_000 }, async () => {
+test('a password that somebody else has set is changed before anything else', { skip, timeout: 200_000 }, async () => {
   await center.served.must('POST', '/administrators', { userName: 'mary', roles: ['ViewOnly'], password: PASSWORD })
   const visitor = await center.visitor()
   const { page } = visitor
@@ -234,7 +235,7 @@ test('a password that somebody else has set is changed before anything else', { 
   visitor.isClean()
 })
 
-test('by the keyboard alone, at 360 pixels, in the dark and in French', { skip, timeout: 60_000 }, async () => {
+test('by the keyboard alone, at 360 pixels, in the dark and in French', { skip, timeout: 200_000 }, async () => {
   await center.served.must('POST', '/administrators', {
     userName: 'fred',
     roles: ['Migration'],
@@ -268,6 +269,48 @@ test('by the keyboard alone, at 360 pixels, in the dark and in French', { skip, 
   await visitor.isAccessible('narrow pane')
   visitor.isClean()
 })
+
+test(
+  'who signs in with OpenID Connect comes back to the page that was asked for; what was refused is told',
+  { skip, timeout: 60_000 },
+  async () => {
+    const people = {
+      v: { preferred_username: 'olga', name: 'Olga Orlova', groups: ['owners'] },
+      n: { preferred_username: 'nora', name: 'Nora', groups: [] },
+    }
+    await using oidc = await startOidc({ publicUrl: center.url, people })
+    const { issuer, clientId, clientSecret } = oidc
+    await center.served.must('PATCH', '/openid-settings', {
+      enabled: true,
+      displayName: 'Contoso',
+      issuer,
+      clientId,
+      clientSecret,
+      scopes: ['profile', 'groups'],
+      roleMapping: { OrganizationManagement: ['owners'] },
+    })
+    try {
+      const visitor = await center.visitor({ also: issuer })
+      const { page } = visitor
+      await page.goto(`${center.url}/migration/new-batch`)
+      await page.getByRole('link', { name: 'Sign in with Contoso' }).waitFor()
+      await visitor.isAccessible('sign-in with a provider')
+      oidc.who = 'n'
+      await page.getByRole('link', { name: 'Sign in with Contoso' }).click()
+      await page.getByRole('link', { name: /^Back to the sign-in/ }).click()
+      await page.getByText(/^The sign-in with the provider was refused/).waitFor()
+      oidc.who = 'v'
+      await page.context().clearCookies()
+      await page.goto(`${center.url}/migration/new-batch`)
+      await page.getByRole('link', { name: 'Sign in with Contoso' }).click()
+      await page.getByRole('heading', { name: 'New migration batch' }).waitFor()
+      await page.getByRole('button', { name: 'Account of Olga Orlova' }).waitFor()
+      visitor.isClean()
+    } finally {
+      await center.served.must('PATCH', '/openid-settings', { enabled: false })
+    }
+  },
+)
 
 async function person(userName: string, roles: readonly string[]): Promise<Visitor> {
   await center.served.must('POST', '/administrators', {

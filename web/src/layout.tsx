@@ -21,7 +21,9 @@ export function Layout() {
   useLive()
   const signOut = useMutation({
     mutationFn: () => ask('signOut'),
-    async onSuccess() {
+    async onSuccess({ providerSignOutUrl }) {
+      // Where the provider began the session, it ends its own.
+      if (providerSignOutUrl !== null) return location.assign(providerSignOutUrl)
       await navigate(paths.home(), { replace: true })
       client.setQueryData(sessionQuery.queryKey, null)
       // What one person has seen is nobody else's.
