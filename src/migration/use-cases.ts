@@ -6,6 +6,7 @@ import { administratorUseCases } from './administrator/administrator-use-cases.t
 import type { AdministratorDeps } from './administrator/deps.ts'
 import { sessionUseCases } from './administrator/session-use-cases.ts'
 import { auditUseCases } from './audit/audit-use-cases.ts'
+import type { FoldedReads } from './audit/fold-reads.ts'
 import { recordActs } from './audit/record-acts.ts'
 import { getArchivedBatch, listArchivedBatches } from './batch/archived.ts'
 import { commandBatch } from './batch/command-batch.ts'
@@ -42,11 +43,12 @@ export interface UseCaseDeps extends ServiceDeps, DatabaseDeps, NotificationDeps
   readonly opening: OpenDeps
   readonly tokens: TokenUseCases
   readonly administrators: AdministratorDeps
+  readonly reads: FoldedReads
 }
 
 /** What is done through them is recorded (audit/record-acts.ts). */
 export const useCases = (deps: UseCaseDeps): UseCases =>
-  recordActs({ store: deps.store, log: deps.opening.log }, unrecorded(deps))
+  recordActs({ store: deps.store, log: deps.opening.log, reads: deps.reads }, unrecorded(deps))
 
 function unrecorded(deps: UseCaseDeps): UseCases {
   const { store, tokens } = deps

@@ -6,6 +6,7 @@ import { startApi } from '#api/start-api.ts'
 import type { ServeRequest } from '#contract/serve.ts'
 import type { Settings } from '#contract/settings.ts'
 import { EXIT } from '#contract/migrate.ts'
+import { foldReads } from '#migration/audit/fold-reads.ts'
 import { recordSignIns } from '#migration/audit/record-sign-ins.ts'
 import { connectionTester } from '#migration/endpoint/connection-tester.ts'
 import { keptAnswers } from '#migration/kept-answers.ts'
@@ -40,6 +41,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
   const tuning = tuningFromEnvironment().service
   const tokens = tokenUseCases({ store })
   await using signIns = recordSignIns({ store, log })
+  await using reads = foldReads({ store, log })
   const administrators = openAdministrators(store, tuning, signIns.told)
   const firstPassword = await administrators.offerFirstPassword()
   using tls = tlsFiles(settings, log)
@@ -67,6 +69,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
       tester: connectionTester({ outgoing }),
       tokens,
       administrators: administrators.deps,
+      reads,
     }),
     kept: keptAnswers({ store, secrets, log }, tuningFromEnvironment().service.keyLeaseMs),
     authenticate: tokens.authenticate,

@@ -5,6 +5,7 @@ import { systemClock } from '#base/clock.ts'
 import type { ApiOptions } from '#api/start-api.ts'
 import { startApi } from '#api/start-api.ts'
 import { listen } from '#jobs/listen.ts'
+import { foldReads } from '#migration/audit/fold-reads.ts'
 import { administration } from '#migration/administrator/administration.ts'
 import { ensureLocalDatabase } from '#migration/database/ensure-local-database.ts'
 import { serverRoots } from '#migration/database/maildir-path.ts'
@@ -40,6 +41,7 @@ export async function apiService(
   const secrets = await openSecrets(store)
   await ensureLocalDatabase(store, store.dataFolder.path)
   const listener = undo.use(listen(store, silentLog))
+  const reads = undo.use(foldReads({ store, log: silentLog }))
   const tokens = tokenUseCases({ store })
   const administrators = administration({ store })
   const socketPath = join(store.dataFolder.path, 'run', 'api.sock')
@@ -56,6 +58,7 @@ export async function apiService(
       tester: hastyTester(),
       tokens,
       administrators,
+      reads,
     }),
     kept: aroundKept(keptAnswers({ store, secrets, log: silentLog }, LEASE_MS)),
     authenticate: tokens.authenticate,

@@ -2,29 +2,22 @@
  * The use cases with a record of what is done through them: a row is durable before the act, and ended after it. An act
  * that cannot be recorded is not done; a row that nobody ended tells that the outcome is unknown.
  */
-import { randomUUID } from 'node:crypto'
 import { crashPoint } from '#base/crash-point.ts'
-import { Fault, asFault, bug } from '#base/fault.ts'
-import type { Log } from '#base/log.ts'
+import { Fault, asFault } from '#base/fault.ts'
 import type { Call, UseCases } from '#contract/calls.ts'
 import { ROUTES, type RouteName } from '#contract/routes/all.ts'
 import type { Route } from '#contract/routes/route.ts'
-import { type AuditEnd, type AuditObject, beginAudit, endAudit } from '#store/service/admin-audit.ts'
+import { beginAudit, endAudit } from '#store/service/admin-audit.ts'
 import { auditFailure } from '#store/service/audit-failure.ts'
-import { auditName } from '#store/service/audit-text.ts'
-import type { ServiceStore } from '#store/service/service-store.ts'
+import { type How, LEFT, actBegun, endOf } from './act-begun.ts'
 import { ACTS, type Act } from './acts.ts'
-import { type Given, givenTo } from './given.ts'
+import type { Given } from './given.ts'
+import { type ReadDeps, recordedRead } from './record-read.ts'
 import { type Seen, changesOf, guidOf, objectOf, seeObject } from './see-object.ts'
 
-export interface RecordDeps {
-  readonly store: ServiceStore
-  readonly log: Log
-}
+export type RecordDeps = ReadDeps
 
 type AnyUseCase = (call: Call<Route>) => Promise<unknown>
-
-const LEFT = 'The caller left before the end.'
 
 export function recordActs(deps: RecordDeps, useCases: UseCases): UseCases {
   const recorded = Object.entries<Route>(ROUTES).flatMap(([name, route]) => {
@@ -32,7 +25,9 @@ export function recordActs(deps: RecordDeps, useCases: UseCases): UseCases {
     const isNoAct = route.method === 'GET' || route.scope === 'public'
     const act = ACTS[name as RouteName] ?? (isNoAct ? null : { cmdlet: route.name })
     const useCase = useCases[name as RouteName] as unknown as AnyUseCase
-    return act && useCase ? [[name, recordedAct(deps, useCases, route, act, useCase)] as const] : []
+    if (!act || !useCase) return []
+    const recordedOne = route.method === 'GET' ? recordedRead : recordedAct
+    return [[name, recordedOne(deps, useCases, route, act, useCase)] as const]
   })
   return { ...useCases, ...(Object.fromEntries(recorded) as Partial<UseCases>) }
 }
@@ -45,32 +40,16 @@ function recordedAct(
   useCase: AnyUseCase,
 ): AnyUseCase {
   return async (call) => {
-    const id = randomUUID()
-    const given = givenTo(route, call)
-    const before = await seenBefore(useCases, act, given, call)
-    const named = before === null ? namedBy(act, given, call) : objectOf(before)
-    const { name: caller, via, address: clientAddress } = call.principal
-    if (via === 'Public') throw bug('AUDIT_PUBLIC', `nobody was asked who they are before ${route.name}`)
-    const start = { id, caller: auditName(caller), via, clientAddress, cmdlet: act.cmdlet, ...named }
-    await beginAudit(store, { ...start, parameters: given.parameters })
+    const { given, before, start } = await actBegun(useCases, route, act, call)
+    const { id, cmdlet } = start
+    await beginAudit(store, start)
     crashPoint('record.begun')
 
-    const end = async (how: Partial<AuditEnd>) => {
-      const { parameters } = given
-      const ended = {
-        ...named,
-        parameters,
-        modified: [],
-        result: 'Succeeded',
-        errorCode: null,
-        error: null,
-        ...how,
-      } as const
-      // The act is done: who asked for it is told so, whatever becomes of its row.
-      await endAudit(store, id, ended).catch((thrown: unknown) =>
-        log.error('an act is not ended in the audit log', { id, cmdlet: act.cmdlet, code: asFault(thrown).code }),
+    // The act is done: who asked for it is told so, whatever becomes of its row.
+    const end = (how: How) =>
+      endAudit(store, id, endOf(start, how)).catch((thrown: unknown) =>
+        log.error('an act is not ended in the audit log', { id, cmdlet, code: asFault(thrown).code }),
       )
-    }
     let answer: unknown
     try {
       answer = await useCase(call)
@@ -80,29 +59,9 @@ function recordedAct(
       throw thrown
     }
     crashPoint('record.acted')
-    if (route.answerType === 'csv') return toItsEnd(answer as AsyncIterable<string>, end)
     await end(await outcome(useCases, act, { call, given, before, answer }))
     return answer
   }
-}
-
-const identityOf = ({ fields }: Given): string | null => {
-  const identity = fields['identity'] ?? fields['id']
-  return typeof identity === 'string' ? identity : null
-}
-
-async function seenBefore(useCases: UseCases, act: Act, given: Given, call: Call<Route>): Promise<Seen | null> {
-  if (act.view === undefined || act.effect === 'creates') return null
-  // What there is but once has no identity.
-  return await seeObject(useCases, act.view, identityOf(given) ?? '', call)
-}
-
-/** Of an object that is not there, or that nothing shows: as the caller called it. */
-function namedBy(act: Act, given: Given, { principal }: Call<Route>): AuditObject {
-  if (act.isOwn) return { object: auditName(principal.name), objectGuid: principal.administratorId }
-  const { fields } = given
-  const name = (act.named ?? ['identity', 'id', 'name']).map((field) => fields[field]).find((one) => one !== undefined)
-  return { object: auditName(typeof name === 'string' ? name : ''), objectGuid: null }
 }
 
 interface Done {
@@ -112,11 +71,7 @@ interface Done {
   readonly answer: unknown
 }
 
-async function outcome(
-  useCases: UseCases,
-  act: Act,
-  { call, given, before, answer }: Done,
-): Promise<Partial<AuditEnd>> {
+async function outcome(useCases: UseCases, act: Act, { call, given, before, answer }: Done): Promise<How> {
   const parameters = [...given.parameters, ...toldBy(answer)]
   if (act.effect === 'reads') return { parameters }
   const id =
@@ -149,20 +104,4 @@ function toldBy(answer: unknown): { name: string; value: string }[] {
     { name: 'CsvFile', value: csvFile },
     { name: 'CSVData', value: users === 1 ? '1 user' : `${users} users` },
   ]
-}
-
-async function* toItsEnd(
-  text: AsyncIterable<string>,
-  end: (how: Partial<AuditEnd>) => Promise<void>,
-): AsyncGenerator<string> {
-  let how: Partial<AuditEnd> = { result: 'Failed', error: LEFT }
-  try {
-    yield* text
-    how = {}
-  } catch (thrown) {
-    how = { result: 'Failed', ...auditFailure(thrown) }
-    throw thrown
-  } finally {
-    await end(how)
-  }
 }
