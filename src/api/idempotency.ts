@@ -36,7 +36,7 @@ export function keyOf(request: IncomingMessage, route: Route): string | null {
   if (key !== undefined) return key
   throw requestFault(
     'IDEMPOTENCY_KEY_INVALID',
-    'the Idempotency-Key is none',
+    'the Idempotency-Key is empty, longer than 255 characters, given twice, or holds what it may not',
     'Send one text of 1 to 255 characters in quotes, such as a new UUID for each request that is not a repetition.',
   )
 }

@@ -4,6 +4,8 @@ import { Fault, type FaultInit } from './fault.ts'
 const refused = (init: Omit<FaultInit, 'scope' | 'transient'>) =>
   new Fault({ scope: 'request', transient: false, ...init })
 
+const withArticle = (kind: string) => `${/^[aeio]/i.test(kind) ? 'an' : 'a'} ${kind}`
+
 /** @param kind `migration endpoint`, in the words of a sentence */
 export function notFound(kind: string, identity: string): Fault {
   return refused({
@@ -27,9 +29,19 @@ export function ambiguous(kind: string, identity: string, remedy: string): Fault
 export function nameTaken(kind: string, name: string): Fault {
   return refused({
     code: 'NAME_TAKEN',
-    message: `There is already a ${kind} "${name}".`,
+    message: `There is already ${withArticle(kind)} "${name}".`,
     remedy: 'Choose another name; capital and small letters are the same in names.',
     facts: { kind, name },
+  })
+}
+
+/** @param field as the API calls it; @param remedy what to do instead */
+export function valueTaken(kind: string, field: string, value: string, remedy: string): Fault {
+  return refused({
+    code: 'NAME_TAKEN',
+    message: `There is already ${withArticle(kind)} with the ${field} "${value}".`,
+    remedy,
+    facts: { kind, field, name: value },
   })
 }
 

@@ -1,5 +1,6 @@
 /** Commands about the service that are no cmdlets: names for the shell, completion, connecting, tokens, administrators. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { LIMITS } from '#contract/limits.ts'
 import { SCOPES, type Scope } from './scopes.ts'
 import { NAME_KINDS, type NameKind } from './cmdlet/declare.ts'
 import { parseCount } from './parse-values.ts'
@@ -105,6 +106,6 @@ export function hiddenCommands(deeds: Pick<ServiceDeeds, 'completeName' | 'cmdle
 
 function parseDays(text: string): number {
   const days = parseCount(text)
-  if (days > 3650) throw new InvalidArgumentError('Give at most 3650 days.')
+  if (days > LIMITS.tokenDays) throw new InvalidArgumentError(`Give at most ${LIMITS.tokenDays} days.`)
   return days
 }

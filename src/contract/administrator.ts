@@ -1,7 +1,7 @@
 /** Administrators: people who run the service, what they may, and how they sign in. */
 import { z } from 'zod'
 import { type Scope, SCOPES } from './organization.ts'
-import { DateTime, Identity, MailAddress, Name, Secret } from './values.ts'
+import { DateTime, Identity, MailAddress, Name, PlainText, Secret } from './values.ts'
 
 export const ROLES = ['ViewOnly', 'Migration', 'OrganizationManagement'] as const
 export type Role = (typeof ROLES)[number]
@@ -39,7 +39,7 @@ export const Administrator = z.object({
 export type Administrator = z.infer<typeof Administrator>
 
 const Fields = {
-  displayName: z.string().trim().min(1).max(200),
+  displayName: PlainText.min(1).max(200),
   mailAddress: MailAddress.nullable(),
   language: z.enum(LANGUAGES).nullable(),
   roles: z.array(z.enum(ROLES)).min(1),

@@ -18,6 +18,8 @@ export const LIMITS = {
   removeCompletedAfterSeconds: 60 * 86_400,
   /** An end is announced so long before. */
   endNoticeSeconds: 7 * 86_400,
+  /** How long an API token may be valid. */
+  tokenDays: 3650,
   pageSize: 1000,
   messageBytes: 35 * 1_048_576,
   items: 500_000,

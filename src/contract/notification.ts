@@ -1,7 +1,7 @@
 /** Reports by mail and the notification hook (exchange-semantics.md §2.5): their settings, and what became of each. */
 import { z } from 'zod'
 import { LANGUAGES, NOTIFICATION_CHANNELS, NOTIFICATION_KINDS, NOTIFICATION_STATES } from './notification-kinds.ts'
-import { DateTime, HostName, Identity, MailAddress, PageQuery, Port, Secret, Security } from './values.ts'
+import { DateTime, HostName, Identity, MailAddress, PageQuery, PlainText, Port, Secret, Security } from './values.ts'
 
 const Kinds = z.array(z.enum(NOTIFICATION_KINDS))
 
@@ -37,7 +37,7 @@ export const SetNotificationSettings = z
     userName: z.string().trim().min(1).max(320).nullable(),
     password: Secret.nullable(),
     from: MailAddress.nullable(),
-    fromName: z.string().trim().max(100),
+    fromName: PlainText.max(100),
     language: z.enum(LANGUAGES),
     acceptUntrustedCertificates: z.boolean(),
     /** A password with security None to anything but loopback. */

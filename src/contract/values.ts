@@ -6,6 +6,11 @@ import { parseTimeSpan } from './timespan.ts'
 /** A name or a Guid; never empty, so that a forgotten Identity never means "all". */
 export const Identity = z.string().trim().min(1).max(320).describe('A name, address or Guid')
 
+/** Nothing that steers a terminal or reorders a line: control and bidirectional characters, separators of lines. */
+// oxlint-disable-next-line no-control-regex
+const SIGNS = /^[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]*$/
+export const PlainText = z.string().trim().regex(SIGNS, 'may not hold control or bidirectional characters')
+
 export const Name = z
   .string()
   .trim()

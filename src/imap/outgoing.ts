@@ -78,6 +78,17 @@ export async function checkedAddresses(peer: Peer, rules: OutgoingRules, ms: num
   return found
 }
 
+/**
+ * What can be said of a host without asking a name server: an address may be refused when it is entered.
+ * @throws Fault ADDRESS_REFUSED
+ */
+export function checkLiteral(peer: Peer, rules: OutgoingRules): void {
+  if (isIP(peer.host) === 0) return
+  const plain = unwrapped(peer.host)
+  const why = refusal(plain, peer.port, rules)
+  if (why !== null) throw addressRefused(peer, plain, why)
+}
+
 async function resolve(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address)
 }

@@ -11,6 +11,7 @@ import type { NotificationTest } from '#contract/notification.ts'
 import { until } from '#test/crash/until.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { MAIL_DOMAIN, type SmtpServer, chasquidMissing, startChasquid } from '#test/servers/chasquid.ts'
+import { refused } from '#test/service/asking.ts'
 import { Served } from '#test/service/world.ts'
 import { readMail } from '#test/worlds/read-mail.ts'
 import { mailSettings, mailsAbout, notifications, setMail, settled } from './mail-world.ts'
@@ -29,6 +30,9 @@ async function failAtOnce(name: string, more: object = {}): Promise<void> {
   const batch = { name, sourceEndpoint: 'Source', csvFile, notificationEmails: [BOSS], autoStart: true }
   await served.must('POST', '/batches', { ...batch, ...more })
   await served.reaches(name, 'Failed')
+  await until('its end is to be told', async () =>
+    (await notifications(served, `&batch=${encodeURIComponent(name)}`)).some(({ kind }) => kind === 'Finished'),
+  )
 }
 
 const waits = (batch: string, code: string) =>
@@ -70,9 +74,17 @@ describe('the outbox', { skip: chasquidMissing() }, () => {
     await waits('Down', 'MAIL_SERVER_UNREACHABLE')
     await smtp.restart()
     for (const batch of ['Early', 'Down']) {
-      const [, end] = await mailsAbout(smtp, batch, 2)
+      const told = await settled(served, batch)
+      const [end] = await mailsAbout(smtp, batch, 1)
       assert.equal(end!.attachments[0]?.fileName, 'MigrationErrors.csv')
-      assert.ok((await settled(served, batch)).every(({ status, message }) => status === 'Sent' && message === ''))
+      assert.deepEqual(
+        told.map(({ kind, status, errorCode }) => [kind, status, errorCode]),
+        [
+          ['Finished', 'Sent', null],
+          ['Started', 'Failed', 'REPORT_OUTDATED'],
+        ],
+      )
+      assert.equal((await served.batch(batch)).message, '')
     }
   })
 
@@ -84,7 +96,7 @@ describe('the outbox', { skip: chasquidMissing() }, () => {
     await failAtOnce('Locked')
     await waits('Locked', 'MAIL_LOGIN_REFUSED')
     await setMail(served, { password: smtp.password })
-    await mailsAbout(smtp, 'Locked', 2)
+    await mailsAbout(smtp, 'Locked', 1)
     const tested = await served.must<NotificationTest>('POST', '/notification-settings/test', { recipient: BOSS })
     assert.deepEqual(
       tested.results.map(({ channel, result }) => [channel, result]),
@@ -136,16 +148,18 @@ describe('the outbox', { skip: chasquidMissing() }, () => {
     await served.must('DELETE', '/batches/Gone')
     await until('it is gone', async () => (await served.ask('GET', '/batches/Gone')).status === 404)
     await smtp.restart()
-    const [, end] = await mailsAbout(smtp, 'Gone', 2)
+    const [end] = await mailsAbout(smtp, 'Gone', 1)
     assert.equal(end!.header('subject'), 'E-mail migration batch "Gone" has finished - with errors')
     assert.match(end!.attachments[0]!.content, /^no address,m1,,/m)
   })
 
   test('a service that is killed between sending and its note of it sends again, with the same Message-ID', async () => {
-    await using scripted = await ScriptedSmtp.start((verb) => (verb === 'message' ? null : undefined))
+    await using scripted = await ScriptedSmtp.start((verb) =>
+      verb === 'message' && /has finished/.test(scripted.taken.at(-1)?.data ?? '') ? null : undefined,
+    )
     await setMail(served, { smtpServer: '127.0.0.1', port: scripted.port, security: 'None', userName: null })
     await failAtOnce('Killed')
-    await until('a mail hangs', () => scripted.taken.length === 1)
+    await until('the second mail hangs', () => scripted.taken.length === 2)
     served.running.child.kill('SIGKILL')
     await served.running.ended
     scripted.answers = () => undefined
@@ -154,7 +168,54 @@ describe('the outbox', { skip: chasquidMissing() }, () => {
     const ids = scripted.taken.map(({ data }) => readMail(Buffer.from(data)).header('message-id'))
     assert.equal(ids.length, 3)
     assert.equal(new Set(ids).size, 2)
-    assert.equal(ids.filter((id) => id === ids[0]).length, 2)
+    assert.equal(ids.filter((id) => id === ids[1]).length, 2)
+  })
+
+  test('a start that a killed service had in hand is not told after the end', async () => {
+    await using scripted = await ScriptedSmtp.start((verb) => (verb === 'message' ? null : undefined))
+    await setMail(served, { smtpServer: '127.0.0.1', port: scripted.port, security: 'None', userName: null })
+    await failAtOnce('Overtaken')
+    await until('the start hangs', () => scripted.taken.length === 1)
+    const [start] = await notifications(served, '&batch=Overtaken&status=Waiting').then((all) =>
+      all.filter(({ kind }) => kind === 'Started'),
+    )
+    // Renewed for longer than a claim lasts: nobody else takes it up.
+    const claimed = Date.parse(start!.nextAttemptDateTime!)
+    await until('the claim is renewed', async () => {
+      const all = await notifications(served, '&batch=Overtaken')
+      const next = all.find(({ kind }) => kind === 'Started')!.nextAttemptDateTime!
+      return Date.parse(next) > claimed + TUNING.reportClaimMs
+    })
+    assert.equal(scripted.taken.length, 1)
+    served.running.child.kill('SIGKILL')
+    await served.running.ended
+    scripted.answers = () => undefined
+    served = await serve()
+    const told = await settled(served, 'Overtaken')
+    assert.deepEqual(
+      told.map(({ kind, status, errorCode }) => [kind, status, errorCode]),
+      [
+        ['Finished', 'Sent', null],
+        ['Started', 'Failed', 'REPORT_OUTDATED'],
+      ],
+    )
+    const subjects = scripted.taken.map(({ data }) => readMail(Buffer.from(data)).header('subject'))
+    assert.match(subjects[0]!, /has started/)
+    assert.match(subjects[1]!, /has finished/)
+    assert.equal(subjects.length, 2)
+  })
+
+  test('what SkipReports came before is not sent', async () => {
+    await setMail(served, { smtpServer: null })
+    await served.newBatch('Hushed', [['m1']], { sourceEndpoint: 'Source', notificationEmails: [BOSS], autoStart: true })
+    await waits('Hushed', 'MAIL_NOT_CONFIGURED')
+    await served.must('PATCH', '/batches/Hushed', { skipReports: true })
+    await setMail(served, mailSettings(smtp))
+    const [start] = await settled(served, 'Hushed')
+    assert.deepEqual([start!.kind, start!.errorCode], ['Started', 'REPORT_OUTDATED'])
+    assert.match(start!.message, /SkipReports/)
+    await refused(served, 'GET', '/notifications?batch=Nope', undefined, 404, 'OBJECT_NOT_FOUND')
+    assert.deepEqual(await notifications(served, '&batch=Hushed&status=Sent'), [])
   })
 
   test('a mail server that takes no large mail gets the report without its attachment', async () => {

@@ -169,11 +169,14 @@ describe('reports by mail', { skip: dovecotMissing() || chasquidMissing() }, () 
     await mailsAbout(smtp, 'By itself', 2)
     await using store = await openStore({ dataFolder: served.dataFolder, joins: true, log: silentLog })
     const stop = `UPDATE migration_batch SET flags = 'Stop', asked_by = 'Waybill', asked_why = $2 WHERE name = $1`
-    await store.pool.query(stop, ['By itself', 'it was synced and left alone for 60 days'])
+    await store.pool.query(stop, ['By itself', 'it is synced and nobody has changed it for 60 days'])
     await served.reaches('By itself', 'Stopped')
-    const mail = (await mailsAbout(smtp, 'By itself', 3)).find(({ text }) => /left alone/.test(text))
+    const mail = (await mailsAbout(smtp, 'By itself', 3)).find(({ text }) => /nobody has changed/.test(text))
     assert.equal(mail!.header('subject'), 'E-mail migration batch "By itself" has been stopped')
-    assert.match(mail!.text, /^It was synced and left alone for 60 days\.$/m)
+    assert.match(mail!.text, /^It is synced and nobody has changed it for 60 days\.$/m)
+    // Each user counts once.
+    assert.match(mail!.text, /^Synced: +1$/m)
+    assert.doesNotMatch(mail!.text, /^Stopped/m)
   })
 
   test('a batch that will end by itself says how, when and why 7 days before, in both languages', async () => {
@@ -207,8 +210,9 @@ describe('reports by mail', { skip: dovecotMissing() || chasquidMissing() }, () 
       const words = WORDS[language]
       assert.equal(told.header('subject'), words.expiring.subject(name, 'Remove', moment(at, 'Asia/Tokyo', words)))
       assert.match(told.text, /(UTC|GMT)\+9/)
-      assert.match(told.text, /It has failed and nobody has changed it for 90 days\./)
-      assert.ok(told.text.replaceAll(/\s+/g, ' ').includes(words.expiring.next('Remove')), told.text)
+      const flat = told.text.replaceAll(/\s+/g, ' ')
+      assert.ok(flat.includes(words.why({ reason: 'failed', n: 90, unit: 'day' })), flat)
+      assert.ok(flat.includes(words.expiring.next('Remove')), told.text)
       assert.deepEqual(
         (await settled(served, name)).map(({ kind }) => kind).filter((kind) => kind === 'Expiring'),
         ['Expiring'],
@@ -243,9 +247,20 @@ describe('reports by mail', { skip: dovecotMissing() || chasquidMissing() }, () 
       422,
       'VALUE_INVALID',
     )
+    for (const place of [
+      { smtpServer: '169.254.169.254', password: 'x' },
+      { smtpServer: 'fe80::1', password: 'x' },
+      { hookUrl: 'https://169.254.169.254/', hookSecret: `whsec_${'A'.repeat(43)}=` },
+    ])
+      await refused(served, 'PATCH', path, place, 422, 'ADDRESS_REFUSED')
+    await refused(served, 'PATCH', path, { fromName: 'a\u202eb' }, 422, 'VALUE_INVALID')
     const clear = { smtpServer: 'mail.elsewhere.example', security: 'None', password: 'x' }
     const why = await refused(served, 'PATCH', path, clear, 422, 'VALUE_INVALID')
     assert.match(why.detail, /clear text/)
     assert.deepEqual(await served.must('GET', path), { ...stored })
+    const trusting = await setMail(served, { acceptUntrustedCertificates: true, password: smtp.password })
+    assert.equal(trusting.acceptUntrustedCertificates, true)
+    const moved = await setMail(served, { smtpServer: 'mail.elsewhere.example', password: 'x' })
+    assert.equal(moved.acceptUntrustedCertificates, false)
   })
 })

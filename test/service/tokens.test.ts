@@ -49,6 +49,12 @@ suite('tokens and settings', { timeout: 60_000 }, () => {
     assert.notEqual((await create()).token, token)
   })
 
+  test('a token ends within 3650 days', async () => {
+    const at = (days: number) => new Date(now + days * 24 * HOUR_MS).toISOString()
+    await create({ expiresAt: at(3650) })
+    await assert.rejects(create({ expiresAt: at(3651) }), /at most 3650 days/)
+  })
+
   test('a token is its principal with its scopes; anything else is nobody', async () => {
     const { token } = await create({ name: 'Robot', scopes: ['migration', 'view', 'view'] })
     const { authenticate } = useCases()

@@ -17,11 +17,11 @@ export const administratorFields = {
     nullable: true,
     help: "The person's identifier (sub) at the provider of OpenID Connect.",
   },
-  Password: { type: 'string', nullable: true, help: 'Refused: everybody can read a command line.' },
+  Password: { type: 'string', help: 'Refused: everybody can read a command line.' },
 } as const satisfies Parameters
 
 /** Everybody on the machine can read what stands on a command line. */
-export function refusePassword(given: string | null | undefined): void {
+export function refusePassword(given: string | undefined): void {
   if (given === undefined) return
   throw usage(
     '-Password is not taken from the command line, which everybody on this machine can read, and which the shell keeps.',

@@ -6,6 +6,7 @@ import { LIMITS } from '#contract/limits.ts'
 import type { BatchStatus } from '#contract/states.ts'
 import type { BatchRow } from '#store/service/batches.ts'
 import type { EndAction } from '#store/service/ends.ts'
+import { type EndReason, writeWhy } from './end-why.ts'
 
 export interface BatchEnd {
   readonly action: EndAction
@@ -23,7 +24,7 @@ interface Rule {
   /** 0: never. */
   readonly seconds: number
   readonly since: number
-  readonly what: string
+  readonly reason: EndReason
 }
 
 type Facts = Pick<
@@ -45,19 +46,18 @@ function ruleOf(batch: Facts, status: BatchStatus, isGoingOn: boolean): Rule | n
   const { config, totals } = batch
   const touched = time(batch.last_action_at)
   const resting = Math.max(touched, time(batch.stopped_at), time(totals.changedAt))
-  const remove = (seconds: number, what: string): Rule => ({ action: 'Remove', seconds, since: resting, what })
+  const remove = (seconds: number, reason: EndReason): Rule => ({ action: 'Remove', seconds, since: resting, reason })
   if (status === 'Completed' || status === 'CompletedWithErrors')
-    return remove(config.removeCompletedAfterSeconds, 'it is completed')
+    return remove(config.removeCompletedAfterSeconds, 'completed')
   if (!RESTING.has(status)) return null
   // Some of its users may be stopped or failed: as long as others come round again, it is a synced one.
   if (isGoingOn) {
     const since = Math.max(touched, time(totals.latestInitialAt))
-    const what = 'it is synced and nobody has changed it'
-    return { action: 'Stop', seconds: config.stopSyncedAfterSeconds, since, what }
+    return { action: 'Stop', seconds: config.stopSyncedAfterSeconds, since, reason: 'synced' }
   }
   return status === 'Failed'
-    ? remove(config.removeFailedAfterSeconds, 'it has failed and nobody has changed it')
-    : remove(config.removeStoppedAfterSeconds, 'it is stopped and nobody has changed it')
+    ? remove(config.removeFailedAfterSeconds, 'failed')
+    : remove(config.removeStoppedAfterSeconds, 'stopped')
 }
 
 /**
@@ -75,18 +75,8 @@ export function endOf(batch: Facts, status: BatchStatus, isGoingOn: boolean): Ba
   return {
     action: rule.action,
     at: new Date(isTold ? told : Math.max(due, batch.readAt.getTime() + notice)),
-    why: `${rule.what} for ${spell(rule.seconds)}`,
+    why: writeWhy(rule.reason, rule.seconds),
     isTold,
     tellAt: new Date(due - notice),
   }
-}
-
-function spell(seconds: number): string {
-  const [n, unit] =
-    seconds % 86_400 === 0
-      ? [seconds / 86_400, 'day']
-      : seconds % 3600 === 0
-        ? [seconds / 3600, 'hour']
-        : [seconds, 'second']
-  return `${n} ${unit}${n === 1 ? '' : 's'}`
 }

@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 import { Fault } from '#base/fault.ts'
 import { Peer, checkedAddresses, type OutgoingRules } from '#mailbox/imap/reach.ts'
 import { version } from '#base/version.ts'
-import { hookHeaders, hostOf } from './hook-rules.ts'
+import { hookHeaders, hostOf, portOf } from './hook-rules.ts'
 
 export interface HookCall {
   readonly url: string
@@ -24,8 +24,7 @@ export async function callHook(
   deadlineMs = DEADLINE_MS,
 ): Promise<string> {
   const url = new URL(text)
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
-  const peer = new Peer({ host: hostOf(url), port, username: '', secrets: [secret] })
+  const peer = new Peer({ host: hostOf(url), port: portOf(url), username: '', secrets: [secret] })
   const began = performance.now()
   const [address] = await checkedAddresses(peer, outgoing, deadlineMs)
   const left = Math.max(1, Math.round(deadlineMs - (performance.now() - began)))

@@ -20,6 +20,8 @@ export function checkHookUrl(text: string): URL {
 /** Without the brackets of an IPv6 address. */
 export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
 
+export const portOf = ({ port, protocol }: URL): number => Number(port) || (protocol === 'https:' ? 443 : 80)
+
 const FEWEST_BYTES = 24
 const MOST_BYTES = 64
 

@@ -1,6 +1,9 @@
+import { notFound } from '#base/request-faults.ts'
 import type { Answer, Call } from '#contract/calls.ts'
 import type { Notification } from '#contract/notification.ts'
 import type { listNotifications as Route } from '#contract/routes/notifications.ts'
+import { readArchivedBatches } from '#store/service/archive.ts'
+import { findBatch } from '#store/service/batches.ts'
 import { isGuid } from '#store/service/named.ts'
 import { type NotificationRow, readNotifications } from '#store/service/notifications.ts'
 import { badCursor, readCursor, writeCursor } from '../page.ts'
@@ -20,6 +23,7 @@ export async function listNotifications(
     channel: channel ?? null,
   }
   const { rows, total } = await readNotifications(store, filter, after, limit + 1)
+  if (batch !== undefined && total === 0) await checkBatch(store, batch)
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
@@ -27,6 +31,14 @@ export async function listNotifications(
     nextCursor: rows.length > limit && last ? writeCursor([last.created, last.id]) : null,
     total,
   }
+}
+
+/** That of a batch that is gone may be the name of one that told nothing. @throws Fault OBJECT_NOT_FOUND */
+async function checkBatch(store: NotificationDeps['store'], batch: string): Promise<void> {
+  if ((await findBatch(store, batch)) !== null || (await readArchivedBatches(store, batch)).length > 0) return
+  // Told, but nothing of what was asked for.
+  const filter = { batch: { id: isGuid(batch) ? batch : null, name: batch }, state: null, channel: null }
+  if ((await readNotifications(store, filter, null, 1)).total === 0) throw notFound('migration batch', batch)
 }
 
 const show = (row: NotificationRow): Notification => ({

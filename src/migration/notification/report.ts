@@ -3,6 +3,7 @@ import { safeText } from '#base/safe-text.ts'
 import { sentence } from '#base/sentence.ts'
 import type { Language } from '#contract/notification-kinds.ts'
 import type { Delivery } from '#store/service/outbox.ts'
+import { readWhy } from '../batch/end-why.ts'
 import { count, moment, size, span } from './quantities.ts'
 import { WORDS, type Words } from './words/words.ts'
 
@@ -54,12 +55,18 @@ export function reportOf(told: Told, language: Language, publicUrl: string | nul
     ],
     notes: [
       ...(isAttached ? [words.attached(ATTACHMENT)] : facts.failures.length > 0 ? [words.tooLarge] : []),
-      ...(facts.reason === '' ? [] : [safeText(sentence(facts.reason))]),
+      ...(facts.reason === '' ? [] : [reasonOf(facts.reason, words)]),
       end ? words.expiring.next(end.action) : words.next(kind, isBad),
     ],
     ...placesOf(told, words, publicUrl),
     footer: words.footer(moment(facts.at, facts.timeZone, words)),
   }
+}
+
+/** What we wrote ourselves is told in the language of the mail. */
+function reasonOf(text: string, words: Words): string {
+  const why = readWhy(text)
+  return why === null ? safeText(sentence(text)) : words.why(why)
 }
 
 function figuresOf({ batch, kind, facts }: Told, words: Words): [string, string][] {

@@ -7,7 +7,16 @@ import { asFault, type Fault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
 import { NOTIFICATION_CHANNELS, type NotificationChannel } from '#contract/notification-kinds.ts'
 import type { Listener } from '#jobs/listen.ts'
-import { type Delivery, claimDelivery, postpone, settleFailed, settleLater, settleSent } from '#store/service/outbox.ts'
+import {
+  type Delivery,
+  claimDelivery,
+  postpone,
+  renewClaim,
+  settleDropped,
+  settleFailed,
+  settleLater,
+  settleSent,
+} from '#store/service/outbox.ts'
 import { deliver } from './deliver.ts'
 import type { NotificationDeps } from './deps.ts'
 
@@ -22,8 +31,8 @@ const AGAIN_MS = 60_000
 const LONGEST_PAUSE_MS = 3_600_000
 const FOR_MS = 3 * 86_400_000
 const POLL_MS = 5_000
-/** Longer than sending takes at most: another process takes up what one has claimed and died with. */
-const CLAIM_MS = 10 * 60_000
+/** Renewed while it is being sent: another process takes up so soon what one has claimed and died with. */
+const CLAIM_MS = 20_000
 /** What is on its way when the service stops has so long to end; sent anew it would be there twice. */
 const CLOSE_MS = 5_000
 
@@ -46,10 +55,22 @@ export function startSender(
   }
 
   const send = async (delivery: Delivery) => {
+    if (delivery.dropped !== null)
+      return await settleDropped(store, delivery, { code: 'REPORT_OUTDATED', said: delivery.dropped })
+    const lost = new AbortController()
+    const holding = setInterval(() => {
+      renewClaim(store, delivery, claimMs).then(
+        (isOurs) => isOurs || lost.abort(),
+        // The database is away: it is ours until the claim ends.
+        () => undefined,
+      )
+    }, claimMs / 3)
     try {
-      await deliver(deps, delivery, aborting.signal)
+      await deliver(deps, delivery, AbortSignal.any([aborting.signal, lost.signal]))
     } catch (thrown) {
       return await refused(delivery, asFault(thrown))
+    } finally {
+      clearInterval(holding)
     }
     await settleSent(store, delivery)
   }

@@ -3,6 +3,7 @@ import { badValue } from '#base/request-faults.ts'
 import type { Call } from '#contract/calls.ts'
 import type { NotificationSettings, SetNotificationSettings } from '#contract/notification.ts'
 import type { updateNotificationSettings as Route } from '#contract/routes/notifications.ts'
+import { checkLiteral, type OutgoingRules, Peer } from '#mailbox/imap/reach.ts'
 import type { Secrets } from '#store/secrets.ts'
 import {
   type NotificationSettingChanges,
@@ -14,7 +15,7 @@ import {
 import { checkClearText } from '../endpoint/endpoint-rules.ts'
 import { goesElsewhere } from '../endpoint/goes-elsewhere.ts'
 import type { NotificationDeps } from './deps.ts'
-import { checkHookUrl, hookKey } from './hook-rules.ts'
+import { checkHookUrl, hookKey, hostOf, portOf } from './hook-rules.ts'
 
 export async function getNotificationSettings({
   store,
@@ -23,15 +24,32 @@ export async function getNotificationSettings({
 }
 
 export async function updateNotificationSettings(
-  { store, secrets }: NotificationDeps,
+  { store, secrets, outgoing }: NotificationDeps,
   { body, precondition }: Pick<Call<typeof Route>, 'body' | 'precondition'>,
 ): Promise<NotificationSettings> {
   return showSettings(
     await changeNotificationSettings(store, (row) => {
       precondition?.check(showSettings(row))
-      return { ...mailChanges(body, row, secrets), ...hookChanges(body, row, secrets) }
+      const changes = { ...mailChanges(body, row, secrets), ...hookChanges(body, row, secrets) }
+      checkPlaces(changes, body, outgoing)
+      return changes
     }),
   )
+}
+
+/** What was stored before is refused when it is used. @throws Fault ADDRESS_REFUSED */
+function checkPlaces(
+  { smtp_server: host, port, security, hook_url: hook }: NotificationSettingChanges,
+  asked: SetNotificationSettings,
+  outgoing: OutgoingRules,
+): void {
+  const check = (place: string, at: number) =>
+    checkLiteral(new Peer({ host: place, port: at, username: '', secrets: [] }), outgoing)
+  if (host != null && (asked.smtpServer !== undefined || asked.port !== undefined))
+    check(host, port ?? SMTP_PORTS[security ?? 'Tls'])
+  if (hook == null || asked.hookUrl === undefined) return
+  const url = new URL(hook)
+  check(hostOf(url), portOf(url))
 }
 
 export const SMTP_PORTS = { Ssl: 465, Tls: 587, None: 25 } as const
@@ -48,7 +66,8 @@ function mailChanges(
   const from = kept(asked.from, row.from_address)
   const security = asked.security ?? row.security
   const allowClearText = asked.allowClearText ?? row.allow_clear_text
-  const acceptUntrusted = asked.acceptUntrustedCertificates ?? row.accept_untrusted
+  // It was said of the server that was there.
+  const acceptUntrusted = asked.acceptUntrustedCertificates ?? (server === row.smtp_server && row.accept_untrusted)
   // A port belongs to a server and a security.
   const isPortKept = server === row.smtp_server && security === row.security
   const port = server === null ? null : kept(asked.port, isPortKept ? row.port : null)

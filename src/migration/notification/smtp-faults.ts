@@ -34,7 +34,7 @@ export function smtpFault(peer: Peer, thrown: unknown): Fault {
       scope: 'item',
       transient: command === 'RCPT TO' && !isFinal,
       message: `The mail server ${peer.place} refused the recipient: ${says}`,
-      remedy: 'Correct NotificationEmails of the batch.',
+      remedy: 'Correct the address: it stands in NotificationEmails of the batch, or was given for a test.',
     })
   if (code === 'EENVELOPE' && command === 'MAIL FROM')
     return make({
@@ -91,6 +91,6 @@ export const hookNotConfigured = (): Fault =>
     code: 'HOOK_NOT_CONFIGURED',
     scope: 'endpoint',
     transient: true,
-    message: 'No notification hook is set any more.',
+    message: 'No notification hook is set.',
     remedy: 'Name one with Set-NotificationConfig -HookUrl.',
   })

@@ -3,6 +3,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { badValue } from '#base/request-faults.ts'
 import { type Account, SCOPE_RANK, type UseCases } from '#contract/calls.ts'
+import { LIMITS } from '#contract/limits.ts'
 import { type ApiToken, SCOPES, type Scope } from '#contract/organization.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { type TokenRow, deleteToken, insertToken, listTokenRows, useToken } from '#store/service/tokens.ts'
@@ -19,6 +20,10 @@ export interface TokenUseCases extends Pick<UseCases, 'listTokens' | 'createToke
   authenticate(token: string): Promise<Account | null>
 }
 
+const DAY_MS = 86_400_000
+/** The clock of who asks may be ahead of ours. */
+const SLACK_MS = 3_600_000
+
 /** Recognised by those who scan for leaked secrets, and by people. */
 const PREFIX = 'wb_'
 const FORM = /^wb_[\w-]{43}$/
@@ -29,6 +34,8 @@ export function tokenUseCases({ store, clock = systemClock }: TokenDeps): TokenU
     async createToken({ body, principal, newId }) {
       const expiresAt = new Date(body.expiresAt)
       if (expiresAt.getTime() <= clock.now()) throw badValue('expiresAt', 'must lie in the future')
+      if (expiresAt.getTime() > clock.now() + LIMITS.tokenDays * DAY_MS + SLACK_MS)
+        throw badValue('expiresAt', `may be at most ${LIMITS.tokenDays} days from now`)
       const token = `${PREFIX}${randomBytes(32).toString('base64url')}`
       const row = await insertToken(store, {
         id: newId ?? randomUUID(),

@@ -1,6 +1,6 @@
 /** Administrators as they are stored. */
 import type { Selectable } from 'kysely'
-import { nameTaken, notFound, stateForbids } from '#base/request-faults.ts'
+import { nameTaken, notFound, stateForbids, valueTaken } from '#base/request-faults.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { AdministratorTable } from '../tables.ts'
 import { isGuid, nameKey } from './named.ts'
@@ -121,7 +121,13 @@ async function refuseTaken(
     [id, name === null ? null : nameKey(name), subject ?? null, issuer ?? null],
   )
   if (!rows[0]) return
-  throw rows[0].same ? nameTaken(KIND, name!) : nameTaken('administrator with the oidcSubject', subject!)
+  if (rows[0].same) throw nameTaken(KIND, name!)
+  throw valueTaken(
+    KIND,
+    'oidcSubject',
+    subject!,
+    `Take it from the administrator "${rows[0].name}" first, or give another.`,
+  )
 }
 
 export interface ChangeRules {

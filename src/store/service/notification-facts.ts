@@ -23,6 +23,7 @@ export interface NotificationFacts {
   /** Past their initial sync, and not failed since. */
   readonly synced: number
   readonly failed: number
+  /** Before their initial sync was over, as the active: each user counts once. */
   readonly stopped: number
   readonly active: number
   readonly items: number
@@ -113,8 +114,8 @@ export async function factsOf(
       total: sum(({ n }) => n),
       synced: sum(({ past }) => past) - sum(({ past }) => past, summary('Failed')),
       failed,
-      stopped: sum(({ n }) => n, summary('Stopped')),
-      active: sum(({ n }) => n, summary('Active')),
+      stopped: sum(({ n, past }) => n - past, summary('Stopped')),
+      active: sum(({ n, past }) => n - past, summary('Active')),
       items: sum((row) => row.items),
       skipped: sum((row) => row.skipped),
       bytes,

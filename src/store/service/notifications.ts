@@ -14,6 +14,7 @@ export interface NotificationRow {
   readonly created_at: Date
   /** With microseconds: a page goes on after it. */
   readonly created: string
+  /** While a process sends it: when another one would take it up. */
   readonly next_at: Date
   readonly code: string | null
   readonly said: string
@@ -41,7 +42,8 @@ export async function readNotifications(
     const [{ rows }, total] = await Promise.all([
       store.pool.query<NotificationRow>(
         `SELECT d.id, n.batch_id, n.batch, n.kind, d.channel, d.recipient, d.state, d.attempts, n.created_at,
-           to_char(n.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created, d.next_at, d.code, d.said, d.settled_at
+           to_char(n.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created,
+           greatest(d.next_at, CASE WHEN d.claim IS NOT NULL THEN d.claim_until END) AS next_at, d.code, d.said, d.settled_at
          FROM notification_delivery d JOIN notification n ON n.id = d.notification_id
          WHERE ${WHERE} AND ($5::timestamptz IS NULL OR (n.created_at, d.id) < ($5::timestamptz, $6::uuid))
          ORDER BY n.created_at DESC, d.id DESC LIMIT $7`,

@@ -19,6 +19,8 @@ export interface Delivery {
   /** With this one. */
   readonly attempts: number
   readonly tried_since: Date
+  /** Why it is not sent any more: it was held up, and what it tells has passed, or nobody wants it. */
+  readonly dropped: string | null
   readonly notification_id: string
   readonly batch_id: string
   readonly batch: string
@@ -29,6 +31,19 @@ export interface Delivery {
   readonly created_at: Date
 }
 
+const mine = `id = $1 AND claim = $2 AND state = 'Waiting'`
+
+/**
+ * Who hears of the end must not hear of the start afterwards. What is sent at its first attempt comes in its order: only
+ * what was held up, or held by a process that died, can be late.
+ */
+const DROPPED = `CASE WHEN n.kind NOT IN ('Started', 'Progress') THEN NULL
+  WHEN c.channel = 'Mail' AND (SELECT (b.choices->>'skipReports')::boolean FROM migration_batch b WHERE b.id = n.batch_id)
+    THEN 'SkipReports was set before it could be sent.'
+  WHEN c.was_held_up AND EXISTS (SELECT 1 FROM notification later WHERE later.batch_id = n.batch_id
+    AND later.kind IN ('Finished', 'Stopped') AND later.created_at > n.created_at)
+    THEN 'It was held up, and the batch has ended meanwhile, which is told instead.' END`
+
 /** The one that is due longest; null when none is. */
 export async function claimDelivery(
   store: ServiceStore,
@@ -36,17 +51,29 @@ export async function claimDelivery(
   claimMs: number,
 ): Promise<Delivery | null> {
   const { rows } = await store.pool.query<Delivery>(
-    `WITH claimed AS (
-       UPDATE notification_delivery SET claim = $2, claim_until = now() + $3 * interval '1 millisecond',
-         attempts = attempts + 1, tried_since = coalesce(tried_since, now())
-       WHERE id = (SELECT id FROM notification_delivery WHERE state = 'Waiting' AND channel = $1 AND next_at <= now()
-         AND (claim IS NULL OR claim_until < now()) ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-       RETURNING id, claim, channel, recipient, attempts, tried_since, notification_id)
-     SELECT c.*, n.batch_id, n.batch, n.kind, n.occasion, n.facts, n.errors, n.created_at
+    `WITH due AS (
+       SELECT id, tried_since FROM notification_delivery WHERE state = 'Waiting' AND channel = $1 AND next_at <= now()
+         AND (claim IS NULL OR claim_until < now()) ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED),
+     claimed AS (
+       UPDATE notification_delivery d SET claim = $2, claim_until = now() + $3 * interval '1 millisecond',
+         attempts = attempts + 1, tried_since = coalesce(d.tried_since, now())
+       FROM due WHERE d.id = due.id
+       RETURNING d.id, claim, channel, recipient, attempts, d.tried_since, notification_id,
+         due.tried_since IS NOT NULL AS was_held_up)
+     SELECT c.*, n.batch_id, n.batch, n.kind, n.occasion, n.facts, n.errors, n.created_at, ${DROPPED} AS dropped
      FROM claimed c JOIN notification n ON n.id = c.notification_id`,
     [channel, randomUUID(), claimMs],
   )
   return rows[0] ?? null
+}
+
+/** While it is being sent. False when it is no longer ours. */
+export async function renewClaim(store: ServiceStore, { id, claim }: Delivery, claimMs: number): Promise<boolean> {
+  const { rowCount } = await store.pool.query(
+    `UPDATE notification_delivery SET claim_until = now() + $3 * interval '1 millisecond' WHERE ${mine}`,
+    [id, claim, claimMs],
+  )
+  return Boolean(rowCount)
 }
 
 /** Why something was not delivered. */
@@ -54,8 +81,6 @@ export interface Refusal {
   readonly code: string
   readonly said: string
 }
-
-const mine = `id = $1 AND claim = $2 AND state = 'Waiting'`
 
 export async function settleSent(store: ServiceStore, delivery: Delivery): Promise<void> {
   await settle(store, delivery, async (client) => {
@@ -85,6 +110,17 @@ export async function settleFailed(store: ServiceStore, delivery: Delivery, { co
       `A report for ${delivery.recipient} was not delivered: ${said}`,
     ])
     await tell(client, delivery, 'notification.failed', { code })
+  })
+}
+
+/** Nothing went wrong: the batch does not tell of it. */
+export async function settleDropped(store: ServiceStore, delivery: Delivery, { code, said }: Refusal): Promise<void> {
+  await settle(store, delivery, async (client) => {
+    const { rowCount } = await client.query(
+      `UPDATE notification_delivery SET state = 'Failed', settled_at = now(), claim = NULL, code = $3, said = $4 WHERE ${mine}`,
+      [delivery.id, delivery.claim, code, said],
+    )
+    if (rowCount) await tell(client, delivery, 'notification.dropped', { code })
   })
 }
 

@@ -1,3 +1,5 @@
+import { sentence } from '#base/sentence.ts'
+import { END_REASONS } from '../../batch/end-why.ts'
 import type { Words } from './words.ts'
 
 const withErrors = (hasErrors: boolean) => (hasErrors ? 'with errors' : 'without errors')
@@ -34,6 +36,7 @@ export const ENGLISH: Words = {
         ? 'No more mail is synced then. Any change to the batch calls this off, such as Set-MigrationBatch -SyncNow.'
         : 'Its users and their stored passwords are removed then; no mail is, and its reports are archived. Starting or changing the batch calls this off.',
   },
+  why: ({ reason, n, unit }) => sentence(`${END_REASONS[reason]} for ${n} ${unit}${n === 1 ? '' : 's'}`),
   status: 'Status',
   statuses: {
     Created: 'Created',
@@ -58,7 +61,7 @@ export const ENGLISH: Words = {
   total: 'Total mailboxes',
   synced: 'Synced',
   failed: 'Failed',
-  stopped: 'Stopped',
+  stopped: 'Stopped before they were synced',
   active: 'Still to be synced',
   items: 'Items synced',
   skipped: 'Items skipped',

@@ -1,6 +1,15 @@
+import type { EndReason, EndUnit } from '../../batch/end-why.ts'
 import type { Words } from './words.ts'
 
 const withErrors = (hasErrors: boolean) => (hasErrors ? 'avec erreurs' : 'sans erreur')
+
+const REASONS: Readonly<Record<EndReason, string>> = {
+  completed: 'Il est terminé',
+  synced: 'Il est synchronisé et personne ne l’a modifié',
+  failed: 'Il a échoué et personne ne l’a modifié',
+  stopped: 'Il est arrêté et personne ne l’a modifié',
+}
+const UNITS: Readonly<Record<EndUnit, string>> = { day: 'jour', hour: 'heure', second: 'seconde' }
 
 export const FRENCH: Words = {
   tag: 'fr',
@@ -32,6 +41,7 @@ export const FRENCH: Words = {
         ? 'Plus aucun message ne sera alors synchronisé. Toute modification du lot annule cet arrêt, par exemple Set-MigrationBatch -SyncNow.'
         : 'Ses utilisateurs et leurs mots de passe enregistrés seront alors supprimés ; aucun message ne l’est, et ses rapports sont archivés. Démarrer ou modifier le lot annule cette suppression.',
   },
+  why: ({ reason, n, unit }) => `${REASONS[reason]} depuis ${n} ${UNITS[unit]}${n > 1 ? 's' : ''}.`,
   status: 'État',
   statuses: {
     Created: 'Créé',
@@ -56,7 +66,7 @@ export const FRENCH: Words = {
   total: 'Boîtes aux lettres',
   synced: 'Synchronisées',
   failed: 'En échec',
-  stopped: 'Arrêtées',
+  stopped: 'Arrêtées avant d’être synchronisées',
   active: 'Restant à synchroniser',
   items: 'Éléments synchronisés',
   skipped: 'Éléments ignorés',

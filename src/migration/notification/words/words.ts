@@ -1,6 +1,7 @@
 /** What the words of a language are: every sentence of a report, whole, for word order differs. */
 import type { Language, NotificationKind } from '#contract/notification-kinds.ts'
 import type { BatchStatus } from '#contract/states.ts'
+import type { EndWhy } from '../../batch/end-why.ts'
 import { ENGLISH } from './english.ts'
 import { FRENCH } from './french.ts'
 
@@ -23,6 +24,8 @@ export interface Words {
     readonly heading: (action: 'Stop' | 'Remove', at: string) => string
     readonly next: (action: 'Stop' | 'Remove') => string
   }
+  /** Why it ends by itself, as a whole sentence. */
+  readonly why: (why: EndWhy) => string
   readonly status: string
   readonly statuses: Readonly<Record<BatchStatus, string>>
   readonly batch: string
