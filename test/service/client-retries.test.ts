@@ -10,6 +10,8 @@ import { uploadCsv } from '#cli/cmdlet/upload-csv.ts'
 import { ROUTES } from '#contract/routes/all.ts'
 import { type ApiService, apiService } from './api-service.ts'
 
+const NEXT_YEAR = new Date(Date.now() + 365 * 86_400_000).toISOString()
+
 suite('the client', { timeout: 60_000 }, () => {
   let service: ApiService
   let way: Server
@@ -64,7 +66,7 @@ suite('the client', { timeout: 60_000 }, () => {
     const batch = await client.ask(ROUTES.createBatch, { body: { name: 'Moves', sourceEndpoint: 'E', csvFile } })
     assert.deepEqual([batch.identity, batch.totalCount, await count('migration_batch')], ['Moves', 1, 1])
     lost = 1
-    const body = { name: 'Robot', scopes: ['view' as const], expiresAt: '2099-01-01T00:00:00Z' }
+    const body = { name: 'Robot', scopes: ['view' as const], expiresAt: NEXT_YEAR }
     const { token } = await client.ask(ROUTES.createToken, { body })
     assert.equal((await service.authenticate(token))?.name, 'token Robot')
     assert.equal(await count('api_token'), 1)

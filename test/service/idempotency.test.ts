@@ -16,6 +16,8 @@ import { type Answer, type Asked, ask } from '#test/api/api-world.ts'
 import { until } from '#test/crash/until.ts'
 import { type ApiService, LEASE_MS, apiService, csv } from './api-service.ts'
 
+const NEXT_YEAR = new Date(Date.now() + 365 * 86_400_000).toISOString()
+
 const ROWS = 'EmailAddress,UserName,Password\na@x.example,a,secret-in-csv\n'
 
 suite('Idempotency-Key', { timeout: 120_000 }, () => {
@@ -92,12 +94,7 @@ suite('Idempotency-Key', { timeout: 120_000 }, () => {
       '/administrators',
       (name) => ({ json: { userName: name, password: 'secret of nobody else', roles: ['ViewOnly'] } }),
     ],
-    [
-      'a token',
-      'api_token',
-      '/tokens',
-      (name) => ({ json: { name, scopes: ['view'], expiresAt: '2099-01-01T00:00:00Z' } }),
-    ],
+    ['a token', 'api_token', '/tokens', (name) => ({ json: { name, scopes: ['view'], expiresAt: NEXT_YEAR } })],
   ]
   for (const [what, table, path, asked] of creations) {
     test(`${what} is created once, and answered the same again`, async () => {
@@ -148,7 +145,7 @@ suite('Idempotency-Key', { timeout: 120_000 }, () => {
     assert.equal((await send('/endpoints', mine, endpoint)).json.code, 'NAME_TAKEN')
     assert.equal((await service.ask('DELETE', '/endpoints/taken')).status, 204)
     assert.equal((await send('/endpoints', mine, endpoint)).status, 201)
-    const token = { json: { name: 't', scopes: ['view'], expiresAt: '2099-01-01T00:00:00Z' } }
+    const token = { json: { name: 't', scopes: ['view'], expiresAt: NEXT_YEAR } }
     assert.equal((await send('/tokens', mine, token)).json.code, 'IDEMPOTENCY_KEY_REUSED')
   })
 
@@ -215,7 +212,7 @@ suite('Idempotency-Key', { timeout: 120_000 }, () => {
 
   test('a token that has the name of a revoked one has none of its answers', async () => {
     const bearer = async () => {
-      const json = { name: 'robot', scopes: ['migration'], expiresAt: '2099-01-01T00:00:00Z' }
+      const json = { name: 'robot', scopes: ['migration'], expiresAt: NEXT_YEAR }
       return (await service.ask('POST', '/tokens', { json })).json as { id: string; token: string }
     }
     const mine = key()
@@ -242,7 +239,7 @@ suite('Idempotency-Key', { timeout: 120_000 }, () => {
   })
 
   test('an answer is kept for 24 hours', async () => {
-    const asked = (name: string): Asked => ({ json: { name, scopes: ['view'], expiresAt: '2099-01-01T00:00:00Z' } })
+    const asked = (name: string): Asked => ({ json: { name, scopes: ['view'], expiresAt: NEXT_YEAR } })
     const [old, young] = [key(), key()]
     await send('/tokens', old, asked('old'))
     await send('/tokens', young, asked('young'))

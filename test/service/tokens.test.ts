@@ -56,13 +56,14 @@ suite('tokens and settings', { timeout: 60_000 }, () => {
   })
 
   test('a token is its principal with its scopes; anything else is nobody', async () => {
-    const { token } = await create({ name: 'Robot', scopes: ['migration', 'view', 'view'] })
+    const { token, id } = await create({ name: 'Robot', scopes: ['migration', 'view', 'view'] })
     const { authenticate } = useCases()
     assert.deepEqual(await authenticate(token), {
       name: 'token Robot',
       scopes: ['view', 'migration'],
       via: 'Token',
       administratorId: null,
+      tokenId: id,
     })
     const bent = token.slice(0, -2) + (token.endsWith('AA') ? 'BB' : 'AA')
     for (const other of ['', 'wb_', token.slice(3), token.toUpperCase(), `${token}x`, bent, `${token}\0`]) {
