@@ -169,7 +169,7 @@ test(
 
 test(
   'a mailbox whose password is wrong stands there with what is wrong and what to do',
-  { skip, timeout: 60_000 },
+  { skip, timeout: 200_000 },
   async () => {
     await center.served.newEndpoint('Failing', source)
     const file = await center.served.upload(`EmailAddress,UserName,Password\r\namy@fabrikam.example,amy,wrong\r\n`)
@@ -216,6 +216,22 @@ test('who only looks on sees no command, and may use none', { skip, timeout: 200
     ),
   )
   assert.deepEqual(statuses, [403, 403, 403, 403])
+  visitor.isClean()
+})
+
+test('what happens elsewhere is seen at once, without a reload', { skip, timeout: 200_000 }, async () => {
+  await center.served.newEndpoint('Elsewhere', source)
+  const visitor = await person('watt', ['ViewOnly'])
+  const { page } = visitor
+  await page.getByRole('button', { name: 'Refresh' }).waitFor()
+  const streaming = page.waitForRequest(/event-stream/).catch(() => null)
+  await page.reload()
+  await streaming
+  await page.getByRole('heading', { name: 'Migration batches' }).waitFor()
+  const file = await center.served.upload('EmailAddress,UserName,Password\r\nbob@northwind.example,bob,x\r\n')
+  await center.served.must('POST', '/batches', { name: 'Later', sourceEndpoint: 'Elsewhere', csvFile: file })
+  // A page where nothing runs looks by itself every 30 s only.
+  await page.getByRole('link', { name: 'Later' }).waitFor({ timeout: 25_000 })
   visitor.isClean()
 })
 
@@ -272,7 +288,7 @@ test('by the keyboard alone, at 360 pixels, in the dark and in French', { skip, 
 
 test(
   'who signs in with OpenID Connect comes back to the page that was asked for; what was refused is told',
-  { skip, timeout: 60_000 },
+  { skip, timeout: 200_000 },
   async () => {
     const people = {
       v: { preferred_username: 'olga', name: 'Olga Orlova', groups: ['owners'] },
