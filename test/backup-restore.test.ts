@@ -15,7 +15,8 @@ import { openStore } from '#store/open.ts'
 import { SEALED_COLUMNS } from '#store/sealed-columns.ts'
 import { openSecrets } from '#store/secrets.ts'
 import { schemaFiles } from '#store/schema.ts'
-import { type Ended, temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
+import { type Ended, startWaybill, temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
+import { until } from '#test/crash/until.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 import { postgresMissing, startPostgres } from '#test/servers/postgres.ts'
 import { environment } from '#test/service/world.ts'
@@ -320,6 +321,29 @@ describe('what is refused, with nothing touched', () => {
     await refused(run(['backup', join(path, 'none.tar.gz')], folder), 4, /nothing to back up/)
     assert.ok(!existsSync(folder) && !existsSync(join(path, 'none.tar.gz')))
   })
+})
+
+test('killed while it makes the database: nothing starts on it, and the same command again makes it whole', async () => {
+  const folder = fresh()
+  const { child, ended } = startWaybill(['restore', withKey], environment({ dataFolder: folder }))
+  await until(
+    'the database is being made',
+    () => existsSync(folder) && readdirSync(folder).some((n) => /^postgres/.test(n)),
+  )
+  child.kill('SIGKILL')
+  await ended
+  await refused(run(['serve', '--no-tcp'], folder), 4, /was not finished.*again/s)
+  await restored(withKey, [], folder)
+  assert.deepEqual(await rowsOf(folder), wholeState)
+})
+
+test('a service that was only started is nothing to be replaced', async () => {
+  const folder = fresh()
+  {
+    await using store = await open(folder)
+    await openSecrets(store)
+  }
+  await restored(withKey, [], folder)
 })
 
 for (const point of ['restore.begun', 'restore.loaded', 'restore.committed', 'restore.files']) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { copyFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -44,7 +44,11 @@ test('a secret opens only with its key, in its row and column, and unchanged', (
 test('the key file is 0600 and kept; a lost or a wrong one is SECRETS_KEY_WRONG, not a new key', async () => {
   await using store = await openStore({ dataFolder: folder, log: silentLog })
   const file = join(folder, 'keys', 'secrets.key')
+  // A worker that was started before its service makes no key: it would be one that the service has not.
+  await assert.rejects(openSecrets(store, false), { code: 'WORKER_BEFORE_SERVICE' })
+  assert.equal(existsSync(file), false)
   const sealed = (await openSecrets(store)).seal('word', place)
+  assert.equal((await openSecrets(store, false)).open(sealed, place), 'word')
   assert.equal(statSync(file).mode & 0o777, 0o600)
   assert.equal((await openSecrets(store)).open(sealed, place), 'word')
 

@@ -38,6 +38,8 @@ export interface ServiceOptions {
   readonly concurrency: number
   /** The embedded database is run by another process: the service whose worker this is. */
   readonly joins: boolean
+  /** It works with the keys of the service, and makes none. */
+  readonly isWorker: boolean
   /** No new group is begun; what is in flight lands. */
   readonly stopping: AbortSignal
   /** Connections are given up at once. */
@@ -63,7 +65,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   await using undo = new AsyncDisposableStack()
   const world = undo.use(await openWorld(options.settings, options.joins ? 'always' : 'never'))
   const { store, log } = world
-  const secrets = await openSecrets(store)
+  const secrets = await openSecrets(store, !options.isWorker)
   await ensureLocalDatabase(store, store.dataFolder.path)
   const listeners: { address: string; port: number }[] = []
   const addresses = outgoingAddresses(options.settings.outgoingAddresses)

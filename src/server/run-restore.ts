@@ -12,6 +12,7 @@ import { serverRoots } from '#migration/database/maildir-path.ts'
 import { checkBackup } from '#store/backup/check-backup.ts'
 import type { Manifest } from '#store/backup/manifest.ts'
 import { type Restored, restoreBackup } from '#store/backup/restore.ts'
+import { beginRestore } from '#store/backup/unfinished.ts'
 import { prepareDataFolder } from '#store/data-folder.ts'
 import { openStore } from '#store/open.ts'
 import { refuseForeign, schemaFiles } from '#store/schema.ts'
@@ -35,10 +36,13 @@ export async function runRestore(request: RestoreRequest): Promise<number> {
     if (await isServed(dataFolder)) throw isRunning(dataFolder)
     const folder = prepareDataFolder(dataFolder)
     const log = openLog(settings, folder.logs)
+    const url = databaseUrl(settings)
+    // Making an embedded database takes longest: killed meanwhile, it must not be taken for a service that is new.
+    if (!url && !existsSync(folder.postgres)) beginRestore(folder, backup, folder.path)
     try {
       await using store = await openStore({
         dataFolder,
-        databaseUrl: databaseUrl(settings),
+        databaseUrl: url,
         leavesSchema: true,
         restores: true,
         log,

@@ -33,6 +33,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
     settings,
     concurrency: 0,
     joins: false,
+    isWorker: false,
     stopping: stop.stopping,
     aborting: stop.aborting,
   })

@@ -23,6 +23,7 @@ export async function runWorker(request: WorkerRequest): Promise<number> {
     settings,
     concurrency,
     joins,
+    isWorker: true,
     stopping: stop.stopping,
     aborting: stop.aborting,
   })

@@ -35,9 +35,14 @@ const CIPHER = 'aes-256-gcm'
 /**
  * The secrets of a store. The first call makes the key file and makes it known to the database; the file is durable
  * before the database knows of it, and so before any secret.
- * @throws Fault SECRETS_KEY_WRONG (exit 4) when the file is missing or not the one this database was sealed with
+ * @param mayClaim false for a worker: started before the service it would give the database a key that only it has
+ * @throws Fault SECRETS_KEY_WRONG (exit 4) when the file is missing or not the one this database was sealed with,
+ *   WORKER_BEFORE_SERVICE
  */
-export async function openSecrets(store: Pick<Store, 'db' | 'dataFolder' | 'retrying'>): Promise<Secrets> {
+export async function openSecrets(
+  store: Pick<Store, 'db' | 'dataFolder' | 'retrying'>,
+  mayClaim = true,
+): Promise<Secrets> {
   const file = join(store.dataFolder.keys, 'secrets.key')
   const known = await store.retrying(() => store.db.selectFrom('secret_key').select('id').execute())
   const found = finishRotation(store.dataFolder, known) ?? read(store.dataFolder.path, file)
@@ -46,6 +51,15 @@ export async function openSecrets(store: Pick<Store, 'db' | 'dataFolder' | 'retr
     const secrets = secretsWith(found, file)
     if (!known.some(({ id }) => id === secrets.keyId)) throw keyWrong(file, 'is not the key of this database')
     return secrets
+  }
+  if (!mayClaim) {
+    throw new Fault({
+      code: 'WORKER_BEFORE_SERVICE',
+      scope: 'instance',
+      transient: false,
+      message: 'no service has used this database yet, and a worker works with the keys of its service',
+      remedy: `Start "waybill serve" first, copy its keys folder to ${store.dataFolder.keys} (mode 0600), and start the worker then.`,
+    })
   }
   const secrets = secretsWith(found ?? create(store.dataFolder.path, file), file)
   await store.retrying(() =>

@@ -3,7 +3,7 @@
  * that is Synced. Only what `table` and typed-commands.ts name is other than it stands there.
  */
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -105,7 +105,10 @@ test(
         child.stderr.setEncoding('utf8').on('data', (text: string) => (said += `${host}: ${text}`))
         started.set(host, child)
         if (unit.startPost === null) return
-        const post = spawn('/bin/sh', ['-c', `exec ${unit.startPost}`], { stdio: 'ignore' })
+        const post = spawn('/bin/sh', ['-c', `exec ${unit.startPost}`], {
+          env: { ...process.env, MAINPID: String(child.pid) },
+          stdio: 'ignore',
+        })
         await until('the unit has started', () => post.exitCode !== null || child.exitCode !== null)
         assert.equal(child.exitCode, null, said)
       },
@@ -164,3 +167,14 @@ function csvWithTargets(): string {
   const [head, ...rows] = csvOf(USERS.map((user) => [user] as const)).split('\r\n')
   return [`${head},TargetUserName`, ...rows.map((row, n) => (row === '' ? row : `${row},${USERS[n]}`))].join('\r\n')
 }
+
+test('a service that ends while it starts fails its unit at once, which is then started again', () => {
+  const { startPost } = unitOf(readFileSync(join(REPOSITORY, 'deploy/waybill.service'), 'utf8'))
+  const gone = spawnSync('/bin/true').pid
+  const command = startPost!.replaceAll('/var/lib/waybill', '/nonexistent/waybill')
+  const waited = spawnSync('/bin/sh', ['-c', `exec ${command}`], {
+    env: { ...process.env, MAINPID: String(gone) },
+    timeout: 10_000,
+  })
+  assert.equal(waited.status, 1)
+})

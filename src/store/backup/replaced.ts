@@ -44,6 +44,10 @@ export async function whatIsThere(client: ClientBase, place: string): Promise<st
     counted(await count('mailbox'), 'mailbox', 'mailboxes'),
     `${counted(sum, 'message')} of the ledger`,
   ]
+  // A service that was only ever started: its first database of mailboxes and its first password are made anew.
+  const others = await Promise.all(['migration_endpoint', 'administrator', 'api_token', 'archived_batch'].map(count))
+  const isUnused = parts.every((part) => part.startsWith('0 ')) && others.every((n) => n === 0)
+  if (isUnused) return null
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} in ${place}`
 }
 
