@@ -328,7 +328,7 @@ test('killed while it makes the database: nothing starts on it, and the same com
   const { child, ended } = startWaybill(['restore', withKey], environment({ dataFolder: folder }))
   await until(
     'the database is being made',
-    () => existsSync(folder) && readdirSync(folder).some((n) => /^postgres/.test(n)),
+    () => existsSync(folder) && readdirSync(folder).some((name) => name.startsWith('postgres')),
   )
   child.kill('SIGKILL')
   await ended
