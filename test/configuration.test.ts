@@ -6,10 +6,13 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parse } from 'smol-toml'
 import { Fault } from '#base/fault.ts'
+import { silentLog } from '#base/log.ts'
+import { withoutPassword } from '#contract/database-url.ts'
 import { SETTINGS, SETTING_NAMES } from '#contract/settings.ts'
 import { databaseUrl } from '#server/configuration/database-url.ts'
 import { type Asked, loadConfiguration } from '#server/configuration/load-settings.ts'
 import { settingsTable } from '#server/configuration/show.ts'
+import { openStore } from '#store/open.ts'
 import { waybill } from '#test/migrate/run-waybill.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-configuration-'))
@@ -125,6 +128,67 @@ test('a password that everybody may read is refused, in the file itself and in o
   chmodSync(url.databasePasswordFile, 0o640)
   assert.equal(databaseUrl(url), 'postgresql://w:ge%3Ah%40im@db/w')
   assert.equal(refusal(() => databaseUrl({ ...url, databaseUrl: 'postgresql://db/w' })).code, 'SETTING_INVALID')
+})
+
+const HIDDEN: readonly (readonly [string, string])[] = [
+  ['postgresql://w@db:5432/w?sslmode=require', 'postgresql://w@db:5432/w?sslmode=require'],
+  ['postgresql://db/w', 'postgresql://db/w'],
+  ['postgresql://u:ge@heim@127.0.0.1:1/x', 'postgresql://u:***@127.0.0.1:1/x'],
+  ['postgresql://u@geheim:x@db/x', 'postgresql://u:***@db/x'],
+  ['postgresql://u:geheim@/x?host=/run/pg', 'postgresql://u:***@/x?host=/run/pg'],
+  [
+    'postgres://u@h/x?sslpassword=geheim&a=b&PassWord=gehe?im&sslkey=/geheim&access_token=geheim&client_secret=geheim',
+    'postgres://u@h/x?sslpassword=***&a=b&PassWord=***&sslkey=***&access_token=***&client_secret=***',
+  ],
+  ['postgres://u@h/x?pass%77ord=geheim', 'postgres://u@h/x?pass%77ord=***'],
+  ['postgres://u@h/x?options=-c%20x.password%3Dgeheim', 'postgres://u@h/x?options=***'],
+]
+const NO_URLS = [
+  'host=h user=u password=geheim',
+  'postgres:/u:geheim@h/x',
+  'mysql://u:geheim@h/x',
+  // The parser takes these for a port, and the rest of the password for path, query or fragment.
+  'postgresql://u:12/geheim@h/x',
+  'postgresql://u:12?geheim@h/x',
+  'postgresql://u:12#geheim@h/x',
+  'postgresql://u@h/x?password=a#geheim',
+  'postgresql://u:geheim@h:port/x',
+]
+
+test('no password of a database URL is shown, wherever it stands in it', () => {
+  for (const [url, shown] of HIDDEN) assert.equal(withoutPassword(url), shown)
+  for (const url of NO_URLS) assert.equal(withoutPassword(url), '***', url)
+})
+
+test('what is no URL of PostgreSQL is refused and not repeated, by serve, too', async () => {
+  for (const url of NO_URLS) {
+    const options = { dataFolder: join(folder, 'data'), databaseUrl: url, log: silentLog }
+    await assert.rejects(openStore(options), (fault: Error & { code: string }) => {
+      assert.equal(fault.code, 'DATABASE_URL_INVALID', url)
+      assert.doesNotMatch(JSON.stringify(fault) + fault.message, /geheim/)
+      return true
+    })
+    const settings = { databaseUrl: url, databasePasswordFile: file('geheim') }
+    assert.equal(refusal(() => databaseUrl(settings)).code, 'DATABASE_URL_INVALID', url)
+  }
+  const env = { DATABASE_URL: 'postgres:/u:geheim@h/x', WAYBILL_CONFIG: file('') }
+  const { code, stderr } = await waybill(['serve', '--no-tcp', '--data', join(folder, 'data')], env)
+  assert.equal(code, 4, stderr)
+  assert.match(stderr, /DATABASE_URL\) is not a URL of PostgreSQL/)
+  assert.doesNotMatch(stderr, /geheim/)
+})
+
+test('the password of a file takes the place of the one in the URL, whatever signs that has', () => {
+  const settings = { databaseUrl: 'postgresql://w:ge@heim@db/w?a=b', databasePasswordFile: file('new') }
+  assert.equal(databaseUrl(settings), 'postgresql://w:new@db/w?a=b')
+  assert.equal(databaseUrl({ ...settings, databaseUrl: 'postgresql://w@d@db/w' }), 'postgresql://w%40d:new@db/w')
+})
+
+test('a file that everybody may read may name files of keys, and nothing that opens them', () => {
+  const read = (url: string) => () =>
+    loadConfiguration({ configFile: file(`databaseUrl = "${url}"\n`, 0o644), given: {} }, {})
+  assert.ok(read('postgresql://w@db/w?sslkey=/etc/waybill/client.key')())
+  assert.equal(refusal(read('postgresql://w@db/w?sslpassword=geheim')).code, 'SECRET_FILE_EXPOSED')
 })
 
 test('waybill config prints every setting with its value and where it comes from, and no password', async () => {

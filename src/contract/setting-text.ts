@@ -1,4 +1,5 @@
 /** Settings as text for people, with passwords masked. */
+import { withoutPassword } from './database-url.ts'
 import type { ListenAddress, SettingValue } from './setting-values.ts'
 import type { Setting } from './settings.ts'
 
@@ -24,7 +25,3 @@ export const flagOf = ({ flag }: Pick<Setting, 'flag'>): string | null => flag?.
 
 export const listenText = ({ host, port }: ListenAddress): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`
-
-/** A URL of PostgreSQL without the password in it. */
-export const withoutPassword = (url: string): string =>
-  url.replace(/^([a-z]+:\/\/[^:@/?#]*):[^@]*@/i, '$1:***@').replace(/([?&]password=)[^&#]*/gi, '$1***')

@@ -1,9 +1,11 @@
 /** Opens the state of one Waybill: the embedded PostgreSQL of its data folder, or the one of DATABASE_URL. */
 import type { Kysely } from 'kysely'
 import type { ClientConfig, Pool } from 'pg'
-import { Fault } from '#base/fault.ts'
+import type { Fault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
+import { readDatabaseUrl } from '#contract/database-url.ts'
 import { refuseUnfinished } from './backup/unfinished.ts'
+import { databaseUrlInvalid } from './database-url-fault.ts'
 import { prepareDataFolder, type DataFolder } from './data-folder.ts'
 import { applicationTarget, ensureApplicationRole, isRoleMissing } from './embedded/application-role.ts'
 import { postgresOwner } from './embedded/owner.ts'
@@ -127,18 +129,8 @@ async function endPool(pool: Pool): Promise<void> {
 }
 
 /** `host:port/database` of a URL, without its user and password. */
-function placeOf(url: string | undefined): string {
-  try {
-    // `user@/database?host=/socket` is PostgreSQL's own form, and to a URL parser an empty host.
-    const { hostname, port, pathname, searchParams } = new URL((url ?? '').replace('@/', '@localhost/'))
-    return `${searchParams.get('host') ?? (hostname || 'localhost')}:${port || 5432}${pathname}`
-  } catch {
-    throw new Fault({
-      code: 'DATABASE_URL_INVALID',
-      scope: 'instance',
-      transient: false,
-      message: 'DATABASE_URL is not a URL',
-      remedy: 'Write it as postgresql://user@host:5432/database, with the password in a file named by PGPASSFILE.',
-    })
-  }
+function placeOf(text: string | undefined): string {
+  const url = readDatabaseUrl(text ?? '')?.url
+  if (!url) throw databaseUrlInvalid()
+  return `${url.searchParams.get('host') ?? (url.hostname || 'localhost')}:${url.port || 5432}${url.pathname}`
 }

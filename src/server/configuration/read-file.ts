@@ -2,7 +2,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { TomlError, parse } from 'smol-toml'
 import { Fault } from '#base/fault.ts'
-import { withoutPassword } from '#contract/setting-text.ts'
+import { holdsPassword } from '#contract/database-url.ts'
 import { readToml, type SettingValue } from '#contract/setting-values.ts'
 import { SETTINGS, SETTING_NAMES, type Setting, type SettingName } from '#contract/settings.ts'
 
@@ -32,7 +32,7 @@ export function readFile(path: string): ReadonlyMap<SettingName, FileSetting> | 
       )
     }
     const { value } = read
-    if (secret && typeof value === 'string' && withoutPassword(value) !== value) refuseReaders(path, key)
+    if (secret && typeof value === 'string' && holdsPassword(value)) refuseReaders(path, key)
     given.set(name, { value, line })
   }
   return given
