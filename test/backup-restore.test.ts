@@ -1,10 +1,23 @@
 /** `waybill backup` and `waybill restore`: everything comes back, and what cannot come back whole is refused before. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import {
+  closeSync,
+  openSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { buffer } from 'node:stream/consumers'
+import { buffer, text } from 'node:stream/consumers'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { Client } from 'pg'
 import { extract, pack } from 'tar-stream'
@@ -281,12 +294,41 @@ describe('what is refused, with nothing touched', () => {
 
   test('a key that is not the one of the backup is exit 4', async () => {
     const folder = fresh()
-    await refused(run(['restore', withoutKey], folder), 4, /secrets\.key is missing/)
+    await refused(run(['restore', withoutKey], folder), 4, /secrets\.key is missing[^]*--keys[^]*--without-secrets/)
     const keys = join(path, 'keys-wrong')
     mkdirSync(keys)
     writeFileSync(join(keys, 'secrets.key'), Buffer.alloc(32, 7).toString('base64'))
     await refused(run(['restore', withoutKey, '--keys', keys], folder), 4, /is not the key of this backup/)
     assert.ok(!existsSync(folder))
+  })
+
+  test('a backup over a folder, with --force, too', async () => {
+    const target = join(path, 'is-a-folder')
+    mkdirSync(target)
+    for (const force of [[], ['--force']])
+      await refused(run(['backup', target, ...force], original), 3, /is-a-folder is a folder/)
+    assert.deepEqual(readdirSync(target), [])
+    assert.deepEqual(
+      readdirSync(path).filter((name) => name.endsWith('.part')),
+      [],
+    )
+  })
+
+  test('a backup into an output that is full is exit 4, as is any other output, and no trace is shown', async () => {
+    const intoFull = async (args: readonly string[]): Promise<Ended> => {
+      using full = { fd: openSync('/dev/full', 'w'), [Symbol.dispose]: () => closeSync(full.fd) }
+      const env = { ...process.env, ...environment({ dataFolder: original }) }
+      const child = spawn(join(import.meta.dirname, '../waybill'), args, { env, stdio: ['ignore', full.fd, 'pipe'] })
+      const stderr = text(child.stderr!)
+      const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
+      return { code, signal, stdout: '', stderr: await stderr }
+    }
+    const ended = await intoFull(['backup', '-'])
+    await refused(Promise.resolve(ended), 4, /^waybill: The backup on standard output cannot be written: ENOSPC/m)
+    assert.doesNotMatch(ended.stderr, /^ +at |The output cannot/m)
+    const other = await intoFull(['config'])
+    await refused(Promise.resolve(other), 4, /^waybill: The output cannot be written: ENOSPC/m)
+    assert.doesNotMatch(other.stderr, /^ +at /m)
   })
 
   test('a backup of a newer Waybill', async () => {

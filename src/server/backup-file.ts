@@ -1,6 +1,6 @@
 /** A file that is whole under its name or not there: written beside it, synced, then named. */
 import { randomBytes } from 'node:crypto'
-import { createWriteStream, existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Writable } from 'node:stream'
 import { Fault } from '#base/fault.ts'
@@ -14,6 +14,7 @@ export async function writeFileAnew<T>(
   write: (out: Writable) => Promise<T>,
 ): Promise<T> {
   const path = resolve(file)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw folderThere(path)
   if (!overwrites && existsSync(path)) throw fileExists(path)
   const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`)
   const out = createWriteStream(beside, { flags: 'wx', mode: 0o600, flush: true })
@@ -35,6 +36,33 @@ export async function writeFileAnew<T>(
   }
 }
 
+/** Into standard output; a reader that has gone is no fault of the place. @throws Fault BACKUP_NOT_WRITTEN */
+export async function writeToOutput<T>(write: (out: Writable) => Promise<T>): Promise<T> {
+  const { stdout } = process
+  let fault: unknown = null
+  const onError = (error: NodeJS.ErrnoException) => (fault = error)
+  stdout.on('error', onError)
+  try {
+    return await write(stdout)
+  } catch (thrown) {
+    if (thrown instanceof Fault || fault === null || errno(fault) === 'EPIPE') throw thrown
+    throw notWritten('on standard output', fault, 'Free space where the output goes. What is there is no whole backup.')
+  } finally {
+    stdout.off('error', onError)
+  }
+}
+
+function folderThere(path: string): Fault {
+  return new Fault({
+    code: 'BACKUP_FILE_EXISTS',
+    scope: 'request',
+    transient: false,
+    message: `${path} is a folder, and a backup is one file`,
+    remedy: `Name a file in it, such as ${join(path, 'waybill.tar.gz')}.`,
+    facts: { path },
+  })
+}
+
 function fileExists(path: string): Fault {
   return new Fault({
     code: 'BACKUP_FILE_EXISTS',
@@ -46,14 +74,16 @@ function fileExists(path: string): Fault {
   })
 }
 
-export function notWritten(path: string, thrown: unknown): Fault {
+const NOTHING_LEFT = 'Free space there, or name a file in a folder that is writable. Nothing was left behind.'
+
+export function notWritten(path: string, thrown: unknown, remedy = NOTHING_LEFT): Fault {
   const said = thrown instanceof Error ? thrown.message : String(thrown)
   return new Fault({
     code: 'BACKUP_NOT_WRITTEN',
     scope: 'instance',
     transient: false,
     message: `the backup ${path} cannot be written: ${said}`,
-    remedy: 'Free space there, or name a file in a folder that is writable. Nothing was left behind.',
+    remedy,
     facts: { path },
     cause: thrown,
   })

@@ -6,6 +6,9 @@ import type { CheckedBackup } from '#store/backup/check-backup.ts'
 import { readIfThere } from '#store/durable-file.ts'
 import { keyIdOf, keyWrong } from '#store/secrets.ts'
 
+const REMEDY =
+  'Name the folder that has secrets.key of this backup with --keys, or put that file there (mode 0600). When it is lost: --without-secrets restores all but the stored passwords, which have to be given again.'
+
 /**
  * Keys by name below the keys folder.
  * @param keysFolder of --keys
@@ -30,7 +33,7 @@ export function chooseKeys(
   if (found === null || !wanted.includes(keyIdOf(found) ?? '')) {
     const folder = keysFolder ?? dataKeys
     const isThere = inBackup !== undefined || existsSync(join(folder, SECRETS_KEY))
-    throw keyWrong(join(folder, SECRETS_KEY), isThere ? 'is not the key of this backup' : 'is missing')
+    throw keyWrong(join(folder, SECRETS_KEY), isThere ? 'is not the key of this backup' : 'is missing', REMEDY)
   }
   keys.set(SECRETS_KEY, found)
   return keys

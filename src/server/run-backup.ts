@@ -16,7 +16,7 @@ import { readIfThere } from '#store/durable-file.ts'
 import { hasAudit } from '#store/service/admin-audit.ts'
 import { localAct, recordServiceAct } from '#store/service/service-acts.ts'
 import { openStore } from '#store/open.ts'
-import { writeFileAnew } from './backup-file.ts'
+import { writeFileAnew, writeToOutput } from './backup-file.ts'
 import { databaseUrl } from './configuration/database-url.ts'
 import { loadSettings } from './configuration/load-settings.ts'
 import { openLog } from './open-log.ts'
@@ -54,7 +54,7 @@ export async function runBackup(request: BackupRequest): Promise<number> {
     try {
       const write = () =>
         isToOutput
-          ? writeBackup(store, process.stdout, options)
+          ? writeToOutput((out) => writeBackup(store, out, options))
           : writeFileAnew(request.file, request.force, (out) => writeBackup(store, out, options))
       const act = localAct('waybill backup', { file: request.file, withKey: request.withKey })
       // A schema of before the audit log is backed up as it is, and has none.

@@ -170,13 +170,17 @@ function create(folder: string, file: string): Buffer {
   return read(folder, file) ?? create(folder, file)
 }
 
-export function keyWrong(file: string, what: string): Fault {
+export function keyWrong(
+  file: string,
+  what: string,
+  remedy = `Put the key file of this database back as ${file} (mode 0600), from the backup made with --with-key or from the host that has it.`,
+): Fault {
   return new Fault({
     code: 'SECRETS_KEY_WRONG',
     scope: 'instance',
     transient: false,
     message: `the key file ${file} ${what}: the passwords stored in this database cannot be read`,
-    remedy: `Put the key file of this database back as ${file} (mode 0600), from the backup made with --with-key or from the host that has it.`,
+    remedy,
     facts: { file },
   })
 }
