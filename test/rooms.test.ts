@@ -49,7 +49,6 @@ const packages: Record<string, readonly string[]> = {
   'cli-progress': ['cli'],
   'cli-table3': ['cli'],
   pino: ['base'],
-  '@fastify/cookie': ['api'],
   'swagger-ui-dist': ['api'],
   'prom-client': ['server'],
   nodemailer: ['migration'],
