@@ -1,4 +1,4 @@
-/** A sample of `npm run test:crash`: every step of the protocol once, the kinds of target taking turns; 10 random kills. */
+/** A sample of `npm run test:crash`: every step of the protocol once, the kinds of target taking turns; 5 random kills. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
@@ -19,7 +19,7 @@ test('no step of the protocol is left out', () => {
   assert.deepEqual(uncovered(), [])
 })
 
-const once = [...Map.groupBy(crashCases, ({ point, earlier }) => `${point} ${earlier.length > 0}`).values()]
+const once = [...Map.groupBy(crashCases, ({ point }) => point).values()]
 for (const [index, cases] of once.entries()) {
   // A later passage where there is one: by the first, little has happened.
   const one = cases.at(-1)!
@@ -29,11 +29,11 @@ for (const [index, cases] of once.entries()) {
 
 test('killed twice while the audit removes late copies', { skip }, () => killedInAudit(world, 'imap'))
 
-test(`10 runs killed at random moments, SEED=${seed}`, { skip }, async () => {
+test(`5 runs killed at random moments, SEED=${seed}`, { skip }, async () => {
   const random = new RandomKills(world, seed)
   let killed = 0
-  for (let i = 0; killed < 10; i++) {
-    assert.ok(i < 30, 'most runs ended before they were killed')
+  for (let i = 0; killed < 5; i++) {
+    assert.ok(i < 15, 'most runs ended before they were killed')
     killed += (await random.one(targetKinds[i % targetKinds.length]!)).killed
   }
 })

@@ -4,12 +4,25 @@ import { existsSync, readFileSync, renameSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { isDeepStrictEqual } from 'node:util'
 import { after, before, suite, test } from 'node:test'
 import type { MigrationWorker } from '#contract/worker.ts'
 import { until } from '#test/crash/until.ts'
+import { temporaryFolder } from '#test/migrate/run-waybill.ts'
+import { removeFolder } from '#test/remove-folder.ts'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
+import { postgresMissing, startPostgres } from '#test/servers/postgres.ts'
 import { send } from '#test/servers/processes.ts'
-import { type ServiceWorld, address, startServiceWorld } from './world.ts'
+import { Served, type ServiceWorld, address, startServiceWorld } from './world.ts'
+
+const plainly = (socketPath: string, path: string) =>
+  new Promise<{ status: number; text: string }>((resolve, reject) => {
+    request({ socketPath, path, agent: false }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode!, text: body }), reject)
+    })
+      .on('error', reject)
+      .end()
+  })
 
 suite('a running service', { skip: dovecotMissing() }, () => {
   let world: ServiceWorld
@@ -18,15 +31,7 @@ suite('a running service', { skip: dovecotMissing() }, () => {
   })
   after(async () => await world[Symbol.asyncDispose]())
 
-  async function plain(path: string): Promise<{ status: number; text: string }> {
-    return new Promise((resolve, reject) => {
-      request({ socketPath: world.served.socketPath, path, agent: false }, (response) => {
-        text(response).then((body) => resolve({ status: response.statusCode!, text: body }), reject)
-      })
-        .on('error', reject)
-        .end()
-    })
-  }
+  const plain = (path: string) => plainly(world.served.socketPath, path)
   /** By name with its labels. */
   async function figures(): Promise<Map<string, number>> {
     const { text: all } = await plain('/metrics')
@@ -105,18 +110,26 @@ suite('a running service', { skip: dovecotMissing() }, () => {
     await served.reaches('AfterHup', 'Synced')
     await until('the worker writes to the new file', () => readFileSync(log(), 'utf8').includes('pass'))
   })
-
-  test('readyz is 503 with the reason while the database is away, and 200 when it is back', async () => {
-    assert.deepEqual(JSON.parse((await plain('/readyz')).text), { status: 'ready' })
-    const postmaster = Number(
-      readFileSync(join(world.served.dataFolder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0],
-    )
-    send(postmaster, 'SIGKILL')
-    await until('it says so', async () => {
-      const { status, text: said } = await plain('/readyz')
-      return status === 503 && said === '{"status":"not ready","reasons":["database"]}'
-    })
-    assert.equal((await plain('/healthz')).status, 200)
-    await until('it is ready again', async () => (await plain('/readyz')).status === 200)
-  })
 })
+
+test(
+  'readyz is 503 with the reason while the database is away, and 200 when it is back',
+  { skip: postgresMissing() },
+  async () => {
+    await using stack = new AsyncDisposableStack()
+    const folder = temporaryFolder('readyz')
+    stack.defer(() => removeFolder(folder))
+    const postgres = stack.use(await startPostgres())
+    const dataFolder = join(folder, 'data')
+    const { socketPath } = stack.use(
+      await Served.start({ dataFolder, databaseUrl: postgres.url, args: ['--concurrency', '0'] }),
+    )
+    assert.deepEqual(await plainly(socketPath, '/readyz'), { status: 200, text: '{"status":"ready"}' })
+    await postgres.stop()
+    const away = { status: 503, text: '{"status":"not ready","reasons":["database"]}' }
+    await until('it says so', async () => isDeepStrictEqual(await plainly(socketPath, '/readyz'), away))
+    assert.equal((await plainly(socketPath, '/healthz')).status, 200)
+    await postgres.restart()
+    await until('it is ready again', async () => (await plainly(socketPath, '/readyz')).status === 200)
+  },
+)

@@ -12,8 +12,8 @@ import { fill } from '#test/worlds/fill.ts'
 import { readMaildir } from '#test/worlds/maildir-files.ts'
 import { everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
-import { PASSWORD, login, pool } from './moving.ts'
-import { resultOf, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
+import { PASSWORD, login, pool } from '#test/migrate/moving.ts'
+import { resultOf, temporaryFolder, waybill, writeCsv } from '#test/migrate/run-waybill.ts'
 
 const skip = dovecotMissing()
 const path = temporaryFolder('restored')
