@@ -11,7 +11,7 @@ import { Fault } from '#base/fault.ts'
 import { silentLog } from '#base/log.ts'
 import { prepareDataFolder } from '#store/data-folder.ts'
 import { instanceHash } from '#store/embedded/socket-folder.ts'
-import { livePostmaster } from '#store/embedded/processes.ts'
+import { isAlive, livePostmaster } from '#store/embedded/processes.ts'
 import { openStore, type Store } from '#store/open.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 
@@ -147,6 +147,18 @@ test('kill -9 of everything four times loses no committed row', async () => {
     committed.filter((n) => !there.has(n)),
     [],
   )
+})
+
+test('a process that was killed is not taken for one that lives, in whatever moment one looks', async () => {
+  for (let round = 0; round < 20; round++) {
+    const child = spawn('/bin/sleep', ['60'], { stdio: 'ignore' })
+    await once(child, 'spawn')
+    assert.equal(isAlive(child.pid!), true)
+    child.kill('SIGKILL')
+    assert.equal(isAlive(child.pid!), false, `round ${round}`)
+    await once(child, 'exit')
+    assert.equal(isAlive(child.pid!), false)
+  }
 })
 
 test('PostgreSQL ends when we are killed with -9, and a start in that very moment works', async () => {

@@ -13,19 +13,39 @@ export interface Postmaster {
   readonly ready: boolean
 }
 
-/** False for a zombie too: in a container without an init nobody reaps what we killed. */
+/** SIGKILL in the masks of /proc/PID/status. */
+const KILLED = 0x100n
+/** PF_EXITING in the flags of /proc/PID/stat. */
+const EXITING = 0x4
+
+/**
+ * False for a zombie too: in a container without an init nobody reaps what we killed. False as well for what was killed
+ * and has not been given the processor since, to end: on a busy machine that takes a while, and it does nothing more.
+ */
 export function isAlive(pid: number): boolean {
-  const state = statusFields(pid)?.state
-  return state !== undefined && state !== 'Z' && state !== 'X'
+  const fields = statusFields(pid)
+  if (fields === null || fields.state === 'Z' || fields.state === 'X') return false
+  return (fields.flags & EXITING) === 0 && (pendingSignals(pid) & KILLED) === 0n
 }
 
-function statusFields(pid: number): { state: string; parent: number } | null {
+function statusFields(pid: number): { state: string; parent: number; flags: number } | null {
   try {
     // The command's name may hold blanks and parentheses; the fields after the last one do not.
-    const [, state, parent] = /^.*\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-    return state === undefined ? null : { state, parent: Number(parent) }
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const [state, parent, , , , , flags] = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return state === undefined || state === '' ? null : { state, parent: Number(parent), flags: Number(flags) }
   } catch {
     return null
+  }
+}
+
+/** Of the process and its first thread. */
+function pendingSignals(pid: number): bigint {
+  try {
+    const masks = readFileSync(`/proc/${pid}/status`, 'utf8').matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$/gm)
+    return [...masks].reduce((all, [, mask]) => all | BigInt(`0x${mask}`), 0n)
+  } catch {
+    return 0n
   }
 }
 
