@@ -379,12 +379,18 @@ test('killed while it makes the database: nothing starts on it, and the same com
   assert.deepEqual(await rowsOf(folder), wholeState)
 })
 
-test('a service that was only started is nothing to be replaced', async () => {
+test('a service that was only started is nothing to be replaced; one with a setting is', async () => {
   const folder = fresh()
   {
     await using store = await open(folder)
     await openSecrets(store)
   }
+  const changed = fresh()
+  {
+    await using store = await open(changed)
+    await store.pool.query(`UPDATE notification_setting SET smtp_server = 'smtp.contoso.example'`)
+  }
+  await refused(run(['restore', withKey], changed), 3, /0 migration batches/)
   await restored(withKey, [], folder)
 })
 

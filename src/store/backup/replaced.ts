@@ -31,24 +31,40 @@ export async function whatIsThere(client: ClientBase, place: string): Promise<st
       facts: { place },
     })
   }
-  const count = async (table: string) =>
+  const number = async (table: string, what: string) =>
     names.includes(table)
-      ? Number((await client.query<{ n: string }>(`SELECT count(*)::text AS n FROM ${table}`)).rows[0]!.n)
+      ? Number((await client.query<{ n: string }>(`SELECT ${what}::text AS n FROM ${table}`)).rows[0]!.n)
       : 0
-  const sum = names.includes('message_group')
-    ? Number((await client.query<{ n: string }>('SELECT coalesce(sum(n), 0)::text AS n FROM message_group')).rows[0]!.n)
-    : 0
-  const parts = [
-    counted(await count('migration_batch'), 'migration batch', 'migration batches'),
-    counted(await count('migration_user'), 'migration user'),
-    counted(await count('mailbox'), 'mailbox', 'mailboxes'),
-    `${counted(sum, 'message')} of the ledger`,
-  ]
-  // A service that was only ever started: its first database of mailboxes and its first password are made anew.
-  const others = await Promise.all(['migration_endpoint', 'administrator', 'api_token', 'archived_batch'].map(count))
-  const isUnused = parts.every((part) => part.startsWith('0 ')) && others.every((n) => n === 0)
-  if (isUnused) return null
-  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)} in ${place}`
+  const count = (table: string) => number(table, 'count(*)')
+  const batches = await count('migration_batch')
+  const users = await count('migration_user')
+  const mailboxes = await count('mailbox')
+  const messages = await number('message_group', 'coalesce(sum(n), 0)')
+  if (batches + users + mailboxes + messages === 0 && !(await isSetUp(count, number))) return null
+  return (
+    `${counted(batches, 'migration batch', 'migration batches')}, ${counted(users, 'migration user')}, ` +
+    `${counted(mailboxes, 'mailbox', 'mailboxes')} and ${counted(messages, 'message')} of the ledger in ${place}`
+  )
+}
+
+/** A service that was only ever started has its first database of mailboxes, its first password and no setting. */
+async function isSetUp(
+  count: (table: string) => Promise<number>,
+  number: (table: string, what: string) => Promise<number>,
+): Promise<boolean> {
+  for (const table of [
+    'migration_endpoint',
+    'administrator',
+    'api_token',
+    'archived_batch',
+    'setting',
+    'openid_setting',
+  ])
+    if ((await count(table)) > 0) return true
+  return (
+    (await count('mailbox_database')) > 1 ||
+    (await number('notification_setting', 'count(coalesce(smtp_server, hook_url))')) > 0
+  )
 }
 
 /** Jobs go with them: what was at work is told to be waiting. */
