@@ -1,9 +1,9 @@
 /** The batch that is meant, in a state that allows what is asked. */
 import { notFound, stateForbids } from '#base/request-faults.ts'
 import { type BatchCommand, mayBatch } from '#contract/transitions.ts'
-import { type BatchRow, readBatch } from '#store/service/batches.ts'
+import { type BatchRow, readBatch, statusOf } from '#store/service/batches.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
-import { goesOn, statusOf } from './show-batch.ts'
+import { goesOn } from './show-batch.ts'
 
 /** @throws Fault OBJECT_NOT_FOUND */
 export async function batchNamed(store: ServiceStore, identity: string): Promise<BatchRow> {

@@ -2,12 +2,12 @@
 import type { Log } from '#base/log.ts'
 import { LIMITS } from '#contract/limits.ts'
 import { pruneArchives } from '#store/service/archive.ts'
-import { readBatches } from '#store/service/batches.ts'
+import { readBatches, statusOf } from '#store/service/batches.ts'
 import { announceEnd, endBatch, restingBatches } from '#store/service/ends.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { freshConfig } from '#store/service/settings.ts'
 import { endOf } from './end-of.ts'
-import { goesOn, statusOf } from './show-batch.ts'
+import { goesOn } from './show-batch.ts'
 
 export async function hygiene(store: ServiceStore, log: Log): Promise<void> {
   const config = await freshConfig(store)

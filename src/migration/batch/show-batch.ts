@@ -1,20 +1,10 @@
-/** A stored batch as the API shows it. Its status is derived here and nowhere stored. */
+/** A stored batch as the API shows it. */
 import type { MigrationBatch } from '#contract/batch.ts'
-import { SUMMARY_OF, USER_STATUSES, type BatchStatus, type StatusSummary, batchStatus } from '#contract/states.ts'
+import { SUMMARY_OF, USER_STATUSES, type BatchStatus, type StatusSummary } from '#contract/states.ts'
 import { formatTimeSpan } from '#contract/timespan.ts'
 import { BATCH_COMMANDS, type BatchCommand, mayBatch, reasonAgainst } from '#contract/transitions.ts'
-import type { BatchRow, StoredBatch } from '#store/service/batches.ts'
+import { type BatchRow, type StoredBatch, statusOf } from '#store/service/batches.ts'
 import { endOf } from './end-of.ts'
-
-export const statusOf = (batch: BatchRow): BatchStatus =>
-  batchStatus({
-    flags: batch.flags,
-    wasStarted: batch.was_started,
-    users: batch.totals.users,
-    waiting: batch.totals.waiting,
-    isCorrupted: batch.is_corrupted,
-    moved: batch.totals.moved,
-  })
 
 /** Whether the batch runs, and has users that come round again by themselves. */
 export const goesOn = ({ running, totals: { users } }: BatchRow): boolean =>

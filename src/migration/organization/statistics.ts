@@ -1,10 +1,9 @@
 /** Get-MigrationStatistics: totals over all batches, and who works. */
 import type { MigrationStatistics } from '#contract/organization.ts'
 import { SUMMARY_OF, USER_STATUSES, type BatchStatus, type StatusSummary } from '#contract/states.ts'
-import { readBatches } from '#store/service/batches.ts'
+import { readBatches, statusOf } from '#store/service/batches.ts'
 import { listWorkers } from '#store/service/organization.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
-import { statusOf } from '../batch/show-batch.ts'
 import { isAlive } from './worker-use-cases.ts'
 
 export async function getStatistics({ store, clock }: ServiceDeps): Promise<MigrationStatistics> {

@@ -1,11 +1,10 @@
 /** Figures of the whole service out of its database: the same whichever process is asked, and right with many. */
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { systemClock } from '#base/clock.ts'
-import { statusOf } from '#migration/batch/show-batch.ts'
 import { isAlive } from '#migration/organization/worker-use-cases.ts'
 import { BATCH_STATUSES, USER_STATUSES } from '#contract/states.ts'
 import type { Store } from '#store/open.ts'
-import { readBatches } from '#store/service/batches.ts'
+import { readBatches, statusOf } from '#store/service/batches.ts'
 import { operatingFigures } from '#store/service/operating-figures.ts'
 import { listWorkers } from '#store/service/organization.ts'
 

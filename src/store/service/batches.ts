@@ -1,7 +1,7 @@
 /** Batches as they are stored, with what their users add up to. */
 import type { Selectable } from 'kysely'
 import type { PoolClient } from 'pg'
-import type { UserStatus } from '#contract/states.ts'
+import { type BatchStatus, type UserStatus, batchStatus } from '#contract/states.ts'
 import type { MigrationBatchTable } from '../tables.ts'
 import { isGuid, nameKey } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
@@ -38,6 +38,20 @@ export interface BatchTotals {
   /** When the status of one of them changed last. */
   readonly changedAt: Date | null
 }
+
+/** Derived here, and stored nowhere. */
+export const statusOf = ({
+  totals: { users, waiting, moved },
+  ...batch
+}: Pick<BatchRow, 'flags' | 'was_started' | 'is_corrupted' | 'totals'>): BatchStatus =>
+  batchStatus({
+    flags: batch.flags,
+    wasStarted: batch.was_started,
+    users,
+    waiting,
+    isCorrupted: batch.is_corrupted,
+    moved,
+  })
 
 const NONE: BatchTotals = {
   users: {},

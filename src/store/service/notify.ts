@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import type { NotificationKind } from '#contract/notification-kinds.ts'
-import { type BatchStatus, batchStatus } from '#contract/states.ts'
+import type { BatchStatus } from '#contract/states.ts'
 import { inTransaction } from '../ledger/transaction.ts'
 import type { MigrationBatchTable } from '../tables.ts'
 import type { Selectable } from 'kysely'
-import { type BatchTotals, totalsIn } from './batches.ts'
+import { statusOf, totalsIn } from './batches.ts'
 import { LEAST_INTERVAL_MS, dueNotification, isReportDue } from './due-notification.ts'
 import { factsOf } from './notification-facts.ts'
 import { readNotificationSettings } from './notification-settings.ts'
@@ -70,13 +70,13 @@ export async function noteExpiring(client: PoolClient, id: string, why: string):
   const { rows } = await client.query<Batch>(`${BATCH} WHERE b.id = $1`, [id])
   if (!rows[0]) return
   const batch = { ...rows[0], asked_why: why }
-  await write(client, batch, statusOf(batch, await totalsIn(client, id)), 'Expiring')
+  await write(client, batch, statusOf({ ...batch, totals: await totalsIn(client, id) }), 'Expiring')
 }
 
 async function noteNext(client: PoolClient, id: string, leastIntervalMs?: number): Promise<boolean> {
   const batch = await lockBatch(client, id)
   if (!batch) return false
-  const status = statusOf(batch, await totalsIn(client, id))
+  const status = statusOf({ ...batch, totals: await totalsIn(client, id) })
   const state = { ...batch, reportInterval: batch.choices.reportInterval }
   const due = dueNotification(state, status, Date.now(), leastIntervalMs)
   if (due === null) return false
@@ -106,16 +106,6 @@ async function lockBatch(client: PoolClient, id: string): Promise<Batch | null> 
   )
   return rows[0] ?? null
 }
-
-const statusOf = (batch: Batch, totals: BatchTotals): BatchStatus =>
-  batchStatus({
-    flags: batch.flags,
-    wasStarted: batch.was_started,
-    users: totals.users,
-    waiting: totals.waiting,
-    isCorrupted: batch.is_corrupted,
-    moved: totals.moved,
-  })
 
 /** Once for each occasion, to everybody who is to be told; to nobody: nothing is written. */
 async function write(client: PoolClient, batch: Batch, status: BatchStatus, kind: NotificationKind): Promise<void> {
