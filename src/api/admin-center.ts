@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
 import type { Gate } from './gate.ts'
-import { requestFault } from './request-fault.ts'
+import { type Asset, type Page, assetNamed, pagePolicy, sendAsset, sendPage } from './serve-page.ts'
 
 /** Paths that pages have; which page, index.html finds out. */
 const PAGES = ['/', '/account/*', '/migration', '/migration/*']
@@ -21,33 +21,15 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Styles that components make while they run carry the nonce of their page (Griffel puts them into elements of its own). */
-const policy = (nonce: string) =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')
+const policy = (nonce: string) => pagePolicy({ styles: `'nonce-${nonce}'` })
 
-interface Asset {
-  readonly type: string
-  readonly bytes: Buffer
+interface Zipped extends Asset {
   readonly gzipped: Buffer
-}
-
-interface Built {
-  readonly html: string
-  /** By name with digest. */
-  readonly assets: ReadonlyMap<string, Asset>
 }
 
 /** @param folder web/dist; what is built into it after the start is served, too */
 export function addAdminCenter(app: FastifyInstance, folder: string, gate: Gate): void {
-  let reading: Promise<Built | null> | undefined
+  let reading: Promise<Page<Zipped> | null> | undefined
   // Read when somebody asks. What is not there is looked for again.
   const built = async () => (await (reading ??= readBuilt(folder))) ?? ((reading = undefined), null)
 
@@ -56,27 +38,16 @@ export function addAdminCenter(app: FastifyInstance, folder: string, gate: Gate)
       gate.greet(request.raw)
       const html = (await built())?.html
       const nonce = randomBytes(16).toString('base64url')
-      return reply
-        .code(html === undefined ? 503 : 200)
-        .headers({ 'content-security-policy': policy(nonce), 'cross-origin-opener-policy': 'same-origin' })
-        .type('text/html; charset=utf-8')
-        .send(html?.replace('{nonce}', nonce) ?? NOT_BUILT)
+      reply.code(html === undefined ? 503 : 200)
+      return sendPage(reply, html?.replace('{nonce}', nonce) ?? NOT_BUILT, policy(nonce))
     })
   }
   app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
     gate.greet(request.raw)
-    const asset = (await built())?.assets.get(request.params.file)
-    if (!asset) throw requestFault('ROUTE_UNKNOWN', 'there is no such file', 'Load the page anew.')
+    const { type, bytes, gzipped } = assetNamed(await built(), request.params.file)
     const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
-    return reply
-      .headers({
-        'cache-control': 'public, max-age=31536000, immutable',
-        'cross-origin-resource-policy': 'same-origin',
-        vary: 'accept-encoding',
-        ...(takesGzip && { 'content-encoding': 'gzip' }),
-      })
-      .type(asset.type)
-      .send(takesGzip ? asset.gzipped : asset.bytes)
+    reply.headers({ vary: 'accept-encoding', ...(takesGzip && { 'content-encoding': 'gzip' }) })
+    return sendAsset(reply, { type, bytes: takesGzip ? gzipped : bytes })
   })
 }
 
@@ -88,8 +59,8 @@ const NOT_BUILT = `<!doctype html>
 </body></html>
 `
 
-async function readBuilt(folder: string): Promise<Built | null> {
-  const assets = new Map<string, Asset>()
+async function readBuilt(folder: string): Promise<Page<Zipped> | null> {
+  const assets = new Map<string, Zipped>()
   let html: string
   try {
     html = await readFile(join(folder, 'index.html'), 'utf8')

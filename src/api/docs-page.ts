@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Gate } from './gate.ts'
-import { requestFault } from './request-fault.ts'
+import { type Asset, type Page, assetNamed, pagePolicy, sendAsset, sendPage } from './serve-page.ts'
 
 const OURS = join(import.meta.dirname, 'docs-page')
 const SWAGGER = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')))
@@ -23,27 +23,7 @@ const FILES = [
 ] as const
 
 /** Swagger UI draws its arrows from `data:` URLs within its style sheet. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-interface Asset {
-  readonly type: string
-  readonly bytes: Buffer
-}
-
-interface Page {
-  readonly html: string
-  /** By name with digest. */
-  readonly assets: ReadonlyMap<string, Asset>
-}
+const POLICY = pagePolicy({ images: 'data:' })
 
 export function addDocsPage(app: FastifyInstance, url: string, gate: Gate): void {
   let reading: Promise<Page> | undefined
@@ -52,11 +32,7 @@ export function addDocsPage(app: FastifyInstance, url: string, gate: Gate): void
 
   app.get(url, async (request, reply) => {
     gate.greet(request.raw)
-    const { html } = await page()
-    return reply
-      .headers({ 'content-security-policy': POLICY, 'cross-origin-opener-policy': 'same-origin' })
-      .type('text/html; charset=utf-8')
-      .send(html)
+    return sendPage(reply, (await page()).html, POLICY)
   })
   // Its files are named from the page's own folder; relative, for a proxy may have put a path before ours.
   app.get(`${url}/`, async (_request, reply) =>
@@ -67,13 +43,7 @@ export function addDocsPage(app: FastifyInstance, url: string, gate: Gate): void
   )
   app.get<{ Params: { file: string } }>(`${url}/:file`, async (request, reply) => {
     gate.greet(request.raw)
-    const asset = (await page()).assets.get(request.params.file)
-    if (!asset) throw requestFault('ROUTE_UNKNOWN', 'there is no such file', 'Load the page anew.')
-    return reply
-      .header('cache-control', 'public, max-age=31536000, immutable')
-      .header('cross-origin-resource-policy', 'same-origin')
-      .type(asset.type)
-      .send(asset.bytes)
+    return sendAsset(reply, assetNamed(await page(), request.params.file))
   })
 }
 
