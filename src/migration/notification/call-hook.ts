@@ -1,11 +1,8 @@
-/** Calls the notification hook once. Redirects are not followed: they would lead past the rules of where we may connect. */
-import { request as requestPlain } from 'node:http'
-import { request as requestTls } from 'node:https'
-import { isIP } from 'node:net'
+/** Calls the notification hook once. */
 import { Fault } from '#base/fault.ts'
 import { Peer, checkedAddresses, type OutgoingRules } from '#mailbox/imap/reach.ts'
-import { version } from '#base/version.ts'
-import { hookHeaders, hostOf, portOf } from './hook-rules.ts'
+import { checkedRequest, hostOf, portOf } from '../checked-request.ts'
+import { hookHeaders } from './hook-rules.ts'
 
 export interface HookCall {
   readonly url: string
@@ -45,35 +42,12 @@ function said(peer: Peer, thrown: unknown, deadlineMs: number): string {
 }
 
 /** The status of the answer; its body is not read. */
-function post(url: URL, address: string, secret: string, id: string, body: string, ms: number): Promise<number> {
-  const family = isIP(address)
-  const request = url.protocol === 'https:' ? requestTls : requestPlain
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      url,
-      {
-        method: 'POST',
-        agent: false,
-        signal: AbortSignal.timeout(ms),
-        // The address that was checked, whatever the name server says now.
-        lookup: (_, { all }, found) => (all ? found(null, [{ address, family }]) : found(null, address, family)),
-        minVersion: 'TLSv1.2',
-        headers: {
-          'content-type': 'application/json',
-          'content-length': Buffer.byteLength(body),
-          'user-agent': `Waybill/${version}`,
-          ...hookHeaders(secret, id, Math.floor(Date.now() / 1000), body),
-        },
-      },
-      (response) => {
-        response.destroy()
-        resolve(response.statusCode ?? 0)
-      },
-    )
-    // An aborted request tells the abort, and not its reason.
-    sent.on('error', (error) => reject(error.name === 'AbortError' ? new DOMException('', 'TimeoutError') : error))
-    sent.end(body)
-  })
+async function post(url: URL, address: string, secret: string, id: string, body: string, ms: number): Promise<number> {
+  const signed = hookHeaders(secret, id, Math.floor(Date.now() / 1000), body)
+  const headers = { 'content-type': 'application/json', ...signed }
+  const answer = await checkedRequest(url, address, { method: 'POST', headers, body, signal: AbortSignal.timeout(ms) })
+  answer.destroy()
+  return answer.statusCode ?? 0
 }
 
 const failed = ({ origin }: URL, why: string): Fault =>

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto'
 import { badValue } from '#base/request-faults.ts'
 import { isLoopbackAddress } from '#mailbox/imap/reach.ts'
+import { hostOf } from '../checked-request.ts'
 
 /** Over http anybody in between reads what is told: to this machine only. @throws Fault VALUE_INVALID */
 export function checkHookUrl(text: string): URL {
@@ -16,11 +17,6 @@ export function checkHookUrl(text: string): URL {
     throw badValue('hookUrl', 'may not hold a user name or a password', 'The call is signed with hookSecret instead.')
   return url
 }
-
-/** Without the brackets of an IPv6 address. */
-export const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, '')
-
-export const portOf = ({ port, protocol }: URL): number => Number(port) || (protocol === 'https:' ? 443 : 80)
 
 const FEWEST_BYTES = 24
 const MOST_BYTES = 64

@@ -15,7 +15,8 @@ import {
 import { checkClearText } from '../endpoint/endpoint-rules.ts'
 import { goesElsewhere } from '../endpoint/goes-elsewhere.ts'
 import type { NotificationDeps } from './deps.ts'
-import { checkHookUrl, hookKey, hostOf, portOf } from './hook-rules.ts'
+import { hostOf, portOf } from '../checked-request.ts'
+import { checkHookUrl, hookKey } from './hook-rules.ts'
 
 export async function getNotificationSettings({
   store,
