@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ROUTES } from '#contract/routes/all.ts'
-import { noChromium, startChromium } from '#test/servers/chromium.ts'
+import { launchChromium, noChromium } from '#test/servers/chromium.ts'
 import { ask, temporaryFolder, world } from './api-world.ts'
 
 const docs = '/api/v1/docs'
@@ -66,43 +66,47 @@ test(
       adminAuditLogAgeLimit: '90.00:00:00',
     }
     const { url, called } = await world(t, { getConfig: async () => config })
-    await using chromium = await startChromium()
-    const page = await chromium.open()
-    await page.go(url + docs)
+    const browser = await launchChromium(temporaryFolder(t))
+    t.after(() => browser.close())
+    const page = await browser.newPage()
+    const [requests, said]: [string[], string[]] = [[], []]
+    page.on('request', (request) => requests.push(request.url()))
+    page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`))
+    page.on('pageerror', (thrown) => said.push(`thrown: ${thrown.message}`))
+    await page.goto(url + docs)
 
-    await page.until(`!document.getElementById('sign-in').hidden`)
-    const give = (token: string) =>
-      page.evaluate(`document.getElementById('token').value = '${token}';
-        document.querySelector('#sign-in button').click()`)
+    const give = async (token: string) => {
+      await page.locator('#token').fill(token)
+      await page.locator('#sign-in button').click()
+    }
     await give('wb_wrong')
-    await page.until(`document.getElementById('why').textContent.includes('not known')`)
+    await page.locator('#why', { hasText: 'not known' }).waitFor()
     await give('wb_view')
-    const operations = `document.querySelectorAll('.opblock-summary-path').length`
-    await page.until(`${operations} === ${Object.keys(ROUTES).length}`)
+    const operations = page.locator('.opblock-summary-path')
+    await operations.nth(Object.keys(ROUTES).length - 1).waitFor()
+    assert.equal(await operations.count(), Object.keys(ROUTES).length)
 
-    await page.evaluate(`document.querySelector('#operations-config-getConfig button').click()`)
-    await page.until(`document.querySelector('#operations-config-getConfig .try-out__btn') !== null`)
-    await page.evaluate(`document.querySelector('#operations-config-getConfig .try-out__btn').click()`)
-    await page.until(`document.querySelector('#operations-config-getConfig .execute') !== null`)
-    await page.evaluate(`document.querySelector('#operations-config-getConfig .execute').click()`)
-    const answered = `document.querySelector('.live-responses-table')?.innerText ?? ''`
-    await page.until(`/maxNumberOfBatches[^0-9]+42/.test(${answered})`)
+    const getConfig = page.locator('#operations-config-getConfig')
+    await getConfig.locator('button').first().click()
+    await getConfig.locator('.try-out__btn').click()
+    await getConfig.locator('.execute').click()
+    await page.locator('.live-responses-table', { hasText: /maxNumberOfBatches[^0-9]+42/ }).waitFor()
     assert.deepEqual(
       called.map(({ name, call }) => [name, call.principal.name]),
       [['getConfig', 'view']],
     )
 
     // The token is nowhere but in the page's memory.
-    assert.doesNotMatch(await page.evaluate<string>('document.documentElement.outerHTML'), /wb_view/)
-    const stored = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])'
-    assert.equal(await page.evaluate(stored), '[{},{},""]')
+    assert.doesNotMatch(await page.content(), /wb_view/)
+    const stored = await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])')
+    assert.equal(stored, '[{},{},""]')
     const kept = process.env['KEEP_SCREENSHOT']
-    if (kept !== undefined) writeFileSync(kept, await page.screenshot())
+    if (kept !== undefined) writeFileSync(kept, await page.screenshot({ fullPage: true }))
 
-    const outside = page.requests.filter((request) => !request.startsWith(`${url}/`) && !request.startsWith('data:'))
+    const outside = requests.filter((request) => !request.startsWith(`${url}/`) && !request.startsWith('data:'))
     assert.deepEqual(outside, [])
     assert.deepEqual(
-      page.said.filter((line) => !/status of 401/.test(line)),
+      said.filter((line) => !/status of 401/.test(line)),
       [],
     )
   },

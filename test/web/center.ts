@@ -5,10 +5,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import axe from 'axe-core'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
-import { findChromium } from '#test/servers/chromium.ts'
+import { launchChromium } from '#test/servers/chromium.ts'
 import { freePorts } from '#test/servers/instance.ts'
 import { Served } from '#test/service/world.ts'
 
@@ -64,13 +64,7 @@ export async function startCenter(
       args: ['--concurrency', String(options.concurrency ?? 0)],
     }),
   )
-  const found = findChromium()
-  assert.ok(found)
-  const browser: Browser = await chromium.launch({
-    executablePath: found.program,
-    env: { ...process.env, ...found.env, HOME: folder },
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-  })
+  const browser = await launchChromium(folder)
   stack.defer(() => browser.close())
   const owned = stack.move()
   const firstPasswordFile = join(dataFolder, 'first-password')
