@@ -9,14 +9,15 @@ import { FormDialog } from '../ui/form-dialog.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { useWords } from '../words/words.ts'
+import { PORTS, type Security, SecurityField } from './security-field.tsx'
 
 const EMPTY = {
   name: '',
   kind: 'Imap' as NewDatabase['kind'],
   path: '',
   server: '',
-  port: '993',
-  security: 'Ssl' as NonNullable<NewDatabase['security']>,
+  port: PORTS.Ssl,
+  security: 'Ssl' as Security,
   loginTemplate: '',
   adminUserName: '',
   adminPassword: '',
@@ -109,20 +110,7 @@ function ImapFields({ given, set }: ImapFieldsProps) {
         <Input value={given.server} autoComplete="off" onChange={(_, { value }) => set({ server: value })} />
       </Field>
       <div className="two">
-        <Field label={words.endpointForm.security}>
-          <Select
-            value={given.security}
-            onChange={(_, { value }) =>
-              set({ security: value as typeof given.security, port: value === 'Ssl' ? '993' : '143' })
-            }
-          >
-            {(['Ssl', 'Tls', 'None'] as const).map((one) => (
-              <option key={one} value={one}>
-                {words.endpointForm.securities[one]}
-              </option>
-            ))}
-          </Select>
-        </Field>
+        <SecurityField value={given.security} onChange={(security) => set({ security, port: PORTS[security] })} />
         <Field label={words.endpointForm.port} required>
           <Input
             value={given.port}

@@ -1,16 +1,14 @@
 /** A new migration endpoint, with a test of the connection; the service tries it again before it stores it. */
-import { Button, Checkbox, Field, Input, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
+import { Button, Checkbox, Field, Input, MessageBar, MessageBarBody } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { MigrationEndpoint, NewEndpoint } from '#contract/endpoint.ts'
+import type { MigrationEndpoint } from '#contract/endpoint.ts'
 import { ask } from '../api.ts'
 import { endpointsQuery } from '../pages/batch-queries.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
 import { useWords } from '../words/words.ts'
-
-type Security = NewEndpoint['security']
-const PORTS: Readonly<Record<Security, string>> = { Ssl: '993', Tls: '143', None: '143' }
+import { PORTS, type Security, SecurityField } from './security-field.tsx'
 
 interface EndpointFormProps {
   onClose(): void
@@ -98,21 +96,13 @@ export default function EndpointForm({ onClose, onCreated }: EndpointFormProps) 
         <Input value={name ?? server} autoComplete="off" onChange={(_, { value }) => setName(value)} />
       </Field>
       <div className="two">
-        <Field label={words.endpointForm.security}>
-          <Select
-            value={security}
-            onChange={(_, { value }) => {
-              changed()
-              setSecurity(value as Security)
-            }}
-          >
-            {(['Ssl', 'Tls', 'None'] as const).map((one) => (
-              <option key={one} value={one}>
-                {words.endpointForm.securities[one]}
-              </option>
-            ))}
-          </Select>
-        </Field>
+        <SecurityField
+          value={security}
+          onChange={(chosen) => {
+            changed()
+            setSecurity(chosen)
+          }}
+        />
         <Field
           label={words.endpointForm.port}
           required

@@ -1,14 +1,5 @@
 /** Migration > Batches: the list, its commands, and beside it the pane of the batch that is chosen. */
-import {
-  Button,
-  Spinner,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableRow,
-  Toolbar,
-} from '@fluentui/react-components'
+import { Button, Table, TableBody, TableCell, TableHeader, TableRow, Toolbar } from '@fluentui/react-components'
 import { AddRegular } from '@fluentui/react-icons/svg/add'
 import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
@@ -30,6 +21,7 @@ import { useSpeech, useWords } from '../words/words.ts'
 import { BatchCommands } from './batch-commands.tsx'
 import { batchesQuery } from './batch-queries.ts'
 import { FirstSteps } from './first-steps.tsx'
+import { Loading } from '../ui/loading.tsx'
 
 const NUMBERS = ['percentageSynced', 'totalCount', 'syncedCount', 'finalizedCount', 'failedCount'] as const
 
@@ -67,7 +59,7 @@ export function BatchesPage() {
           </Button>
         </Toolbar>
         <RefusalBar thrown={batches.error} />
-        {batches.isPending && <Spinner label={words.loading} delay={400} />}
+        {batches.isPending && <Loading />}
         {isEmpty && <FirstSteps />}
         {page !== undefined && !isEmpty && (
           <>

@@ -1,5 +1,4 @@
 /** One user of a batch: how far, how fast, and what is wrong with what to do about it. */
-import { Spinner } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation, useParams } from 'react-router'
 import { Refusal } from '../api.ts'
@@ -11,6 +10,7 @@ import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
 import { UserStatusBadge } from '../ui/status-badge.tsx'
 import { useSpeech } from '../words/words.ts'
 import { userQuery } from './batch-queries.ts'
+import { Loading } from '../ui/loading.tsx'
 
 export default function UserPane() {
   const { batch = '', user: identity = '' } = useParams()
@@ -25,7 +25,7 @@ export default function UserPane() {
       above={<Link to={paths.batch(batch) + search}>{words.user.backToBatch(batch)}</Link>}
     >
       {isGone ? <p>{words.user.gone}</p> : <RefusalBar thrown={error} />}
-      {user === undefined && error === null && <Spinner label={words.loading} delay={400} />}
+      {user === undefined && error === null && <Loading />}
       {user !== undefined && !isGone && (
         <>
           <div className="pane-status">

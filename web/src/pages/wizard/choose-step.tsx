@@ -1,9 +1,9 @@
 /** One of several that are there, or a new one made in place: the endpoint, and the database. */
-import { Button, Radio, RadioGroup, Spinner } from '@fluentui/react-components'
+import { Button, Radio, RadioGroup } from '@fluentui/react-components'
 import { AddRegular } from '@fluentui/react-icons/svg/add'
 import type { ReactNode } from 'react'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
-import { useWords } from '../../words/words.ts'
+import { Loading } from '../../ui/loading.tsx'
 
 export interface Choice {
   readonly name: string
@@ -24,13 +24,12 @@ interface ChooseStepProps {
 }
 
 export function ChooseStep(props: ChooseStepProps) {
-  const words = useWords()
   const { label, choices, chosen } = props
   return (
     <>
       <p>{props.lead}</p>
       <RefusalBar thrown={props.error} />
-      {choices === undefined && props.error === null && <Spinner label={words.loading} delay={400} />}
+      {choices === undefined && props.error === null && <Loading />}
       {choices !== undefined && choices.length > 0 && (
         <RadioGroup aria-label={label} value={chosen} onChange={(_, { value }) => props.onChoose(value)}>
           {choices.map(({ name, what }) => (
