@@ -3,9 +3,10 @@ import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@flu
 import { PersonRegular } from '@fluentui/react-icons/svg/person'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Suspense } from 'react'
-import { NavLink, Outlet, useNavigate } from 'react-router'
+import { Outlet, useNavigate } from 'react-router'
 import { ask } from './api.ts'
 import { useLive } from './live.ts'
+import { Navigation } from './navigation.tsx'
 import { paths } from './paths.ts'
 import { sessionQuery, useSession } from './session.ts'
 import { Mark } from './ui/mark.tsx'
@@ -64,10 +65,7 @@ export function Layout() {
         </Menu>
       </header>
       <div className="below-bar">
-        <nav className="navigation" aria-label={words.navigation.name}>
-          <span className="navigation-group">{words.navigation.migration}</span>
-          <NavLink to={paths.batches()}>{words.navigation.batches}</NavLink>
-        </nav>
+        <Navigation />
         <main id="content" className="content" tabIndex={-1}>
           <Suspense>
             <Outlet />

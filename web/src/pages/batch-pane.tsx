@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
 import { Refusal } from '../api.ts'
+import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
 import { Facts } from '../ui/facts.tsx'
 import { formatBytes, formatDate, formatNumber, formatPercent } from '../ui/format.ts'
@@ -22,7 +23,7 @@ export default function BatchPane() {
   const { data: batch, error } = useQuery(batchQuery(identity))
   const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
   return (
-    <Pane title={batch?.identity ?? identity} key={identity}>
+    <Pane title={batch?.identity ?? identity} closeTo={paths.batches()} key={identity}>
       {isGone ? <p>{words.batch.gone}</p> : <RefusalBar thrown={error} />}
       {batch === undefined && error === null && <Spinner label={words.loading} delay={400} />}
       {batch !== undefined && !isGone && (
@@ -32,7 +33,7 @@ export default function BatchPane() {
             <Progress batch={batch} />
           </div>
           {mayChange && (
-            <div className="commands pane-commands" role="toolbar" aria-label={words.batches.commands}>
+            <div className="commands pane-commands" role="toolbar" aria-label={words.commands}>
               <BatchCommands batch={batch} />
             </div>
           )}

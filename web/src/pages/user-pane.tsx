@@ -22,6 +22,7 @@ export default function UserPane() {
     <Pane
       key={identity}
       title={user?.identity ?? identity}
+      closeTo={paths.batches()}
       above={<Link to={paths.batch(batch) + search}>{words.user.backToBatch(batch)}</Link>}
     >
       {isGone ? <p>{words.user.gone}</p> : <RefusalBar thrown={error} />}

@@ -1,32 +1,24 @@
 /** The users of a batch: fifty at a time, whatever the batch has. */
-import {
-  Label,
-  Select,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
-  useId,
-} from '@fluentui/react-components'
+import { Label, Select, useId } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useLocation } from 'react-router'
+import { useLocation } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
 import { STATUS_SUMMARIES } from '#contract/states.ts'
+import type { MigrationUser } from '#contract/user.ts'
 import { paths } from '../paths.ts'
 import { formatNumber } from '../ui/format.ts'
 import { useListState } from '../ui/list-state.ts'
+import { type Column, ListTable } from '../ui/list-table.tsx'
 import { Pager } from '../ui/pager.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { SearchField } from '../ui/search-field.tsx'
-import { SortedHeader } from '../ui/sorted-header.tsx'
 import { UserStatusBadge } from '../ui/status-badge.tsx'
-import { useSpeech } from '../words/words.ts'
+import { useSpeech, useWords } from '../words/words.ts'
 import { usersQuery } from './batch-queries.ts'
 
 export function UsersReport({ batch }: { readonly batch: MigrationBatch }) {
-  const { words, language } = useSpeech()
+  const words = useWords()
+  const columns = useColumns()
   const { search: address } = useLocation()
   const state = useListState('users-', 'identity')
   const summary = STATUS_SUMMARIES.find((one) => one === state.get('show')) ?? null
@@ -53,47 +45,49 @@ export function UsersReport({ batch }: { readonly batch: MigrationBatch }) {
       </div>
       {page?.items.length === 0 && <p>{words.users.none}</p>}
       {page !== undefined && page.items.length > 0 && (
-        <div className="scroll">
-          <Table sortable size="small" aria-label={words.users.title} className="users-table">
-            <TableHeader>
-              <TableRow>
-                <SortedHeader column="identity" label={words.users.columns.identity} state={state} />
-                <SortedHeader column="status" label={words.users.columns.status} state={state} />
-                <SortedHeader column="syncedItemCount" label={words.users.columns.syncedItems} state={state} isNumber />
-                <SortedHeader
-                  column="skippedItemCount"
-                  label={words.users.columns.skippedItems}
-                  state={state}
-                  isNumber
-                />
-                <TableHeaderCell sortable={false}>{words.users.columns.error}</TableHeaderCell>
-              </TableRow>
-            </TableHeader>
-            <TableBody>
-              {page.items.map((user) => (
-                <TableRow key={user.guid}>
-                  <TableCell>
-                    <Link to={paths.user(batch.identity, user.identity) + address}>{user.identity}</Link>
-                  </TableCell>
-                  <TableCell>
-                    <UserStatusBadge status={user.status} />
-                  </TableCell>
-                  <TableCell className="number">
-                    {user.estimatedTotalTransferCount === null
-                      ? formatNumber(language, user.syncedItemCount)
-                      : words.user.itemsOf(user.syncedItemCount, user.estimatedTotalTransferCount)}
-                  </TableCell>
-                  <TableCell className="number">{formatNumber(language, user.skippedItemCount)}</TableCell>
-                  <TableCell className="wraps">
-                    <span className="short-error">{user.errorSummary}</span>
-                  </TableCell>
-                </TableRow>
-              ))}
-            </TableBody>
-          </Table>
-        </div>
+        <ListTable
+          label={words.users.title}
+          className="users-table"
+          columns={columns}
+          items={page.items}
+          state={state}
+          keyOf={(user) => user.guid}
+          toOf={(user) => paths.user(batch.identity, user.identity) + address}
+        />
       )}
       {page !== undefined && <Pager state={state} page={page} />}
     </section>
   )
+}
+
+function useColumns(): readonly Column<MigrationUser>[] {
+  const { words, language } = useSpeech()
+  const labels = words.users.columns
+  return [
+    { name: 'identity', label: labels.identity, isSorted: true, show: ({ identity }) => identity },
+    { name: 'status', label: labels.status, isSorted: true, show: ({ status }) => <UserStatusBadge status={status} /> },
+    {
+      name: 'syncedItemCount',
+      label: labels.syncedItems,
+      isSorted: true,
+      isNumber: true,
+      show: ({ syncedItemCount, estimatedTotalTransferCount }) =>
+        estimatedTotalTransferCount === null
+          ? formatNumber(language, syncedItemCount)
+          : words.user.itemsOf(syncedItemCount, estimatedTotalTransferCount),
+    },
+    {
+      name: 'skippedItemCount',
+      label: labels.skippedItems,
+      isSorted: true,
+      isNumber: true,
+      show: ({ skippedItemCount }) => formatNumber(language, skippedItemCount),
+    },
+    {
+      name: 'error',
+      label: labels.error,
+      wraps: true,
+      show: ({ errorSummary }) => <span className="short-error">{errorSummary}</span>,
+    },
+  ]
 }

@@ -3,16 +3,17 @@ import { Button } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { useLocation, useNavigate } from 'react-router'
-import { paths } from '../paths.ts'
 import { useWords } from '../words/words.ts'
 
 interface PaneProps {
   readonly title: string
+  /** The list that it stands beside. */
+  readonly closeTo: string
   readonly above?: ReactNode
   readonly children: ReactNode
 }
 
-export function Pane({ title, above, children }: PaneProps) {
+export function Pane({ title, closeTo, above, children }: PaneProps) {
   const words = useWords()
   const navigate = useNavigate()
   const { search } = useLocation()
@@ -32,8 +33,8 @@ export function Pane({ title, above, children }: PaneProps) {
         <Button
           appearance="subtle"
           icon={<DismissRegular />}
-          aria-label={words.batch.closeDetails}
-          onClick={() => void navigate(paths.batches() + listOnly(search))}
+          aria-label={words.closeDetails}
+          onClick={() => void navigate(closeTo + listOnly(search))}
         />
       </div>
       {children}
@@ -41,10 +42,10 @@ export function Pane({ title, above, children }: PaneProps) {
   )
 }
 
-/** The list's own place in the address; the users' ends with their pane. */
+/** The list's own place in the address; that of a list inside of the pane has a prefix (list-state.ts) and ends with it. */
 function listOnly(search: string): string {
   const kept = new URLSearchParams(search)
-  for (const name of Array.from(kept.keys())) if (name.startsWith('users-')) kept.delete(name)
+  for (const name of Array.from(kept.keys())) if (name.includes('-')) kept.delete(name)
   const text = kept.toString()
   return text === '' ? '' : `?${text}`
 }

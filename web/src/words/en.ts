@@ -10,6 +10,9 @@ export const en = {
   skipToContent: 'Skip to the content',
   loading: 'Loading …',
   close: 'Close',
+  closeDetails: 'Close the details',
+  commands: 'Commands',
+  refresh: 'Refresh',
   cancel: 'Cancel',
   back: 'Back',
   next: 'Next',
@@ -24,6 +27,7 @@ export const en = {
   toBatches: 'To the migration batches',
   navigation: {
     name: 'Main',
+    pages: 'Pages',
     migration: 'Migration',
     batches: 'Batches',
     account: (name: string) => `Account of ${name}`,
@@ -66,9 +70,7 @@ export const en = {
   },
   batches: {
     title: 'Migration batches',
-    commands: 'Commands',
     new: 'New migration batch',
-    refresh: 'Refresh',
     search: 'Search by name',
     columns: {
       identity: 'Name',
@@ -118,7 +120,6 @@ export const en = {
       `${number.format(from)}–${number.format(to)} of ${number.format(total)}`,
   },
   batch: {
-    closeDetails: 'Close the details',
     gone: 'This batch is not there any more.',
     type: 'Type',
     direction: 'Direction',

@@ -12,6 +12,9 @@ export const fr: Words = {
   skipToContent: 'Aller au contenu',
   loading: 'Chargement…',
   close: 'Fermer',
+  closeDetails: 'Fermer les détails',
+  commands: 'Commandes',
+  refresh: 'Actualiser',
   cancel: 'Annuler',
   back: 'Précédent',
   next: 'Suivant',
@@ -26,6 +29,7 @@ export const fr: Words = {
   toBatches: 'Vers les lots de migration',
   navigation: {
     name: 'Principal',
+    pages: 'Pages',
     migration: 'Migration',
     batches: 'Lots',
     account: (name) => `Compte de ${name}`,
@@ -69,9 +73,7 @@ export const fr: Words = {
   },
   batches: {
     title: 'Lots de migration',
-    commands: 'Commandes',
     new: 'Nouveau lot de migration',
-    refresh: 'Actualiser',
     search: 'Rechercher par nom',
     columns: {
       identity: 'Nom',
@@ -120,7 +122,6 @@ export const fr: Words = {
     of: (from, to, total) => `${number.format(from)}–${number.format(to)} sur ${number.format(total)}`,
   },
   batch: {
-    closeDetails: 'Fermer les détails',
     gone: 'Ce lot n’existe plus.',
     type: 'Type',
     direction: 'Sens',

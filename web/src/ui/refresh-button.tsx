@@ -1,0 +1,19 @@
+import { Button } from '@fluentui/react-components'
+import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync'
+import { useQueryClient } from '@tanstack/react-query'
+import { LIVE } from '../live.ts'
+import { useWords } from '../words/words.ts'
+
+export function RefreshButton() {
+  const words = useWords()
+  const client = useQueryClient()
+  return (
+    <Button
+      appearance="subtle"
+      icon={<ArrowSyncRegular />}
+      onClick={() => void client.invalidateQueries({ queryKey: [LIVE] })}
+    >
+      {words.refresh}
+    </Button>
+  )
+}
