@@ -11,7 +11,7 @@ import { paths } from './paths.ts'
 import { sessionQuery, useSession } from './session.ts'
 import { Mark } from './ui/mark.tsx'
 import { useTell } from './ui/toasts.tsx'
-import { useSpeech } from './words/words.ts'
+import { LANGUAGES, nameOfLanguage, useSpeech } from './words/words.ts'
 
 export function Layout() {
   const { words, language, choose } = useSpeech()
@@ -58,7 +58,11 @@ export function Layout() {
               {session?.administrator?.hasPassword && (
                 <MenuItem onClick={() => void navigate(paths.password())}>{words.navigation.changePassword}</MenuItem>
               )}
-              <MenuItem onClick={() => choose(language === 'en' ? 'fr' : 'en')}>{words.navigation.language}</MenuItem>
+              {LANGUAGES.filter((one) => one !== language).map((one) => (
+                <MenuItem key={one} lang={one} onClick={() => choose(one)}>
+                  {nameOfLanguage(one)}
+                </MenuItem>
+              ))}
               <MenuItem onClick={() => signOut.mutate()}>{words.navigation.signOut}</MenuItem>
             </MenuList>
           </MenuPopover>

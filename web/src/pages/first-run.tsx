@@ -2,6 +2,7 @@
 import { Button, Field, Input } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { LANGUAGES as MAILED } from '#contract/notification-kinds.ts'
 import { ask } from '../api.ts'
 import { sessionQuery } from '../session.ts'
 import { Card } from '../ui/card.tsx'
@@ -21,7 +22,8 @@ export function FirstRun() {
           firstPassword: given.firstPassword.trim(),
           userName: given.userName,
           password: given.password,
-          language,
+          // Of the mails to this person: the service writes fewer languages than pages may have.
+          language: MAILED.find((one) => one === language) ?? null,
           ...(given.displayName.trim() !== '' && { displayName: given.displayName }),
         },
       }),

@@ -1,6 +1,6 @@
 /** A page of one form, before anybody is signed in. */
 import type { ReactNode } from 'react'
-import { useSpeech } from '../words/words.ts'
+import { LANGUAGES, nameOfLanguage, useSpeech } from '../words/words.ts'
 import { Mark } from './mark.tsx'
 import { usePageTitle } from './page-title.tsx'
 
@@ -16,9 +16,13 @@ export function Card({ title, children }: { readonly title: string; readonly chi
         <h1>{title}</h1>
         {children}
       </main>
-      <button type="button" className="plain" onClick={() => choose(language === 'en' ? 'fr' : 'en')}>
-        {words.navigation.language}
-      </button>
+      <div>
+        {LANGUAGES.filter((one) => one !== language).map((one) => (
+          <button key={one} type="button" className="plain" lang={one} onClick={() => choose(one)}>
+            {nameOfLanguage(one)}
+          </button>
+        ))}
+      </div>
     </div>
   )
 }

@@ -32,7 +32,6 @@ export const en = {
     batches: 'Batches',
     account: (name: string) => `Account of ${name}`,
     changePassword: 'Change password',
-    language: 'Français',
     signOut: 'Sign out',
     api: 'API',
   },
@@ -305,5 +304,5 @@ export const en = {
   },
 }
 
-/** What another language must have; TypeScript holds it to that, and test/web/words.test.ts. */
+/** What another language must have; TypeScript holds it to that, and test/web/build.test.ts. */
 export type Words = typeof en

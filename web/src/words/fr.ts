@@ -5,7 +5,7 @@ const number = new Intl.NumberFormat('fr')
 const counted = (count: number, one: string, many: string) => `${number.format(count)} ${count < 2 ? one : many}`
 const mailboxes = (count: number) => counted(count, 'boîte aux lettres', 'boîtes aux lettres')
 
-export const fr: Words = {
+const fr: Words = {
   product: 'Waybill',
   adminCenter: 'Centre d’administration',
   mailboxes,
@@ -34,7 +34,6 @@ export const fr: Words = {
     batches: 'Lots',
     account: (name) => `Compte de ${name}`,
     changePassword: 'Changer le mot de passe',
-    language: 'English',
     signOut: 'Se déconnecter',
     api: 'API',
   },
@@ -312,3 +311,5 @@ export const fr: Words = {
     Stopped: 'Arrêté',
   },
 }
+
+export default fr

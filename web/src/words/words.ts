@@ -2,25 +2,34 @@
 import { createContext, useContext } from 'react'
 import { en, type Words } from './en.ts'
 
-export const LANGUAGES = ['en', 'fr'] as const
-export type Language = (typeof LANGUAGES)[number]
+/** Every other file here is named by a language tag (RFC 5646) and says the same in that language: nothing else is to be done. */
+const OTHERS = import.meta.glob<Words>(['./??.ts', './??-??.ts', '!./en.ts'], { import: 'default' })
+const tagOf = (file: string) => file.slice(2, -'.ts'.length)
 
-const isLanguage = (text: string | null | undefined): text is Language => LANGUAGES.some((known) => known === text)
-const KEY = 'waybill.language'
+/** A tag of RFC 5646. */
+export type Language = string
+export const LANGUAGES: readonly Language[] = ['en', ...Object.keys(OTHERS).map(tagOf)].toSorted()
 
-export function chosenLanguage(): Language | null {
-  const kept = localStorage.getItem(KEY)
-  return isLanguage(kept) ? kept : null
+/** As those who speak it call it. */
+export function nameOfLanguage(language: Language): string {
+  const name = new Intl.DisplayNames([language], { type: 'language' }).of(language) ?? language
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1)
 }
 
+const known = (tag: string | null | undefined): Language | undefined =>
+  tag == null
+    ? undefined
+    : (LANGUAGES.find((one) => one.toLowerCase() === tag.toLowerCase()) ??
+      LANGUAGES.find((one) => one === tag.slice(0, 2).toLowerCase()))
+const KEY = 'waybill.language'
+
+export const chosenLanguage = (): Language | null => known(localStorage.getItem(KEY)) ?? null
 export const keepLanguage = (language: Language): void => localStorage.setItem(KEY, language)
 
-export const browserLanguage = (): Language =>
-  navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en'
+export const browserLanguage = (): Language => navigator.languages.map(known).find((one) => one !== undefined) ?? 'en'
 
 /** Other languages are loaded when they are wanted. */
-export const wordsOf = async (language: Language): Promise<Words> =>
-  language === 'fr' ? (await import('./fr.ts')).fr : en
+export const wordsOf = async (language: Language): Promise<Words> => (await OTHERS[`./${language}.ts`]?.()) ?? en
 
 interface Spoken {
   readonly language: Language
