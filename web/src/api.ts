@@ -9,6 +9,14 @@ type RouteOf<Name extends RouteName> = (typeof ROUTES)[Name]
 export type Asked<Name extends RouteName> = Omit<Ask<RouteOf<Name>>, 'body'> & {
   readonly body?: RouteOf<Name>['bodyType'] extends 'csv' ? Blob : Ask<RouteOf<Name>>['body']
   readonly signal?: AbortSignal
+  /** The tag of what was seen: whoever has changed it meanwhile is not undone, the answer is PRECONDITION_FAILED. */
+  readonly ifMatch?: string
+}
+
+/** An object as it was seen, with the tag that a change of it names. */
+export interface Tagged<Value> {
+  readonly value: Value
+  readonly etag: string
 }
 
 /** What the service refused, in its own words; or that it could not be reached. */
@@ -34,10 +42,19 @@ export const urlOf = (name: RouteName, params: Readonly<Record<string, string>> 
   `/api/v1${routes[name][1].replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))}`
 
 /** @throws Refusal */
-export async function ask<Name extends RouteName>(
+export const ask = async <Name extends RouteName>(
   name: Name,
-  { params, query, body, signal }: Asked<Name> = {},
-): Promise<Answer<RouteOf<Name>>> {
+  asked: Asked<Name> = {},
+): Promise<Answer<RouteOf<Name>>> => (await askTagged(name, asked)).value
+
+/**
+ * For what will be changed: what a form shows and the tag that it sends are of one answer.
+ * @throws Refusal
+ */
+export async function askTagged<Name extends RouteName>(
+  name: Name,
+  { params, query, body, signal, ifMatch }: Asked<Name> = {},
+): Promise<Tagged<Answer<RouteOf<Name>>>> {
   const [method, , takesKey] = routes[name]
   const given = Object.entries((query ?? {}) as Readonly<Record<string, unknown>>).filter(([, value]) => value != null)
   const search = new URLSearchParams(given.map(([key, value]): [string, string] => [key, String(value)])).toString()
@@ -47,13 +64,16 @@ export async function ask<Name extends RouteName>(
     headers: {
       ...(body !== undefined && { 'content-type': isFile ? 'text/csv' : 'application/json' }),
       ...(takesKey && { 'idempotency-key': crypto.randomUUID() }),
+      ...(ifMatch !== undefined && { 'if-match': ifMatch }),
     },
     ...(body !== undefined && { body: isFile ? body : JSON.stringify(body) }),
     ...(signal && { signal }),
   })
   const text = await response.text()
   if (!response.ok) throw new Refusal(response.status, problemOf(response, text))
-  return (text === '' ? undefined : JSON.parse(text)) as Answer<RouteOf<Name>>
+  const value = (text === '' ? undefined : JSON.parse(text)) as Answer<RouteOf<Name>>
+  // `*`: where a proxy has taken the tag away, a change is made all the same.
+  return { value, etag: response.headers.get('etag') ?? '*' }
 }
 
 async function send(url: string, init: RequestInit): Promise<Response> {

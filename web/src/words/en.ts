@@ -255,6 +255,17 @@ export const en = {
     isDefault: 'Use it where a batch names none',
     create: 'Create the mailbox database',
   },
+  edited: {
+    save: 'Save',
+    saved: (name: string) => `${name} is saved.`,
+    conflict: 'Somebody else has changed this meanwhile.',
+    conflictLead: 'Nothing was saved. What you have typed stays in the form, over what is there now.',
+    goOn: 'Go on with what is there now',
+    discard: 'Discard',
+    unsaved: 'Not saved yet',
+    stored: 'Stored. Type a new one to replace it.',
+    storedPlaceholder: 'stored',
+  },
   batchStatus: {
     Created: 'Created',
     Starting: 'Starting',

@@ -263,6 +263,17 @@ const fr: Words = {
     isDefault: 'L’utiliser quand un lot n’en nomme aucune',
     create: 'Créer la base',
   },
+  edited: {
+    save: 'Enregistrer',
+    saved: (name: string) => `Modifications enregistrées : ${name}.`,
+    conflict: 'Quelqu’un d’autre a modifié ceci entre-temps.',
+    conflictLead: 'Rien n’a été enregistré. Votre saisie reste dans le formulaire, par-dessus l’état actuel.',
+    goOn: 'Continuer avec l’état actuel',
+    discard: 'Abandonner',
+    unsaved: 'Pas encore enregistré',
+    stored: 'Enregistré. Saisissez-en un nouveau pour le remplacer.',
+    storedPlaceholder: 'enregistré',
+  },
   batchStatus: {
     Created: 'Créé',
     Starting: 'Démarrage',
