@@ -106,7 +106,8 @@ export async function runServe(request: ServeRequest): Promise<number> {
   say(`Waybill ${version} is running.`)
   if (api.address) say(`  Admin center   ${api.address.url}/`)
   if (api.address) say(`  API            ${api.address.url}/api/v1 (bearer tokens: ./waybill token create --help)`)
-  if (firstPassword !== null)
+  // Over the local socket alone nobody signs in.
+  if (api.address && firstPassword !== null)
     say(`  First sign-in  nobody can sign in yet; the first password, for a day: ${firstPassword}`)
   say(`  This machine   no sign-in needed: eval "$(./waybill aliases)"; then Get-MigrationBatch, Get-Help`)
   say(`  Data folder    ${store.dataFolder.path}`)

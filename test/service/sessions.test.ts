@@ -23,13 +23,15 @@ suite('the first password', { timeout: 120_000 }, () => {
   after(() => removeFolder(folder))
 
   test('is shown on a terminal, and lies in no file then', { skip: !existsSync('/usr/bin/script') }, async () => {
-    const { shown } = await onTerminal(
-      `waybill serve --data ${dataFolder} --no-tcp --concurrency 0`,
-      [['Ctrl-C stops it', '\u0003']],
-      { folder },
-    )
-    assert.match(shown, new RegExp(`First sign-in .*${FORM.source}`))
+    const [port] = (await freePorts(1)) as [number]
+    const shownWith = async (option: string) => {
+      const command = `waybill serve --data ${dataFolder} --concurrency 0 ${option}`
+      return (await onTerminal(command, [['Ctrl-C stops it', '\u0003']], { folder })).shown
+    }
+    assert.match(await shownWith(`--port ${port}`), new RegExp(`First sign-in .*${FORM.source}`))
     assert.equal(existsSync(file), false)
+    // Where nobody can come in, nobody is asked to.
+    assert.doesNotMatch(await shownWith('--no-tcp'), /First sign-in/)
   })
 
   test('lies in a file for its owner alone, is another one after each start, and makes one administrator', async () => {
