@@ -28,7 +28,7 @@ suite('the first password', { timeout: 120_000 }, () => {
       const command = `waybill serve --data ${dataFolder} --concurrency 0 ${option}`
       return (await onTerminal(command, [['Ctrl-C stops it', '\u0003']], { folder })).shown
     }
-    assert.match(await shownWith(`--port ${port}`), new RegExp(`First sign-in .*${FORM.source}`))
+    assert.match(await shownWith(`--listen 127.0.0.1:${port}`), new RegExp(`First sign-in .*${FORM.source}`))
     assert.equal(existsSync(file), false)
     // Where nobody can come in, nobody is asked to.
     assert.doesNotMatch(await shownWith('--no-tcp'), /First sign-in/)
