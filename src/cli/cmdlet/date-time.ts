@@ -1,4 +1,5 @@
-/** Dates as administrators write them, into ISO 8601 in UTC; the zone's arithmetic is Intl's. */
+/** Dates as administrators write them, into ISO 8601 in UTC. */
+import { instantInZone } from '#contract/zoned-time.ts'
 import { WINDOWS_ZONES } from './windows-zones.ts'
 
 /** An IANA name for `text`, which may be one or Windows' own; null when it is neither. */
@@ -39,7 +40,7 @@ export function parseDateTime(text: string, zone: string): string | null {
     back.getUTCSeconds() === number('second')
   if (!same || number('year') < 1900) return null
   const offset = offsetOf(parts['zone'])
-  return new Date(offset === null ? inZone(wall, zone) : wall - offset).toISOString()
+  return new Date(offset === null ? instantInZone(wall, zone) : wall - offset).toISOString()
 }
 
 function offsetOf(text: string | undefined): number | null {
@@ -47,29 +48,4 @@ function offsetOf(text: string | undefined): number | null {
   if (/^z$/i.test(text)) return 0
   const minutes = Number(text.slice(1, 3)) * 60 + Number(text.slice(-2))
   return (text.startsWith('-') ? -1 : 1) * minutes * 60_000
-}
-
-/** The instant at which the clocks of `zone` show `wall`; in the hour that summer time skips, as if it had not begun. */
-function inZone(wall: number, zone: string): number {
-  const before = wall - shown(wall - 86_400_000, zone)
-  const after = wall - shown(wall + 86_400_000, zone)
-  const fits = [before, after].filter((instant) => instant + shown(instant, zone) === wall)
-  return fits.length > 0 ? Math.min(...fits) : before
-}
-
-/** What the clocks of `zone` are ahead of UTC at an instant, in ms. */
-function shown(instant: number, zone: string): number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  const part = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]))
-  const clock = Date.UTC(part['year']!, part['month']! - 1, part['day'], part['hour'], part['minute'], part['second'])
-  return clock - Math.floor(instant / 1000) * 1000
 }

@@ -10,6 +10,7 @@
  */
 import { Fault } from '#base/fault.ts'
 import { type ExchangeFolder, exchangeFolderOf, foldName, roleOfPath } from '#contract/folder-roles.ts'
+import { WELL_KNOWN_FOLDERS } from '#contract/well-known-folders.ts'
 import type { FolderPath, FolderRole } from '../ports.ts'
 
 export interface NamedFolder {
@@ -28,26 +29,10 @@ export interface FolderPattern {
   readonly deep: boolean
 }
 
-/** What each token stands for: the root, a role, or a folder that only Exchange tells from others. */
-const TOKENS = {
-  Root: 'root',
-  Inbox: 'inbox',
-  SentItems: 'sent',
-  Outbox: 'outbox',
-  DeletedItems: 'trash',
-  Calendar: 'calendar',
-  Contacts: 'contacts',
-  Drafts: 'drafts',
-  Journal: 'journal',
-  Tasks: 'tasks',
-  Notes: 'notes',
-  AllItems: 'all',
-  JunkEmail: 'junk',
-  Archive: 'archive',
-} as const satisfies Record<string, FolderRole | ExchangeFolder | 'root'>
-
-type Token = (typeof TOKENS)[keyof typeof TOKENS]
-const BY_NAME = new Map<string, Token>(Object.entries(TOKENS).map(([name, token]) => [name.toLowerCase(), token]))
+type Token = FolderRole | ExchangeFolder | 'root'
+const BY_NAME = new Map<string, Token>(
+  Object.entries(WELL_KNOWN_FOLDERS).map(([name, token]) => [name.toLowerCase(), token]),
+)
 
 /** A path as people read it and may type it into `--exclude-folder`: that pattern matches this folder alone. */
 export function formatFolder(path: FolderPath): string {
@@ -85,7 +70,7 @@ export function parseFolderPattern(text: string): FolderPattern {
     if (at > 0) throw wrong(text, `#${word}# may only come first`, literally(word))
     token = BY_NAME.get(word.toLowerCase()) ?? null
     if (token === null) {
-      const known = Object.keys(TOKENS)
+      const known = Object.keys(WELL_KNOWN_FOLDERS)
         .map((name) => `#${name}#`)
         .join(', ')
       throw wrong(text, `#${word}# is no well-known folder`, `Use one of ${known}. ${literally(word)}`)

@@ -1,4 +1,5 @@
 /** The choices of a batch: defaults, and what is refused before anything is stored. */
+import { Fault } from '#base/fault.ts'
 import { badValue } from '#base/request-faults.ts'
 import type { NewBatch, SetBatch } from '#contract/batch.ts'
 import { parseFolderPattern } from '#engine/plan/exclude.ts'
@@ -33,10 +34,30 @@ export function givenChoices(asked: Asked): Partial<StoredChoices> {
 /** @throws Fault VALUE_INVALID, or the fault of a folder pattern */
 export function choicesOf(asked: Asked, before: StoredChoices = DEFAULTS): StoredChoices {
   const choices: StoredChoices = { ...before, ...givenChoices(asked) }
-  for (const pattern of [...choices.excludeFolders, ...choices.includeFolders]) parseFolderPattern(pattern)
+  for (const field of ['excludeFolders', 'includeFolders'] as const) {
+    for (const pattern of choices[field]) checkPattern(field, pattern)
+  }
   parseReceivedFilter(choices.contentFilter)
   refuseUnknownZone(choices.timeZone)
   return choices
+}
+
+/** The fault of the pattern, as one of the field that it stands in. */
+function checkPattern(field: 'excludeFolders' | 'includeFolders', pattern: string): void {
+  try {
+    parseFolderPattern(pattern)
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown
+    const { code, scope, transient, message, remedy, facts } = thrown
+    throw new Fault({
+      code,
+      scope,
+      transient,
+      message,
+      ...(remedy !== null && { remedy }),
+      facts: { ...facts, field, why: remedy === null ? message : `${message} ${remedy}` },
+    })
+  }
 }
 
 function refuseUnknownZone(zone: string): void {

@@ -4,13 +4,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { ask } from '../api.ts'
+import { recipientsOf } from '../forms/choices/recipients.ts'
+import { startOf } from '../forms/choices/schedule.ts'
 import { LIVE } from '../live.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session.ts'
 import { usePageTitle } from '../ui/page-title.tsx'
 import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
 import { useWords } from '../words/words.ts'
-import { nameOf, recipientsOf, useDraft } from './wizard/draft.ts'
+import { nameOf, useDraft } from './wizard/draft.ts'
 import { DatabaseStep } from './wizard/database-step.tsx'
 import { EndpointStep } from './wizard/endpoint-step.tsx'
 import { ReviewStep } from './wizard/review-step.tsx'
@@ -51,8 +53,14 @@ export default function NewBatchPage() {
           sourceEndpoint: draft.endpoint,
           targetDatabases: [draft.database],
           csvFile: draft.csv?.csvFile,
-          autoStart: draft.startNow,
-          notificationEmails: recipientsOf(draft),
+          excludeFolders: [...draft.excludeFolders],
+          includeFolders: draft.includeFolders,
+          contentFilter: draft.contentFilter,
+          allowIncrementalSyncs: draft.allowIncrementalSyncs,
+          ...startOf(draft.schedule),
+          notificationEmails: recipientsOf(draft.recipients),
+          reportInterval: draft.reportInterval,
+          skipReports: draft.skipReports,
         },
       }),
     async onSuccess(batch) {
@@ -94,8 +102,8 @@ export default function NewBatchPage() {
           <h2 id="step" ref={heading} tabIndex={-1}>
             {words.wizard.steps[step]}
           </h2>
-          <Shown draft={draft} change={change} />
-          {isTold && missing !== null && <ErrorBar detail={missing} />}
+          <Shown draft={draft} change={change} refusal={create.error} isTold={isTold} />
+          {isTold && missing !== null && missing !== '' && <ErrorBar detail={missing} />}
           <RefusalBar thrown={create.error} />
           <div className="wizard-buttons">
             {index > 0 && <Button onClick={() => void go(index - 1)}>{words.back}</Button>}

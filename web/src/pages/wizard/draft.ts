@@ -4,20 +4,37 @@
  */
 import { useCallback, useState } from 'react'
 import type { CsvFile } from '#contract/batch.ts'
+import type { Advanced } from '../../forms/choices/advanced-fields.tsx'
+import type { Reports } from '../../forms/choices/report-fields.tsx'
+import { type Schedule, usualSchedule } from '../../forms/choices/schedule.ts'
 
-export interface Draft {
+export interface Draft extends Advanced, Reports {
   /** As the service answered it, and what the person called it. */
   readonly csv: (CsvFile & { readonly fileName: string }) | null
   /** Null: nobody has typed one, and the file's name stands for it. */
   readonly name: string | null
   readonly endpoint: string
   readonly database: string
-  readonly startNow: boolean
-  readonly recipients: string
+  readonly excludeFolders: readonly string[]
+  readonly schedule: Schedule
 }
 
-const EMPTY: Draft = { csv: null, name: null, endpoint: '', database: '', startNow: true, recipients: '' }
-const KEY = 'waybill.new-batch'
+const empty = (): Draft => ({
+  csv: null,
+  name: null,
+  endpoint: '',
+  database: '',
+  excludeFolders: [],
+  includeFolders: [],
+  contentFilter: '',
+  allowIncrementalSyncs: true,
+  schedule: { ...usualSchedule(), start: 'now' },
+  recipients: '',
+  reportInterval: '1.00:00:00',
+  skipReports: false,
+})
+// The number changes when what is stored does: an older draft is not read.
+const KEY = 'waybill.new-batch.2'
 
 export function useDraft(who: string) {
   const key = `${KEY}.${who}`
@@ -33,16 +50,16 @@ export function useDraft(who: string) {
   )
   const discard = useCallback(() => {
     localStorage.removeItem(key)
-    setDraft(EMPTY)
+    setDraft(empty())
   }, [key])
   return { draft, change, discard }
 }
 
 function read(key: string): Draft {
   try {
-    return { ...EMPTY, ...(JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Draft>) }
+    return { ...empty(), ...(JSON.parse(localStorage.getItem(key) ?? '{}') as Partial<Draft>) }
   } catch {
-    return EMPTY
+    return empty()
   }
 }
 
@@ -58,12 +75,3 @@ export const nameFrom = (fileName: string): string =>
     .slice(0, 64)
 
 export const nameOf = ({ name, csv }: Draft): string => name ?? (csv === null ? '' : nameFrom(csv.fileName))
-
-export const recipientsOf = ({ recipients }: Draft): string[] =>
-  recipients
-    .split(/[,;\s]+/)
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
-
-export const wrongRecipient = (draft: Draft): string | undefined =>
-  recipientsOf(draft).find((one) => !/^[^\s@"(),:;<>[\\\]]+@[^\s@"(),:;<>[\\\]]+$/.test(one))

@@ -1,10 +1,19 @@
 import { Facts } from '../../ui/facts.tsx'
-import { useWords } from '../../words/words.ts'
-import { nameOf, recipientsOf } from './draft.ts'
+import { useSpeech } from '../../words/words.ts'
+import { recipientsOf } from '../../forms/choices/recipients.ts'
+import { startAfterOf } from '../../forms/choices/schedule.ts'
+import { formatDate } from '../../ui/format.ts'
+import { nameOf } from './draft.ts'
 import type { StepProps } from './steps.ts'
 
 export function ReviewStep({ draft }: StepProps) {
-  const words = useWords()
+  const { words, language } = useSpeech()
+  const { start } = draft.schedule
+  const starts = {
+    now: words.choices.startNow,
+    manually: words.choices.startManually,
+    at: formatDate(language, startAfterOf(draft.schedule)),
+  }
   const bad = draft.csv?.badRows.length ?? 0
   return (
     <>
@@ -17,8 +26,11 @@ export function ReviewStep({ draft }: StepProps) {
           bad === 0 ? null : [words.wizard.csvProblem, words.wizard.csvFaults(bad)],
           [words.wizard.endpoint, draft.endpoint || words.none],
           [words.wizard.database, draft.database || words.none],
-          [words.wizard.start, draft.startNow ? words.wizard.startNow : words.wizard.startManually],
-          [words.batch.notifications, recipientsOf(draft).join(', ') || words.none],
+          [words.choices.exclude, draft.excludeFolders.join(', ') || words.none],
+          draft.includeFolders.length === 0 ? null : [words.choices.include, draft.includeFolders.join(', ')],
+          draft.contentFilter === '' ? null : [words.choices.filter, draft.contentFilter],
+          [words.choices.start, starts[start]],
+          [words.batch.notifications, recipientsOf(draft.recipients).join(', ') || words.none],
         ]}
       />
     </>

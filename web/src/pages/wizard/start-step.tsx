@@ -1,29 +1,18 @@
-import { Field, Input, Radio, RadioGroup } from '@fluentui/react-components'
+import { ReportFields } from '../../forms/choices/report-fields.tsx'
+import { ScheduleFields } from '../../forms/choices/schedule-fields.tsx'
 import { useWords } from '../../words/words.ts'
 import type { StepProps } from './steps.ts'
 
-export function StartStep({ draft, change }: StepProps) {
+export function StartStep({ draft, change, isTold }: StepProps) {
   const words = useWords()
   return (
     <>
       <p>{words.wizard.startLead}</p>
-      <Field label={words.wizard.start}>
-        <RadioGroup
-          value={draft.startNow ? 'now' : 'manually'}
-          onChange={(_, { value }) => change({ startNow: value === 'now' })}
-        >
-          <Radio value="now" label={words.wizard.startNow} />
-          <Radio value="manually" label={words.wizard.startManually} />
-        </RadioGroup>
-      </Field>
-      <Field label={words.wizard.recipients} hint={words.wizard.recipientsHint}>
-        <Input
-          type="text"
-          inputMode="email"
-          value={draft.recipients}
-          onChange={(_, { value }) => change({ recipients: value })}
-        />
-      </Field>
+      <ScheduleFields
+        value={draft.schedule}
+        onChange={(changes) => change({ schedule: { ...draft.schedule, ...changes } })}
+      />
+      <ReportFields value={draft} onChange={change} isTold={isTold} />
     </>
   )
 }

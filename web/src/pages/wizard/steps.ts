@@ -1,6 +1,8 @@
 /** The steps in their order, and what each still wants. */
 import type { Words } from '../../words/en.ts'
-import { type Draft, isEnded, nameOf, wrongRecipient } from './draft.ts'
+import { wrongRecipient } from '../../forms/choices/recipients.ts'
+import { startAfterOf } from '../../forms/choices/schedule.ts'
+import { type Draft, isEnded, nameOf } from './draft.ts'
 
 export const STEPS = ['users', 'endpoint', 'database', 'start', 'review'] as const
 export type Step = (typeof STEPS)[number]
@@ -8,9 +10,13 @@ export type Step = (typeof STEPS)[number]
 export interface StepProps {
   readonly draft: Draft
   change(changes: Partial<Draft>): void
+  /** What the service refused when the batch was to be created. */
+  readonly refusal: unknown
+  /** Whoever wants to go on is told what is missing. */
+  readonly isTold: boolean
 }
 
-/** Null: one may go on. */
+/** Null: one may go on. Empty: a field tells it. */
 export function missingIn(step: Step, draft: Draft, words: Words): string | null {
   switch (step) {
     case 'users':
@@ -23,8 +29,8 @@ export function missingIn(step: Step, draft: Draft, words: Words): string | null
     case 'database':
       return draft.database === '' ? words.wizard.databaseMissing : null
     case 'start': {
-      const wrong = wrongRecipient(draft)
-      return wrong === undefined ? null : words.wizard.recipientsWrong(wrong)
+      if (draft.schedule.start === 'at' && startAfterOf(draft.schedule) === null) return ''
+      return wrongRecipient(draft.recipients) === undefined ? null : ''
     }
     case 'review':
     default:

@@ -1,0 +1,112 @@
+/** ExcludeFolders: those that every mailbox has, to be ticked, and others by their names. */
+import { Checkbox, Field, Textarea } from '@fluentui/react-components'
+import { useId, useState } from 'react'
+import { withAllBelow } from '#contract/well-known-folders.ts'
+import { useWords } from '../../words/words.ts'
+
+/** What mailboxes on IMAP servers have, and what Exchange adds to it. */
+const OFFERED = [
+  'DeletedItems',
+  'JunkEmail',
+  'Drafts',
+  'SentItems',
+  'Archive',
+  'AllItems',
+  'Inbox',
+  'Outbox',
+  'Calendar',
+  'Contacts',
+  'Tasks',
+  'Notes',
+  'Journal',
+] as const
+
+interface ExcludeFoldersProps {
+  readonly value: readonly string[]
+  onChange(patterns: string[]): void
+  /** What the service said about it. */
+  readonly wrong?: string | undefined
+}
+
+const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
+const linesOf = (text: string) =>
+  text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+
+export function ExcludeFolders({ value, onChange, wrong }: ExcludeFoldersProps) {
+  const words = useWords()
+  const label = useId()
+  const isTicked = (folder: (typeof OFFERED)[number]) => value.some((one) => same(one, withAllBelow(folder)))
+  const ticked = OFFERED.filter(isTicked)
+  // As it is typed: an empty line is none of the patterns, and must not vanish under the cursor.
+  const [own, setOwn] = useState(() =>
+    value.filter((one) => !OFFERED.some((folder) => same(one, withAllBelow(folder)))).join('\n'),
+  )
+  const tell = (folders: readonly (typeof OFFERED)[number][], text: string) =>
+    onChange([...folders.map(withAllBelow), ...linesOf(text)])
+  return (
+    <>
+      <div role="group" aria-labelledby={label}>
+        <div id={label} className="group-label">
+          {words.choices.exclude}
+        </div>
+        <p className="small">{words.choices.excludeHint}</p>
+        <div className="ticks">
+          {OFFERED.map((folder) => (
+            <Checkbox
+              key={folder}
+              label={words.choices.folders[folder]}
+              checked={isTicked(folder)}
+              onChange={(_, { checked }) =>
+                tell(
+                  OFFERED.filter((one) => (one === folder ? checked === true : ticked.includes(one))),
+                  own,
+                )
+              }
+            />
+          ))}
+        </div>
+        <p className="small">{words.choices.gmail}</p>
+      </div>
+      <Field
+        label={words.choices.excludeOwn}
+        hint={words.choices.folderHint}
+        validationMessage={wrong ?? null}
+        validationState={wrong === undefined ? 'none' : 'error'}
+      >
+        <Textarea
+          value={own}
+          resize="vertical"
+          onChange={(_, { value: text }) => {
+            setOwn(text)
+            tell(ticked, text)
+          }}
+        />
+      </Field>
+    </>
+  )
+}
+
+export function IncludeFolders({ value, onChange, wrong }: ExcludeFoldersProps) {
+  const words = useWords()
+  const [own, setOwn] = useState(() => value.join('\n'))
+  return (
+    <Field
+      label={words.choices.include}
+      hint={words.choices.folderHint}
+      validationMessage={wrong ?? null}
+      validationState={wrong === undefined ? 'none' : 'error'}
+    >
+      <Textarea
+        value={own}
+        resize="vertical"
+        onChange={(_, { value: text }) => {
+          setOwn(text)
+          onChange(linesOf(text))
+        }}
+      />
+    </Field>
+  )
+}
