@@ -1,10 +1,12 @@
 /**
  * Forgets what is old: events, passes and reports that were told are kept for 90 days, the last pass of a user for as
- * long as the user, the audit log for as long as AdminAuditLogAgeLimit says, answers for an Idempotency-Key for a day.
+ * long as the user, the audit log for as long as AdminAuditLogAgeLimit says, answers for an Idempotency-Key for a day,
+ * what was carried and when for as long as its batch or the archive of it.
  */
 import { KEPT_HOURS } from '#store/service/idempotency-keys.ts'
 import { freshConfig } from '#store/service/settings.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
+import { forgetThroughput, mergeThroughput } from '#store/service/throughput.ts'
 
 const KEPT_DAYS = 90
 /** So many rows at once: a table that nobody pruned for long must not be locked for long. */
@@ -44,6 +46,8 @@ export async function prune(store: ServiceStore): Promise<void> {
     SELECT key FROM idempotency_key WHERE created_at < now() - $1 * interval '1 day' LIMIT ${AT_ONCE})`,
     KEPT_HOURS / 24,
   )
+  await mergeThroughput(store)
+  await forgetThroughput(store)
 }
 
 async function untilFew(store: ServiceStore, statement: string, days = KEPT_DAYS): Promise<void> {

@@ -18,6 +18,7 @@ import { showBatch } from './batch/show-batch.ts'
 import { updateBatch } from './batch/update-batch.ts'
 import { uploadCsv } from './batch/upload-csv.ts'
 import { csvTemplate } from './csv/template.ts'
+import { getThroughput } from './dashboard/throughput.ts'
 import { type DatabaseDeps, databaseUseCases } from './database/database-use-cases.ts'
 import type { OpenDeps } from './endpoint/endpoint-source.ts'
 import { endpointUseCases } from './endpoint/endpoint-use-cases.ts'
@@ -94,6 +95,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     removeUser: ({ params, query, principal, precondition }) =>
       removeOne(deps, { identity: params.identity, batch: query.batch }, principal, precondition),
     getStatistics: () => getStatistics(deps),
+    getThroughput: ({ query }) => getThroughput(deps, query),
     listReports: (call) => listReports(deps, call),
     exportReport: (call) => exportReport(deps, call),
     listEvents: (call) => listEvents(deps, call),

@@ -219,6 +219,17 @@ export interface MigrationPassTable {
   waybill: string | null
 }
 
+export interface ThroughputTable {
+  at: Time
+  seconds: number
+  batch_id: string
+  endpoint: string
+  kind: 'Initial' | 'Incremental'
+  shard: number
+  items: number
+  bytes: number
+}
+
 export interface WorkerTable {
   id: string
   /** Host and pid. */
@@ -313,6 +324,7 @@ export interface Tables {
   archived_batch: ArchivedBatchTable
   slot: SlotTable
   migration_pass: MigrationPassTable
+  throughput: ThroughputTable
   worker: WorkerTable
   csv_file: CsvFileTable
   api_token: ApiTokenTable

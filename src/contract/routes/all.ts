@@ -2,6 +2,7 @@
 import * as administrators from './administrators.ts'
 import * as audit from './audit.ts'
 import * as batches from './batches.ts'
+import * as dashboard from './dashboard.ts'
 import * as databases from './databases.ts'
 import * as endpoints from './endpoints.ts'
 import * as notifications from './notifications.ts'
@@ -23,5 +24,6 @@ export const ROUTES = {
   ...audit,
   ...workers,
   ...notifications,
+  ...dashboard,
 } as const
 export type RouteName = keyof typeof ROUTES
