@@ -6,11 +6,13 @@ import type { MigrationBatch } from '#contract/batch.ts'
 import { Refusal } from '../api.ts'
 import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
+import { formatDuration } from '../ui/duration.ts'
 import { Facts } from '../ui/facts.tsx'
 import { formatBytes, formatDate, formatNumber, formatPercent } from '../ui/format.ts'
 import { Pane } from '../ui/pane.tsx'
 import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
 import { BatchStatusBadge } from '../ui/status-badge.tsx'
+import { When } from '../ui/when.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { BatchCommands } from './batch-commands.tsx'
 import { batchQuery } from './batch-queries.ts'
@@ -118,8 +120,8 @@ function Details({ batch }: { readonly batch: MigrationBatch }) {
         [words.batch.created, formatDate(language, batch.creationDateTime)],
         [words.batch.started, formatDate(language, batch.startDateTime)],
         [words.batch.initialSync, formatDate(language, batch.initialSyncDateTime)],
-        [words.batch.initialDuration, batch.initialSyncDuration ?? '—'],
-        [words.batch.lastSynced, formatDate(language, batch.lastSyncedDateTime)],
+        [words.batch.initialDuration, formatDuration(words, batch.initialSyncDuration)],
+        [words.batch.lastSynced, <When key="synced" at={batch.lastSyncedDateTime} both />],
         [words.batch.notifications, batch.notificationEmails.join(', ') || words.none],
       ]}
     />

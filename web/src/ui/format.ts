@@ -1,5 +1,6 @@
 /** Numbers, sizes and dates as the reader writes them, in the reader's zone. */
 import type { Language } from '../words/words.ts'
+import { STEPS } from './seconds.ts'
 
 /** English is written differently in London and in New York: as the browser is set, where it is set to this language. */
 const localeOf = (language: Language): string =>
@@ -16,6 +17,13 @@ export function formatDate(language: Language, text: string | null): string {
   return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium', timeStyle: 'medium' }).format(
     new Date(text),
   )
+}
+
+/** `5 minutes ago`, `in 2 days`. */
+export function formatRelative(language: Language, text: string, nowMs: number): string {
+  const seconds = (Date.parse(text) - nowMs) / 1000
+  const [unit, size] = STEPS.find(([, step]) => Math.abs(seconds) >= step) ?? STEPS[3]
+  return new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto' }).format(Math.round(seconds / size), unit)
 }
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const

@@ -113,6 +113,7 @@ export const en = {
     paused: (batch: string) => `${batch} is being paused. What is in flight still lands.`,
     deleted: (batch: string) => `${batch} is being deleted.`,
   },
+  durations: { day: 'd', hour: 'h', minute: 'min', second: 's' },
   pages: {
     first: 'First page',
     next: 'Next page',

@@ -115,6 +115,7 @@ const fr: Words = {
     paused: (batch) => `${batch} est en cours de suspension. Ce qui est en route arrive encore.`,
     deleted: (batch) => `${batch} est en cours de suppression.`,
   },
+  durations: { day: 'j', hour: 'h', minute: 'min', second: 's' },
   pages: {
     first: 'Première page',
     next: 'Page suivante',
