@@ -19,8 +19,8 @@ const unknown = asked.filter((name) => !partNames.some((known) => known === name
 const [scale, rounds] = [Number(values.scale), Number(values.rounds)]
 
 const usage = `npm run bench -- [--only ${partNames.join(',')}] [--scale 0.01..1] [--rounds 1..9]
-At full scale it needs 40 GB of disk for a while and about a quarter of an hour. --scale below 1 measures, but does not
-write bench/results.md.`
+At full scale it needs 40 GB of disk for a while and more than an hour, of which service, pages and watching take 20 minutes
+each. --scale below 1 measures, but does not write bench/results.md.`
 
 if (values.help || unknown.length > 0 || !(scale > 0 && scale <= 1) || !(rounds >= 1 && rounds <= 9)) {
   console.log(unknown.length > 0 ? `There is no part ${unknown.join(', ')}.\n${usage}` : usage)

@@ -6,7 +6,9 @@ import { type Measured, measure, median } from './measure.ts'
 import { faultOf, peersHere, peersMissing } from './peers.ts'
 import type { PartName } from './results.ts'
 import type { RawRequest, RawResult } from './raw-append.ts'
+import { pagesPart } from './pages.ts'
 import { servicePart } from './service.ts'
+import { watchingPart } from './watching.ts'
 import { watchWaiting } from './waiting.ts'
 import { type OurRun, type Ports, World } from './world.ts'
 
@@ -320,4 +322,6 @@ export const parts: Readonly<Record<PartName, Part>> = {
   users20,
   peers,
   service: servicePart,
+  pages: pagesPart,
+  watching: watchingPart,
 }

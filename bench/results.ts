@@ -6,7 +6,19 @@ import { join } from 'node:path'
 
 const FILE = join(import.meta.dirname, 'results.md')
 
-export const partNames = ['small', 'apart', 'large', 'huge', 'wan', 'unchanged', 'users20', 'peers', 'service'] as const
+export const partNames = [
+  'small',
+  'apart',
+  'large',
+  'huge',
+  'wan',
+  'unchanged',
+  'users20',
+  'peers',
+  'service',
+  'pages',
+  'watching',
+] as const
 
 export type PartName = (typeof partNames)[number]
 
@@ -20,6 +32,8 @@ export const titles: Readonly<Record<PartName, string>> = {
   users20: '20 mailboxes at once',
   peers: 'Against other programs, the small mailbox, loopback',
   service: 'The service with 10,000 small mailboxes',
+  pages: 'Pages of the admin center at 50,000 mailboxes in one batch',
+  watching: 'A running batch, watched in a browser',
 }
 
 const INTRODUCTION = `# What the benchmark measured

@@ -34,6 +34,8 @@ export interface VisitorOptions {
   readonly locale?: string
   /** Another origin that is meant to be asked: a provider of OpenID Connect. */
   readonly also?: string
+  /** Cookies and storage of somebody who is signed in already. */
+  readonly state?: Awaited<ReturnType<BrowserContext['storageState']>>
 }
 
 export interface Visitor {
@@ -45,10 +47,15 @@ export interface Visitor {
   isAccessible(what: string): Promise<void>
 }
 
-export async function startCenter(
-  name: string,
-  options: { readonly concurrency?: number; readonly port?: number } = {},
-): Promise<Center> {
+export interface CenterOptions {
+  readonly concurrency?: number
+  readonly port?: number
+  readonly tuning?: Readonly<Record<string, number>>
+  /** Before the service is started. */
+  prepare?(dataFolder: string): Promise<void>
+}
+
+export async function startCenter(name: string, options: CenterOptions = {}): Promise<Center> {
   await build()
   await using stack = new AsyncDisposableStack()
   const folder = temporaryFolder(`web-${name}`)
@@ -56,11 +63,13 @@ export async function startCenter(
   const dataFolder = join(folder, 'data')
   const port = options.port ?? (await freePorts(1))[0]!
   const url = `http://localhost:${port}`
+  await options.prepare?.(dataFolder)
   const served = stack.use(
     await Served.start({
       dataFolder,
       port,
       publicUrl: url,
+      ...(options.tuning && { tuning: options.tuning }),
       args: ['--concurrency', String(options.concurrency ?? 0)],
     }),
   )
@@ -81,7 +90,7 @@ export async function startCenter(
 async function visit(
   browser: Browser,
   url: string,
-  { width = 1366, height = 900, scheme = 'light', locale = 'en-GB', also }: VisitorOptions,
+  { width = 1366, height = 900, scheme = 'light', locale = 'en-GB', also, state }: VisitorOptions,
 ): Promise<Visitor> {
   const context = await browser.newContext({
     viewport: { width, height },
@@ -89,6 +98,7 @@ async function visit(
     locale,
     timezoneId: 'Europe/Paris',
     reducedMotion: 'reduce',
+    ...(state && { storageState: state }),
   })
   const page = await context.newPage()
   // Long enough for a machine that does ten other things.

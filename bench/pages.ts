@@ -1,0 +1,235 @@
+/**
+ * How long the pages of the admin center take, from the navigation until their rows are shown, on an idle service with
+ * 100 batches: one of them with 50,000 users and, as a second world, all of them with 5,000.
+ */
+import type { Locator, Page, Request } from 'playwright-core'
+import { silentLog } from '#base/log.ts'
+import { openStore } from '#store/open.ts'
+import { PASSWORD } from '#test/service/administrators-world.ts'
+import { type SeededBatch, seedBatches, seedPast } from '#test/service/many-users.ts'
+import { type Center, type Visitor, startCenter } from '#test/web/center.ts'
+import { signIn } from '#test/web/gestures.ts'
+import { median } from './measure.ts'
+import type { PartOptions } from './parts.ts'
+import { AS_RUN, p95 } from './service.ts'
+
+const LOADS = 20
+const BIG = 'Everybody'
+/** Pages of both kinds of load and their longest request, ms. */
+const GOAL_MS = 1_000
+
+interface Subject {
+  readonly name: string
+  path(world: World): string
+  /** Shown when the page has what it is for. */
+  shown(page: Page): Locator
+}
+
+/** What the addresses of pages are made of. */
+interface World {
+  readonly user: string
+  readonly failedUser: string
+  /** Of the users' last page. */
+  readonly lastCursor: string
+}
+
+const big = `/migration/batches/${BIG}`
+const batches = (page: Page) => page.getByRole('table', { name: 'Migration batches' }).getByRole('row').nth(1)
+const users = (page: Page) => page.getByRole('table', { name: 'Users report' }).getByRole('row').nth(1)
+const sortedBy = (column: string): Subject => ({
+  name: `The batch, users by ${column}`,
+  path: () => `${big}?users-sort=${column}`,
+  shown: users,
+})
+
+/** A page that is new is one line more. */
+const SUBJECTS: readonly Subject[] = [
+  { name: 'Batches', path: () => '/migration/batches', shown: batches },
+  { name: 'Batches by percentage synced', path: () => '/migration/batches?sort=-percentageSynced', shown: batches },
+  { name: 'Batches, searched', path: () => '/migration/batches?search=wave%201', shown: batches },
+  { name: 'The batch of 50,000', path: () => big, shown: users },
+  ...['-identity', 'status', '-syncedItemCount', '-skippedItemCount', '-lastSuccessfulSyncTime'].map(sortedBy),
+  { name: 'The batch, users searched', path: () => `${big}?users-search=ab7`, shown: users },
+  { name: 'The batch, failed users', path: () => `${big}?users-show=Failed`, shown: users },
+  {
+    name: 'The batch, failed users by last sync',
+    path: () => `${big}?users-show=Failed&users-sort=-lastSuccessfulSyncTime`,
+    shown: users,
+  },
+  {
+    name: 'The batch, last page of its users',
+    path: ({ lastCursor }) => `${big}?users-cursor=${lastCursor}&users-from=49950`,
+    shown: users,
+  },
+  {
+    name: 'A user',
+    path: ({ user }) => `${big}/users/${user}`,
+    shown: (page) => page.getByText('In-progress duration'),
+  },
+  {
+    name: 'A failed user',
+    path: ({ failedUser }) => `${big}/users/${failedUser}`,
+    shown: (page) => page.getByRole('alert').filter({ hasText: 'What to do' }),
+  },
+  {
+    name: 'New batch',
+    path: () => '/migration/new-batch',
+    shown: (page) => page.getByRole('button', { name: /CSV file/ }).first(),
+  },
+]
+
+interface Load {
+  readonly ms: number
+  readonly calls: readonly { readonly what: string; readonly ms: number }[]
+}
+
+export async function pagesPart({ scale, tell }: PartOptions): Promise<string[]> {
+  const count = Math.max(1_000, Math.round(50_000 * scale))
+  const one: SeededBatch[] = Array.from({ length: 100 }, (_, at) =>
+    at === 42
+      ? { name: BIG, users: count, state: 'Mixed' }
+      : { name: `Wave ${at}`, users: 50, state: (['Created', 'Synced', 'Mixed'] as const)[at % 3]! },
+  )
+  const many: SeededBatch[] = Array.from({ length: 100 }, (_, at) => ({
+    name: at === 42 ? BIG : `Wave ${at}`,
+    users: Math.max(50, Math.round(5_000 * scale)),
+    state: (['Created', 'Synced', 'Mixed', 'Mixed'] as const)[at === 42 ? 2 : at % 4]!,
+  }))
+  return [
+    ...(await inWorld('pages-one', one, SUBJECTS, scale, tell)),
+    '',
+    `The same with ${many[0]!.users.toLocaleString('en-US')} users in each of the 100 batches:`,
+    '',
+    ...(await inWorld('pages-many', many, SUBJECTS.slice(0, 5), scale, tell)),
+  ]
+}
+
+async function inWorld(
+  name: string,
+  seeded: readonly SeededBatch[],
+  subjects: readonly Subject[],
+  scale: number,
+  tell: (text: string) => void,
+): Promise<string[]> {
+  const all = seeded.reduce((sum, { users: n }) => sum + n, 0)
+  tell(`seeding 100 batches with ${all.toLocaleString('en-US')} users in all`)
+  await using center = await startCenter(name, {
+    tuning: AS_RUN,
+    async prepare(dataFolder) {
+      await using store = await openStore({ dataFolder, log: silentLog })
+      await seedBatches(store.pool, seeded)
+      await seedPast(store.pool, { archived: 50, users: 200, acts: Math.round(100_000 * scale) })
+    },
+  })
+  const world = await worldOf(center)
+  const visitor = await administrator(center)
+  const loads = Math.max(2, Math.round(LOADS * Math.min(1, scale * 4)))
+  const rows: string[] = []
+  const calls = new Map<string, number[]>()
+  let worst = 0
+  for (const subject of subjects) {
+    const [cold, warm]: [Load[], Load[]] = [[], []]
+    for (let at = 0; at < loads; at++) {
+      const state = await visitor.context.storageState()
+      const newcomer = await center.visitor({ state })
+      cold.push(await load(newcomer.page, center.url, subject, world))
+      newcomer.isClean()
+      await newcomer.context.close()
+    }
+    // The first one brings the scripts of this page into the cache.
+    await load(visitor.page, center.url, subject, world)
+    for (let at = 0; at < loads; at++) warm.push(await load(visitor.page, center.url, subject, world))
+    visitor.isClean()
+    for (const { what, ms } of [...cold, ...warm].flatMap((each) => each.calls))
+      calls.set(what, [...(calls.get(what) ?? []), ms])
+    const [ofCold, ofWarm] = [cold, warm].map((all) => all.map(({ ms }) => ms)) as [number[], number[]]
+    worst = Math.max(worst, p95(ofCold), p95(ofWarm))
+    rows.push(`| ${subject.name} | ${figures(ofCold)} | ${figures(ofWarm)} |`)
+    tell(`  ${subject.name}: cold ${figures(ofCold)}, warm ${figures(ofWarm)}`)
+  }
+  return [
+    `| ${loads} loads, p50 / p95 / max ms | cold cache | warm cache |`,
+    '|---|---|---|',
+    ...rows,
+    '',
+    `- The slowest p95 is ${worst.toFixed(0)} ms (goal ${GOAL_MS}: ${worst < GOAL_MS ? 'holds' : '**missed**'}).`,
+    '',
+    '| Request behind them | asked | p50 / p95 / max ms |',
+    '|---|---|---|',
+    ...[...calls]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([what, times]) => `| ${what} | ${times.length} | ${figures(times)} |`),
+  ]
+}
+
+/** From the navigation until its rows are shown, with the requests that were answered by then. */
+async function load(page: Page, url: string, subject: Subject, world: World): Promise<Load> {
+  // Nothing of the page before is still asked for, and its event stream has ended.
+  await page.goto('about:blank')
+  const calls: { what: string; ms: number }[] = []
+  const note = (request: Request) => {
+    const { pathname, searchParams } = new URL(request.url())
+    if (!pathname.startsWith('/api/')) return
+    const { requestStart, responseEnd } = request.timing()
+    if (responseEnd >= 0) calls.push({ what: callName(pathname, searchParams), ms: responseEnd - requestStart })
+  }
+  page.on('requestfinished', note)
+  const from = performance.now()
+  await page.goto(url + subject.path(world), { waitUntil: 'commit' })
+  await subject.shown(page).waitFor()
+  const ms = performance.now() - from
+  page.off('requestfinished', note)
+  return { ms, calls }
+}
+
+/** `GET /users?sort` with the names of the parameters that make a difference. */
+function callName(pathname: string, query: URLSearchParams): string {
+  const path = pathname
+    .replace('/api/v1', '')
+    .replace(/^\/(users|batches|reports)\/[^/]+/, (_, list: string) => `/${list}/{}`)
+  const sort = query.get('sort')
+  const told = [
+    ...(sort === null ? [] : [`sort=${sort}`]),
+    ...['search', 'statusSummary', 'cursor'].filter((key) => query.has(key)),
+  ]
+  return `GET ${path}${told.length > 0 ? `?${told.join('&')}` : ''}`
+}
+
+async function worldOf({ served }: Center): Promise<World> {
+  interface Users {
+    readonly items: { readonly identity: string }[]
+    readonly nextCursor: string | null
+    readonly total: number
+  }
+  const list = (query: string) => served.must<Users>('GET', `/users?batch=${BIG}&${query}`)
+  const [failed, synced] = await Promise.all([
+    list('statusSummary=Failed&limit=1'),
+    list('statusSummary=Synced&limit=1'),
+  ])
+  let page = await list('limit=1')
+  for (let left = page.total - 51; left > 0 && page.nextCursor !== null; left -= 1000)
+    page = await list(`limit=${Math.min(1000, left)}&cursor=${page.nextCursor}`)
+  return {
+    user: synced.items[0]!.identity,
+    failedUser: failed.items[0]!.identity,
+    lastCursor: page.nextCursor ?? '',
+  }
+}
+
+/** Somebody who is signed in and may see all pages. */
+export async function administrator(center: Center): Promise<Visitor> {
+  await center.served.must('POST', '/administrators', {
+    userName: 'ann',
+    roles: ['OrganizationManagement'],
+    password: PASSWORD,
+    mustChangePassword: false,
+  })
+  const visitor = await center.visitor()
+  await visitor.page.goto(center.url)
+  await signIn(visitor.page, 'ann', PASSWORD)
+  await visitor.page.getByRole('heading', { name: 'Migration batches' }).waitFor()
+  return visitor
+}
+
+const figures = (values: readonly number[]) =>
+  [median(values), p95(values), Math.max(...values)].map((ms) => ms.toFixed(0)).join(' / ')

@@ -1,0 +1,177 @@
+/**
+ * A batch that runs, watched for ten minutes: whether the page's heap grows, whether the service's does, and what one
+ * watching browser costs the service, and ten. When all users are synced they are synced anew, so that it runs on.
+ */
+import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { CDPSession, Page } from 'playwright-core'
+import { startDovecot } from '#test/servers/dovecot.ts'
+import { freePorts } from '#test/servers/instance.ts'
+import { plantMaildir } from '#test/worlds/maildir-files.ts'
+import { everydayMessages, folder } from '#test/worlds/messages.ts'
+import { type Center, startCenter } from '#test/web/center.ts'
+import { inspectorOf } from './inspector.ts'
+import { later } from './leftovers.ts'
+import { administrator } from './pages.ts'
+import type { PartOptions } from './parts.ts'
+import { AS_RUN } from './service.ts'
+
+const USERS = 3_000
+const MESSAGES = 3
+const BATCH = 'Run'
+/** Minutes at which the heaps are measured; the first one is what the others are held against. */
+const LOOKS = [2, 4, 6, 8, 10]
+const LOAD_MS = 60_000
+const BROWSERS = 10
+
+interface Look {
+  readonly minute: number
+  readonly pageMb: number
+  readonly nodes: number
+  readonly listeners: number
+  readonly serviceMb: number
+  readonly synced: number
+}
+
+export async function watchingPart({ scale, tell }: PartOptions): Promise<string[]> {
+  const count = Math.max(50, Math.round(USERS * scale))
+  const minuteMs = 60_000 * scale
+  const names = Array.from({ length: count }, (_, index) => `m${index}`)
+  await using stack = new AsyncDisposableStack()
+  tell(`planting ${count} mailboxes of ${MESSAGES} messages`)
+  const mail = [folder('INBOX', everydayMessages(1, MESSAGES))]
+  const source = stack.use(
+    await startDovecot({
+      t: { passed: true, after: later },
+      users: Object.fromEntries(names.map((name) => [name, 'pass'])),
+      beforeStart(accounts) {
+        for (const name of names) plantMaildir(accounts.get(name)!.mail, mail, { uid: 64_007, gid: 64_007 })
+      },
+    }),
+  )
+  // It listens there when it is told to (inspector.ts), and not before.
+  const port = (await freePorts(1))[0]!
+  process.env['NODE_OPTIONS'] = `--inspect-port=127.0.0.1:${port}`
+  const center = stack.use(await startCenter('watching', { concurrency: 20, tuning: AS_RUN }))
+  delete process.env['NODE_OPTIONS']
+  const { served } = center
+  await served.newEndpoint('Source', source)
+  await served.newBatch(
+    BATCH,
+    names.map((name) => [name] as const),
+  )
+  const pid = served.running.child.pid!
+  const service = stack.use(await inspectorOf(pid, port))
+  const { page, context } = await administrator(center)
+  await page.goto('about:blank')
+  await served.must('POST', `/batches/${BATCH}/start`)
+  await using running = keepRunning(center)
+
+  const load = { none: await cpuShare(pid, LOAD_MS * scale), one: 0, ten: 0 }
+  await open(page, center)
+  const cdp = await context.newCDPSession(page)
+  await cdp.send('HeapProfiler.enable')
+  const from = performance.now()
+  const looks: Look[] = []
+  for (const minute of LOOKS) {
+    await wait(Math.max(0, from + minute * minuteMs - performance.now()))
+    const seen = { minute, ...(await heapOf(cdp)), serviceMb: await service.heapMb(), synced: running.passes() }
+    looks.push(seen)
+    tell(`  minute ${minute}: page ${seen.pageMb.toFixed(2)} MB, service ${seen.serviceMb.toFixed(1)} MB`)
+    if (minute === LOOKS[0]) load.one = await cpuShare(pid, LOAD_MS * scale)
+  }
+  const state = await context.storageState()
+  const others = await Promise.all(Array.from({ length: BROWSERS - 1 }, () => center.visitor({ state })))
+  await Promise.all(others.map((other) => open(other.page, center)))
+  load.ten = await cpuShare(pid, LOAD_MS * scale)
+
+  const [first, last] = [looks[0]!, looks.at(-1)!]
+  const growth = (last.pageMb / first.pageMb - 1) * 100
+  const ofService = (last.serviceMb / first.serviceMb - 1) * 100
+  const percent = (share: number) => `${(share * 100).toFixed(0)} %`
+  return [
+    `${count.toLocaleString('en-US')} mailboxes, 20 at once, its pane open; heaps after a forced collection.`,
+    '',
+    '| | page, MB | DOM nodes | listeners | service, MB | passes so far |',
+    '|---|---|---|---|---|---|',
+    ...looks.map(
+      ({ minute, pageMb, nodes, listeners, serviceMb, synced }) =>
+        `| minute ${minute} | ${pageMb.toFixed(2)} | ${nodes} | ${listeners} | ${serviceMb.toFixed(1)} | ${synced} |`,
+    ),
+    '',
+    `- The page's heap grew by ${growth.toFixed(1)} % from minute ${first.minute} to ${last.minute} (goal at most 10: ${growth <= 10 ? 'holds' : '**missed**'}); the service's by ${ofService.toFixed(1)} %.`,
+    `- CPU of the service and its database without its worker, of one core: watched by nobody ${percent(load.none)}, by one browser ${percent(load.one)}, by ${BROWSERS} ${percent(load.ten)}.`,
+  ]
+}
+
+async function open(page: Page, { url }: Center): Promise<void> {
+  await page.goto(`${url}/migration/batches/${BATCH}`)
+  await page.getByRole('table', { name: 'Users report' }).getByRole('row').nth(1).waitFor()
+}
+
+/** Says "sync now" whenever all is synced. */
+function keepRunning({ served }: Center): AsyncDisposable & { passes(): number } {
+  let isOver = false
+  let rounds = 0
+  let done = 0
+  const run = (async () => {
+    while (!isOver) {
+      const { status, totalCount, syncedCount } = await served.batch(BATCH)
+      done = rounds * totalCount + syncedCount
+      if (status === 'Synced') {
+        rounds++
+        await served.must('PATCH', `/batches/${BATCH}`, { syncNow: true })
+      }
+      await wait(2_000)
+    }
+  })()
+  return {
+    passes: () => done,
+    async [Symbol.asyncDispose]() {
+      isOver = true
+      await run
+    },
+  }
+}
+
+/** After two collections: what the first one makes unreachable goes with the second. */
+async function heapOf(cdp: CDPSession): Promise<Pick<Look, 'pageMb' | 'nodes' | 'listeners'>> {
+  for (let time = 0; time < 2; time++) await cdp.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await cdp.send('Runtime.getHeapUsage')
+  const { nodes, jsEventListeners } = await cdp.send('Memory.getDOMCounters')
+  return { pageMb: usedSize / 1e6, nodes, listeners: jsEventListeners }
+}
+
+const TICKS = 100
+
+/** Share of one core that the service's own process and its database take. */
+async function cpuShare(pid: number, ms: number): Promise<number> {
+  const seconds = () => [pid, ...postgresOf(pid)].reduce((sum, one) => sum + ticksOf(one, one !== pid), 0) / TICKS
+  const [from, at] = [seconds(), performance.now()]
+  await wait(ms)
+  return ((seconds() - from) * 1000) / (performance.now() - at)
+}
+
+/** Of a postmaster those of its backends that have ended count, too. */
+function ticksOf(pid: number, withEnded: boolean): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const fields = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number)
+    return fields.slice(11, withEnded ? 15 : 13).reduce((sum, ticks) => sum + ticks, 0)
+  } catch {
+    return 0
+  }
+}
+
+/** The embedded database below that process: the postmaster first. */
+function postgresOf(pid: number): number[] {
+  const children = (of: number) =>
+    readFileSync(`/proc/${of}/task/${of}/children`, 'latin1').trim().split(' ').filter(Boolean).map(Number)
+  const postmaster = children(pid).find((child) => /postgres/.test(commandOf(child)))
+  return postmaster === undefined ? [] : [postmaster, ...children(postmaster)]
+}
+
+const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1')
