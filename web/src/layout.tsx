@@ -6,6 +6,7 @@ import { Suspense } from 'react'
 import { Outlet, useNavigate } from 'react-router'
 import { ask } from './api.ts'
 import { useLive } from './live.ts'
+import { OnlyWhoMay } from './may-not.tsx'
 import { Navigation } from './navigation.tsx'
 import { paths } from './paths.ts'
 import { sessionQuery, useSession } from './session.ts'
@@ -71,9 +72,11 @@ export function Layout() {
       <div className="below-bar">
         <Navigation />
         <main id="content" className="content" tabIndex={-1}>
-          <Suspense>
-            <Outlet />
-          </Suspense>
+          <OnlyWhoMay>
+            <Suspense>
+              <Outlet />
+            </Suspense>
+          </OnlyWhoMay>
         </main>
       </div>
     </>

@@ -3,7 +3,7 @@ import { Button } from '@fluentui/react-components'
 import { NavigationRegular } from '@fluentui/react-icons/svg/navigation'
 import { Fragment, useEffect, useState } from 'react'
 import { NavLink, useLocation } from 'react-router'
-import type { Scope } from '#contract/organization.ts'
+import { scopeAt } from './may-not.tsx'
 import { paths } from './paths.ts'
 import { useMay } from './session.ts'
 import type { Words } from './words/en.ts'
@@ -13,15 +13,14 @@ type Names = Words['navigation']
 
 interface Place {
   readonly name: keyof { [Key in keyof Names as Names[Key] extends string ? Key : never]: true }
+  /** Whoever may not open it does not see it. */
   readonly to: string
-  /** Whoever may less does not see it. */
-  readonly scope: Scope
 }
 
 const GROUPS: readonly { readonly name: Place['name']; readonly places: readonly Place[] }[] = [
   {
     name: 'migration',
-    places: [{ name: 'batches', to: paths.batches(), scope: 'view' }],
+    places: [{ name: 'batches', to: paths.batches() }],
   },
 ]
 
@@ -45,7 +44,7 @@ export function Navigation() {
       </Button>
       <div className="navigation-places" id="places">
         {GROUPS.map(({ name, places }) => {
-          const shown = places.filter(({ scope }) => may[scope])
+          const shown = places.filter(({ to }) => may[scopeAt(to)])
           return (
             shown.length > 0 && (
               <Fragment key={name}>

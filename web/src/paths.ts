@@ -1,4 +1,4 @@
-/** The only place that spells the addresses of pages. */
+/** The only place that spells the addresses of pages, and says whom each is for. */
 const part = encodeURIComponent
 
 export const paths = {
@@ -8,4 +8,21 @@ export const paths = {
   user: (batch: string, user: string) => `/migration/batches/${part(batch)}/users/${part(user)}`,
   newBatch: () => '/migration/new-batch',
   password: () => '/account/password',
+}
+
+export type PathName = keyof typeof paths
+/** Scopes of the contract, which tests could not follow from here. */
+type Scope = 'view' | 'migration' | 'organization'
+
+/**
+ * The least that one must be allowed to open each: whoever may less is told so instead of being shown it (may-not.tsx).
+ * A page on which one looks and changes things has `view`, and shows its commands by useMay alone.
+ */
+export const SCOPE_OF_PATH: Readonly<Record<PathName, Scope>> = {
+  home: 'view',
+  batches: 'view',
+  batch: 'view',
+  user: 'view',
+  newBatch: 'migration',
+  password: 'view',
 }

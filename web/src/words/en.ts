@@ -311,6 +311,22 @@ export const en = {
     stored: 'Stored. Type a new one to replace it.',
     storedPlaceholder: 'stored',
   },
+  account: {
+    mayNot: 'Your role may not open this page',
+    mayNotWhy: (needed: string, held: string) =>
+      `It takes the role ${needed}; yours is: ${held}. Whoever has the role Organization management can give it to you.`,
+    role: {
+      ViewOnly: { name: 'View only', may: 'Sees everything of the migration, and changes nothing.' },
+      Migration: {
+        name: 'Migration',
+        may: 'Also creates, changes, starts, stops and deletes endpoints, batches and users. It is a key to the mailboxes that migrate.',
+      },
+      OrganizationManagement: {
+        name: 'Organization management',
+        may: 'May do everything: also mailbox databases, administrators, tokens, settings, and the audit log.',
+      },
+    },
+  },
   batchStatus: {
     Created: 'Created',
     Starting: 'Starting',

@@ -319,6 +319,22 @@ const fr: Words = {
     stored: 'Enregistré. Saisissez-en un nouveau pour le remplacer.',
     storedPlaceholder: 'enregistré',
   },
+  account: {
+    mayNot: 'Votre rôle ne permet pas d’ouvrir cette page',
+    mayNotWhy: (needed, held) =>
+      `Il faut le rôle ${needed} ; le vôtre : ${held}. Une personne ayant le rôle Gestion de l’organisation peut vous le donner.`,
+    role: {
+      ViewOnly: { name: 'Consultation seule', may: 'Voit tout de la migration et ne modifie rien.' },
+      Migration: {
+        name: 'Migration',
+        may: 'En outre crée, modifie, démarre, arrête et supprime les points de terminaison, les lots et les utilisateurs. C’est une clé des boîtes aux lettres qui migrent.',
+      },
+      OrganizationManagement: {
+        name: 'Gestion de l’organisation',
+        may: 'Peut tout : aussi les bases de boîtes aux lettres, les administrateurs, les jetons, les paramètres et le journal d’audit.',
+      },
+    },
+  },
   batchStatus: {
     Created: 'Créé',
     Starting: 'Démarrage',
