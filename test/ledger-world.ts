@@ -9,6 +9,7 @@ import type { FolderRecord, Intent, Landed, LedgerGroup, MailboxIdentity } from 
 import { NO_FLAGS } from '#mail/flags.ts'
 import type { LedgerStore } from '#store/ledger/types.ts'
 import { openStore, type Store } from '#store/open.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 
 export interface LedgerWorld extends AsyncDisposable {
@@ -18,6 +19,7 @@ export interface LedgerWorld extends AsyncDisposable {
 
 export async function ledgerWorld(): Promise<LedgerWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'waybill-ledger-'))
+  await startedBefore(folder)
   const store = await openStore({ dataFolder: folder, log: silentLog })
   return {
     store,

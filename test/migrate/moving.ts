@@ -10,6 +10,7 @@ import { acceptRequest, migrate } from '#migration/migrate/migrate.ts'
 import type { Counts } from '#migration/waybill/format.ts'
 import { verifyWaybill } from '#migration/waybill/verify.ts'
 import { openWorld } from '#server/open-world.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder, writeCsv } from './run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 
@@ -77,8 +78,10 @@ const QUICK: Partial<PassOptions> = { settleMs: 0, retryMs: 20, mostFaults: 8 }
 
 export async function startMoving(name: string, tuning: Partial<PassOptions> = QUICK): Promise<Moving> {
   const folder = temporaryFolder(name)
+  const dataFolder = join(folder, 'data')
+  await startedBefore(dataFolder)
   const world = await openWorld({
-    dataFolder: join(folder, 'data'),
+    dataFolder,
     databaseUrl: null,
     databasePasswordFile: null,
     logLevel: 'info',

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import type { Administrator, Session } from '#contract/administrator.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { type Ended, temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { freePorts } from '#test/servers/instance.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -29,6 +30,7 @@ export async function administratorsWorld(
   const folder = temporaryFolder(name)
   stack.defer(() => removeFolder(folder))
   const dataFolder = join(folder, 'data')
+  await startedBefore(dataFolder)
   const port = (await freePorts(1))[0]!
   const served = stack.use(await Served.start({ dataFolder, port, tuning, args: ['--concurrency', '0'] }))
   const owned = stack.move()

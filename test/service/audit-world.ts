@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { silentLog } from '#base/log.ts'
 import type { AdminAuditLogEvent } from '#contract/audit.ts'
 import { type Store, openStore } from '#store/open.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 import { freePorts } from '#test/servers/instance.ts'
@@ -27,6 +28,7 @@ export async function startAuditWorld(name: string): Promise<AuditWorld> {
   const folder = temporaryFolder(name)
   stack.defer(() => removeFolder(folder))
   const dataFolder = join(folder, 'data')
+  await startedBefore(dataFolder)
   const [port = 0] = await freePorts(1)
   const served = stack.use(await Served.start({ dataFolder, port, args: ['--concurrency', '0'] }))
   const store = stack.use(await openStore({ dataFolder, joins: true, log: silentLog }))

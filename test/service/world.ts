@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import type { MigrationBatch } from '#contract/batch.ts'
 import type { ServiceEvent } from '#contract/organization.ts'
 import type { MigrationUser, MigrationUserStatistics } from '#contract/user.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { until } from '#test/crash/until.ts'
 import { type Running, startWaybill, temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { type DovecotServer, startDovecot } from '#test/servers/dovecot.ts'
@@ -202,6 +203,7 @@ export async function startServiceWorld(
   for (const [index, user] of users.entries())
     await fill(login(user), everydayMailbox(index * 10, options.messages ?? 10))
   const dataFolder = join(folderPath, 'data')
+  if (options.databaseUrl === undefined) await startedBefore(dataFolder)
   const served = stack.use(await Served.start({ ...options, dataFolder }))
   await served.newEndpoint('Source', source)
   const owned = stack.move()

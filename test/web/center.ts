@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 import { launchChromium } from '#test/servers/chromium.ts'
@@ -61,6 +62,7 @@ export async function startCenter(name: string, options: CenterOptions = {}): Pr
   const folder = temporaryFolder(`web-${name}`)
   stack.defer(() => removeFolder(folder))
   const dataFolder = join(folder, 'data')
+  await startedBefore(dataFolder)
   const port = options.port ?? (await freePorts(1))[0]!
   const url = `http://localhost:${port}`
   await options.prepare?.(dataFolder)
