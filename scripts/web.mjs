@@ -25,7 +25,7 @@ function stampOfSources() {
     'web/index.html',
     'web/build.ts',
     'web/package.json',
-    ...['web/src', 'src/contract', 'src/base'].flatMap((folder) =>
+    ...['web/src', 'src/contract', 'src/csv', 'src/base'].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true }).map((name) => `${folder}/${name}`),
     ),
   ]

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 const allowed: Record<string, readonly string[]> = {
   base: [],
   contract: ['base'],
+  csv: ['base'],
   mail: ['base'],
   imap: ['base'],
   providers: ['base', 'imap', 'mail'],
@@ -13,12 +14,13 @@ const allowed: Record<string, readonly string[]> = {
   mailbox: ['base', 'contract', 'mail', 'imap', 'providers', 'engine'],
   store: ['base', 'contract', 'engine'],
   jobs: ['base', 'contract', 'store'],
-  migration: ['base', 'contract', 'engine', 'mailbox', 'providers', 'store', 'jobs'],
+  migration: ['base', 'contract', 'csv', 'engine', 'mailbox', 'providers', 'store', 'jobs'],
   api: ['base', 'contract', 'migration'],
   cli: ['base', 'contract'],
   server: [
     'base',
     'contract',
+    'csv',
     'mail',
     'imap',
     'providers',
@@ -43,8 +45,8 @@ const packages: Record<string, readonly string[]> = {
   'pg-boss': ['jobs'],
   fastify: ['api'],
   zod: ['contract', 'api', 'cli', 'web'],
-  'csv-parse': ['migration'],
-  'csv-stringify': ['migration'],
+  'csv-parse': ['csv'],
+  'csv-stringify': ['csv'],
   commander: ['cli'],
   'cli-progress': ['cli'],
   'cli-table3': ['cli'],
@@ -115,24 +117,26 @@ test('a third-party package enters in one room', () => {
   assert.deepEqual(bad, [])
 })
 
-test('contract is free of node and of packages but zod, for the browser shares it', () => {
+test('contract and csv are free of node and of packages that do not run in a browser, for it shares them', () => {
   const bad = sources
-    .filter(({ room }) => room === 'contract')
+    .filter(({ room }) => room === 'contract' || room === 'csv')
     .flatMap(({ file, text }) =>
       imports(text)
-        .filter((spec) => spec !== 'zod' && !/^(\.|#base\/)/.test(spec))
+        .filter(
+          (spec) => !['zod', 'csv-parse/sync', 'csv-stringify/sync'].includes(spec) && !/^(\.|#base\/)/.test(spec),
+        )
         .map((spec) => `src/${file}: ${spec}`),
     )
   assert.deepEqual(bad, [])
 })
 
-test('the admin center imports of ours only the contract, and no package that is not its own', () => {
+test('the admin center imports of ours only contract and csv, and no package that is not its own', () => {
   const files = readdirSync('web/src', { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file))
   assert.ok(files.length > 0)
   const bad = files.flatMap((file) =>
     imports(readFileSync(`web/src/${file}`, 'utf8'))
       .filter((spec) => {
-        if (/^(#contract\/|virtual:routes$)/.test(spec)) return false
+        if (/^(#(?:contract|csv)\/|virtual:routes$)/.test(spec)) return false
         if (spec.startsWith('.'))
           return spec.split('/').filter((part) => part === '..').length >= file.split('/').length
         const name = spec.startsWith('@') ? spec.split('/').slice(0, 2).join('/') : spec.split('/')[0]!

@@ -26,7 +26,14 @@ await build({
   root: here,
   logLevel: 'warn',
   plugins: [react(), routes()],
-  resolve: { alias: { '#contract': join(here, '../src/contract') } },
+  resolve: {
+    alias: {
+      ...Object.fromEntries(['base', 'contract', 'csv'].map((room) => [`#${room}`, join(here, '../src', room)])),
+      // Their makers' builds for browsers, which bring what else is Node's.
+      'csv-parse/sync': 'csv-parse/browser/esm/sync',
+      'csv-stringify/sync': 'csv-stringify/browser/esm/sync',
+    },
+  },
   build: {
     outDir: process.argv[2] ?? 'dist',
     emptyOutDir: true,

@@ -5,7 +5,7 @@ import type { exportAuditLog as Export, searchAuditLog as Search } from '#contra
 import { type AuditPlace, type AuditSearch, searchAudit } from '#store/service/admin-audit-search.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { defuse } from '../csv/errors-csv.ts'
-import { writeCsv } from '../csv/write-csv.ts'
+import { writeCsv } from '#csv/write-csv.ts'
 import { badCursor, readCursor, writeCursor } from '../page.ts'
 import { showEvent } from './show-event.ts'
 

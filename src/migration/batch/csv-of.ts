@@ -1,7 +1,7 @@
 /** The uploaded file that a command names, checked anew with the choices of that command. */
 import { notFound } from '#base/request-faults.ts'
 import { readCsvFile } from '#store/service/csv-files.ts'
-import { type CsvCheck, checkCsv } from '../csv/check-csv.ts'
+import { type CsvCheck, checkCsv } from '#csv/check-csv.ts'
 import type { ServiceDeps } from './deps.ts'
 
 /** @throws Fault OBJECT_NOT_FOUND when its hour is over */

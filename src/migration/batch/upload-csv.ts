@@ -2,9 +2,9 @@
 import type { Answer, Call } from '#contract/calls.ts'
 import type { uploadCsv as Route } from '#contract/routes/batches.ts'
 import { keepCsvFile } from '#store/service/csv-files.ts'
-import { checkCsv } from '../csv/check-csv.ts'
-import { batchLimits } from '../csv/limits.ts'
-import { tooLarge } from '../csv/read-file.ts'
+import { checkCsv } from '#csv/check-csv.ts'
+import { batchLimits } from '#csv/limits.ts'
+import { tooLarge } from '#csv/too-large.ts'
 import type { ServiceDeps } from './deps.ts'
 
 /** Shown of the rows that cannot run: a person corrects a few and looks again. */
@@ -26,7 +26,7 @@ export async function uploadCsv(
     users: check.users.length,
     badRows: check.badRows
       .slice(0, MOST_ROWS)
-      .map(({ rowNumber, message }) => ({ rowNumber, column: columnIn(message), message })),
+      .map(({ rowNumber, columns, message }) => ({ rowNumber, column: columns[0] ?? null, message })),
     warnings: [...check.warnings],
     expiresAt: expiresAt.toISOString(),
   }
@@ -42,12 +42,4 @@ async function readAll(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, total)
-}
-
-/** A row's message begins with the column that is wrong. */
-function columnIn(message: string): string | null {
-  return (
-    /^(?:EmailAddress|UserName|Password|UserRoot|TargetDatabase|TargetUserName|TargetPassword)\b/.exec(message)?.[0] ??
-    null
-  )
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import { Fault } from '#base/fault.ts'
-import { checkCsv } from './check-csv.ts'
-import type { CsvCheck, CsvOptions } from './check-csv.ts'
+import { checkCsv } from '#csv/check-csv.ts'
+import type { CsvCheck, CsvOptions } from '#csv/check-csv.ts'
 import { readCsvFile } from './read-file.ts'
 
 /** The file at `path`, read and checked; what refuses it names it. */

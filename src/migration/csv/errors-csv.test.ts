@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkCsv } from './check-csv.ts'
+import { checkCsv } from '#csv/check-csv.ts'
 import { defuse, errorsCsv } from './errors-csv.ts'
-import { writeCsv } from './write-csv.ts'
+import { writeCsv } from '#csv/write-csv.ts'
 
 const check = (text: string) => checkCsv(Buffer.from(text), { allowUnknownColumns: true })
 

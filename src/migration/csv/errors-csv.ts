@@ -1,6 +1,6 @@
-import { errorColumn, isSecret } from './columns.ts'
+import { errorColumn, isSecret } from '#csv/columns.ts'
 import { safeText } from '#base/safe-text.ts'
-import { writeCsv } from './write-csv.ts'
+import { writeCsv } from '#csv/write-csv.ts'
 
 /** One line of the errors CSV: a BadRow, or a CsvUser's cells with what the run said about the user. */
 export interface ErrorRow {

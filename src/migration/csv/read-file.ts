@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
-import { batchLimits, inMb } from './limits.ts'
-import type { CsvLimits } from './limits.ts'
-import { refuse } from './refuse.ts'
+import { batchLimits } from '#csv/limits.ts'
+import type { CsvLimits } from '#csv/limits.ts'
+import { refuse } from '#csv/refuse.ts'
+import { tooLarge } from '#csv/too-large.ts'
 
 const chunkBytes = 256 * 1024
 
@@ -47,11 +48,4 @@ export async function readCsvFile(path: string, limits: CsvLimits = batchLimits)
     const kind = code === 'ENOENT' ? 'CSV_NOT_FOUND' : 'CSV_UNREADABLE'
     throw refuse(kind, `${path} cannot be read: ${why}`, 'Check the path and the permissions of the file.')
   }
-}
-
-/** The refusal for a file or an upload over the limit. */
-export function tooLarge(name: string, limits: CsvLimits) {
-  const remedy =
-    limits === batchLimits ? 'Split it with: waybill csv split FILE --rows 10000' : 'Cut it into smaller files by hand.'
-  return refuse('CSV_TOO_LARGE', `${name} is larger than ${inMb(limits.bytes)}`, remedy)
 }

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Fault } from '#base/fault.ts'
-import { checkCsv } from './check-csv.ts'
-import { splitCsv, splitCsvFile, splitNames } from './split.ts'
+import { checkCsv } from '#csv/check-csv.ts'
+import { cutRows, evenSizes, splitCsv } from '#csv/split.ts'
+import { splitCsvFile, splitNames } from './split.ts'
 import { csvTemplate, templateForms } from './template.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'waybill-split-'))
@@ -34,6 +35,15 @@ test('batches of n rows, each with the header, hold every row once and verbatim'
     passwords,
     Array.from({ length: 25 }, (_, i) => ` p"${i}, `),
   )
+})
+
+test('rows in so many batches: none has two more than another, and none is lost', () => {
+  assert.deepEqual(evenSizes(10, 4), [3, 3, 2, 2])
+  assert.deepEqual(evenSizes(5, 4), [2, 1, 1, 1])
+  assert.deepEqual(evenSizes(3, 3), [1, 1, 1])
+  const rows = ['a', 'b', 'c', 'd', 'e'].map((name, i) => ({ rowNumber: i + 2, cells: [name, 'u', 'p'] }))
+  const files = cutRows({ header: header.split(','), rows }, evenSizes(5, 2))
+  assert.deepEqual(files, [`${header}\r\na,u,p\r\nb,u,p\r\nc,u,p\r\n`, `${header}\r\nd,u,p\r\ne,u,p\r\n`])
 })
 
 test('a file over the limits of a batch can be split into batches', () => {

@@ -1,40 +1,10 @@
 import { open, rm } from 'node:fs/promises'
 import { basename, extname, join } from 'node:path'
 import { namingFile } from './check-csv-file.ts'
-import { readCheckedFile } from './check-csv.ts'
-import { batchLimits, grouped, inMb, splitLimits } from './limits.ts'
+import { splitLimits } from '#csv/limits.ts'
 import { readCsvFile } from './read-file.ts'
-import { refuse } from './refuse.ts'
-import { writeCsv } from './write-csv.ts'
-
-export interface Split {
-  /** UTF-8, each with the header, in the order of the file. */
-  readonly files: readonly string[]
-  readonly rows: number
-  readonly warnings: readonly string[]
-}
-
-/**
- * A file, perhaps over the limits of a batch, cut into files of `rowsPerFile` rows (S3: "several smaller batches"). Cells
- * stay verbatim; rows are checked when their batch is submitted. Throws what checkCsv throws, or CSV_SPLIT_SIZE.
- */
-export function splitCsv(bytes: Uint8Array, rowsPerFile: number): Split {
-  if (!Number.isInteger(rowsPerFile) || rowsPerFile < 1 || rowsPerFile > batchLimits.rows) {
-    const range = `from 1 to ${grouped(batchLimits.rows)}`
-    throw refuse('CSV_SPLIT_SIZE', `a batch cannot have ${rowsPerFile} rows`, `Give a whole number ${range}.`)
-  }
-  const { rows, warnings } = readCheckedFile(bytes, true, splitLimits)
-  const files: string[] = []
-  for (let from = 0; from < rows.rows.length; from += rowsPerFile) {
-    const text = writeCsv([rows.header, ...rows.rows.slice(from, from + rowsPerFile).map(({ cells }) => cells)])
-    if (Buffer.byteLength(text) > batchLimits.bytes) {
-      const message = `${grouped(rowsPerFile)} rows from row ${rows.rows[from]?.rowNumber} on are larger than ${inMb(batchLimits.bytes)}`
-      throw refuse('CSV_SPLIT_SIZE', message, 'Ask for fewer rows per file.')
-    }
-    files.push(text)
-  }
-  return { files, rows: rows.rows.length, warnings }
-}
+import { refuse } from '#csv/refuse.ts'
+import { splitCsv } from '#csv/split.ts'
 
 /** `users.csv` in 12 files: users-01.csv to users-12.csv. */
 export function splitNames(path: string, count: number): string[] {

@@ -1,4 +1,4 @@
-import { writeCsv } from './write-csv.ts'
+import { writeCsv } from '#csv/write-csv.ts'
 
 /** The ways of logging in to a source that the seeds (S3) describe, each with its example. */
 export const templateForms = ['user', 'exchange', 'dovecot', 'mirapoint', 'courier'] as const

@@ -20,9 +20,9 @@ import { openImapTarget } from '#mailbox/imap/target.ts'
 import { openMaildirTarget } from '#mailbox/maildir/target.ts'
 import type { PostgresLedger } from '#store/ledger/open-ledger.ts'
 import type { PostgresMailboxLedger } from '#store/ledger/mailbox-ledger.ts'
-import type { CsvCheck } from '../csv/check-csv.ts'
+import type { CsvCheck } from '#csv/check-csv.ts'
 import { checkCsvFile } from '../csv/check-csv-file.ts'
-import type { BadRow, CsvUser } from '../csv/check-rows.ts'
+import type { BadRow, CsvUser } from '#csv/check-rows.ts'
 import type { Signer } from '../waybill/signer.ts'
 import { dryRunUser } from './dry-run.ts'
 import { maildirRoot, warnOfRoot } from './maildir-root.ts'
@@ -92,7 +92,7 @@ function withoutOtherDatabases(csv: CsvCheck): CsvCheck {
   const others = csv.users.filter(({ targetDatabase }) => targetDatabase !== null)
   return withBadRows(
     csv,
-    others.map(({ rowNumber, cells }) => ({ rowNumber, cells, message })),
+    others.map(({ rowNumber, cells }) => ({ rowNumber, cells, columns: ['TargetDatabase'] as const, message })),
   )
 }
 

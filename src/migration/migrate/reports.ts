@@ -3,7 +3,7 @@ import { safeJson } from '#base/safe-json.ts'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MigrateResult } from '#contract/migrate.ts'
-import type { CsvCheck } from '../csv/check-csv.ts'
+import type { CsvCheck } from '#csv/check-csv.ts'
 import { errorsCsv } from '../csv/errors-csv.ts'
 import { writeReportFile } from './report-file.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { CsvUser } from '../csv/check-rows.ts'
+import type { CsvUser } from '#csv/check-rows.ts'
 import type { UserJob } from './run-user.ts'
 import { sharedMailboxes } from './shared-mailboxes.ts'
 

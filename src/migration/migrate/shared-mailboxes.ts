@@ -3,7 +3,7 @@
  * by a slip in a column, and which of two rows wins must not depend on who logs in first.
  */
 import { placeOf } from '#mailbox/maildir/address-folder.ts'
-import type { BadRow, CsvUser } from '../csv/check-rows.ts'
+import type { BadRow, CsvUser } from '#csv/check-rows.ts'
 import type { UserJob } from './run-user.ts'
 
 /** What tells target mailboxes apart. Log-ins and addresses are compared without regard to case, as mail servers do. */
@@ -31,7 +31,8 @@ export function sharedMailboxes(jobs: readonly UserJob[], users: readonly CsvUse
       : sameSource
         ? `it reads the same source mailbox as row ${sameSource.rowNumber}; one mailbox is brought to two targets only by commands of their own`
         : null
-    if (message !== null) return [{ rowNumber: job.rowNumber, cells: cells.get(job.rowNumber) ?? [], message }]
+    if (message !== null)
+      return [{ rowNumber: job.rowNumber, cells: cells.get(job.rowNumber) ?? [], columns: [], message }]
     targets.set(target, job)
     sources.set(source, job)
     return []

@@ -6,7 +6,7 @@ import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MailboxLedger, Skipped } from '#engine/ports.ts'
 import { defuse } from '../csv/errors-csv.ts'
-import { writeCsv } from '../csv/write-csv.ts'
+import { writeCsv } from '#csv/write-csv.ts'
 import { reportNotWritten } from './report-file.ts'
 
 const COLUMNS = ['EmailAddress', 'Folder', 'UID', 'Date', 'Bytes', 'Subject', 'Kind', 'Reason', 'TriedAgain']

@@ -13,7 +13,7 @@ import { type ReportRow, reportRows } from '#store/service/report-rows.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { type WaybillRow, waybillRows } from '#store/service/waybill-rows.ts'
 import { defuse, errorsCsv } from '../csv/errors-csv.ts'
-import { writeCsv } from '../csv/write-csv.ts'
+import { writeCsv } from '#csv/write-csv.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
 import { pageOfRows } from '../page.ts'
 

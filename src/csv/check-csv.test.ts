@@ -229,6 +229,7 @@ test('a bad row says all that is wrong with it, in the order of the columns, and
     badRows[0]?.message,
     'EmailAddress has a blank at its beginning or end; UserName has a blank at its beginning or end; Password is empty',
   )
+  assert.deepEqual(badRows[0]?.columns, ['EmailAddress', 'UserName', 'Password'])
   assert.equal(badRow('"",u,p'), 'EmailAddress is empty')
   assert.equal(badRow('a@b.c, ,p'), 'UserName is empty')
   assert.equal(badRow('a@b.c,u\u00A0,p'), 'UserName has a blank at its beginning or end')
@@ -254,6 +255,8 @@ for (const address of [
   'Ann <a@b.c>',
   '"a"@b.c',
   'a@[127.0.0.1]',
+  'a@b/é',
+  'a@é:25',
 ]) {
   test(`${JSON.stringify(address)} is no address`, () => {
     const cell = `"${address.replaceAll('"', '""')}"`

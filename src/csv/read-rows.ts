@@ -3,6 +3,7 @@ import { columnLabel } from './columns.ts'
 import { grouped, maxColumns, maxFieldBytes } from './limits.ts'
 import type { CsvLimits } from './limits.ts'
 import { refuse } from './refuse.ts'
+import { utf8Length } from './utf8-length.ts'
 
 export interface Row {
   /** The line that a spreadsheet shows: the header is 1, blank lines count. */
@@ -114,7 +115,7 @@ function refuseFloods(text: string): void {
 function refuseLongFields(cells: readonly string[], header: readonly string[] | null, rowNumber: number): void {
   if (header === null && cells.length > maxColumns) throw tooManyColumns('row 1')
   // A UTF-16 unit is at most 3 bytes of UTF-8: only what may be too long is measured.
-  const long = cells.findIndex((cell) => cell.length > maxFieldBytes / 3 && Buffer.byteLength(cell) > maxFieldBytes)
+  const long = cells.findIndex((cell) => cell.length > maxFieldBytes / 3 && utf8Length(cell) > maxFieldBytes)
   if (long === -1) return
   throw tooLong(`row ${rowNumber}, ${columnLabel(header, long)}`)
 }

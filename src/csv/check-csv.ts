@@ -6,9 +6,9 @@ import type { CsvEncoding } from './decode.ts'
 import { batchLimits } from './limits.ts'
 import type { CsvLimits } from './limits.ts'
 import { readLoginTemplate } from './login-template.ts'
-import { tooLarge } from './read-file.ts'
 import { readRows } from './read-rows.ts'
 import type { Row } from './read-rows.ts'
+import { tooLarge } from './too-large.ts'
 
 export interface CsvOptions {
   /** Pass over columns that are not ours, with a warning for each. */

@@ -27,6 +27,8 @@ export interface BadRow {
   readonly rowNumber: number
   /** The row as written, secrets emptied. */
   readonly cells: readonly string[]
+  /** Where something is wrong, in the order of the message. */
+  readonly columns: readonly ColumnName[]
   /** All that is wrong with it, in one sentence that quotes no cell. */
   readonly message: string
 }
@@ -69,9 +71,14 @@ export function checkRows(
     const wrong = faultsOf(user, template, keepsPasswords)
     const key = addressKey(user.emailAddress)
     const first = firstRows.get(key)
-    if (first !== undefined) wrong.push(`EmailAddress is the same as in row ${first}, and only that row runs`)
+    if (first !== undefined) wrong.push(['EmailAddress', `is the same as in row ${first}, and only that row runs`])
     if (wrong.length > 0) {
-      badRows.push({ rowNumber, cells: user.cells, message: wrong.join('; ') })
+      badRows.push({
+        rowNumber,
+        cells: user.cells,
+        columns: [...new Set(wrong.map(([column]) => column))],
+        message: wrong.map(([column, what]) => `${column} ${what}`).join('; '),
+      })
     } else {
       firstRows.set(key, rowNumber)
       users.push(user)
@@ -81,21 +88,24 @@ export function checkRows(
 }
 
 // Pasting brings no-break and zero-width blanks along, which nobody sees in a cell.
+const BLANK = 'has a blank at its beginning or end'
 const blankAtAnEnd = /^[\s\u200B\u2060]|[\s\u200B\u2060]$/
 
 /** Whatever the log-in mechanism, these end or break it; a cell with them is nearly always a quotation mark gone astray. */
 const lineBreakOrNul = /[\0\r\n]/
 
-function faultsOf(user: CsvUser, template: LoginTemplate | null, keepsPasswords: boolean): string[] {
-  const wrong: string[] = []
-  if (user.emailAddress.trim() === '') wrong.push('EmailAddress is empty')
-  else if (blankAtAnEnd.test(user.emailAddress)) wrong.push('EmailAddress has a blank at its beginning or end')
-  else if (!isSmtpAddress(user.emailAddress)) wrong.push('EmailAddress is not a valid address (name@domain)')
-  if (user.userName.trim() === '') wrong.push('UserName is empty')
-  else if (blankAtAnEnd.test(user.userName)) wrong.push('UserName has a blank at its beginning or end')
-  if (user.password === '' && !keepsPasswords) wrong.push('Password is empty')
+type CellFault = readonly [column: ColumnName, what: string]
+
+function faultsOf(user: CsvUser, template: LoginTemplate | null, keepsPasswords: boolean): CellFault[] {
+  const wrong: CellFault[] = []
+  if (user.emailAddress.trim() === '') wrong.push(['EmailAddress', 'is empty'])
+  else if (blankAtAnEnd.test(user.emailAddress)) wrong.push(['EmailAddress', BLANK])
+  else if (!isSmtpAddress(user.emailAddress)) wrong.push(['EmailAddress', 'is not a valid address (name@domain)'])
+  if (user.userName.trim() === '') wrong.push(['UserName', 'is empty'])
+  else if (blankAtAnEnd.test(user.userName)) wrong.push(['UserName', BLANK])
+  if (user.password === '' && !keepsPasswords) wrong.push(['Password', 'is empty'])
   if (user.targetUserName !== null && blankAtAnEnd.test(user.targetUserName)) {
-    wrong.push('TargetUserName has a blank at its beginning or end')
+    wrong.push(['TargetUserName', BLANK])
   }
   const singleLine = [
     ['UserName', user.userName],
@@ -106,7 +116,7 @@ function faultsOf(user: CsvUser, template: LoginTemplate | null, keepsPasswords:
     ['TargetPassword', user.targetPassword],
   ] as const
   for (const [name, value] of singleLine) {
-    if (value !== null && lineBreakOrNul.test(value)) wrong.push(`${name} holds a line break or a NUL character`)
+    if (value !== null && lineBreakOrNul.test(value)) wrong.push([name, 'holds a line break or a NUL character'])
   }
   const separator = template === null ? null : separatorFault(user, template)
   if (separator !== null) wrong.push(separator)
@@ -114,17 +124,17 @@ function faultsOf(user: CsvUser, template: LoginTemplate | null, keepsPasswords:
 }
 
 /** A row with a target log-in and password of its own does not use the template, so its log-in may be any. */
-function separatorFault(user: CsvUser, template: LoginTemplate): string | null {
+function separatorFault(user: CsvUser, template: LoginTemplate): CellFault | null {
   if (user.targetUserName !== null && user.targetPassword !== null) return null
   const filling = [
     template.takesUser ? (user.targetUserName === null ? 'EmailAddress' : 'TargetUserName') : null,
     template.takesAddress ? 'EmailAddress' : null,
-  ]
+  ] as const
   for (const name of new Set(filling)) {
     if (name === null) continue
     const value = name === 'EmailAddress' ? user.emailAddress : (user.targetUserName ?? '')
     const found = separatorIn(value, template)
-    if (found !== null) return `${name} holds ${found}, which separates the names in the log-in template`
+    if (found !== null) return [name, `holds ${found}, which separates the names in the log-in template`]
   }
   return null
 }

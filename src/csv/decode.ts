@@ -24,7 +24,7 @@ const otherFiles: readonly (readonly [start: string, what: string])[] = [
  * windows-1252 (the caller warns). A mark that its own bytes contradict is refused: guessing would carry wrong passwords.
  */
 export function decode(bytes: Uint8Array): Decoded {
-  const start = Buffer.from(bytes.subarray(0, 8)).toString('latin1')
+  const start = String.fromCodePoint(...bytes.subarray(0, 8))
   for (const [magic, what] of otherFiles) {
     if (start.startsWith(magic)) throw refuse('CSV_WRONG_TYPE', `the file is not a CSV file but ${what}`, saveAsCsv)
   }
