@@ -20,6 +20,7 @@ const record: FolderRecord = {
   again: [],
   rewriting: 'unknown',
   adopted: 'now',
+  sourceMessages: null,
 }
 const source: SourceFolder = { path, raw: 'INBOX', role: 'inbox', selectable: true, subscribed: true, status: null }
 const target: TargetFolder = { ...source }

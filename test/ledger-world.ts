@@ -83,6 +83,7 @@ export const folderRecord = (id: string, more: Partial<FolderRecord> = {}): Fold
   again: [],
   rewriting: 'unknown',
   adopted: 'never',
+  sourceMessages: null,
   ...more,
 })
 

@@ -117,6 +117,8 @@ function answer(route: Route, schemas: Map<string, Json>): Json {
   switch (route.answerType) {
     case 'csv':
       return content('text/csv', { type: 'string' })
+    case 'text':
+      return content('text/plain', { type: 'string' })
     case 'eml':
       return content('message/rfc822', { type: 'string' })
     case 'events':
@@ -137,6 +139,7 @@ function problems(route: Route, takesBody: boolean): Json {
   const statuses = new Set([401, 403, 421, 422, 429, 500, 503])
   const add = (...more: number[]) => more.forEach((status) => statuses.add(status))
   if (route.path.includes(':') || route.answerType === 'page') add(404)
+  if (route.path.startsWith('/users/:')) add(409)
   if (route.method !== 'GET') add(400, 404, 409)
   if (takesBody) add(408, 413, 415)
   add(...conditionalStatuses(route).problems)

@@ -1,6 +1,6 @@
 /** What a use case answered, as HTTP. */
 import type { FastifyReply } from 'fastify'
-import type { Departure, EmlFile } from '#contract/calls.ts'
+import type { Departure, EmlFile, TextFile } from '#contract/calls.ts'
 import type { ServiceEvent } from '#contract/organization.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { sendText } from './answer-stream.ts'
@@ -41,14 +41,20 @@ export async function sendAnswer(
       return
     }
     case 'csv':
-      reply.header('content-disposition', contentDisposition(`${options.identity}.csv`))
-      reply.type('text/csv; charset=utf-8')
-      await sendText(reply.raw, answer as AsyncIterable<string>, {
+    case 'text': {
+      const isCsv = route.answerType === 'csv'
+      const { fileName, text } = isCsv
+        ? { fileName: `${options.identity}.csv`, text: answer as AsyncIterable<string> }
+        : (answer as TextFile)
+      reply.header('content-disposition', contentDisposition(fileName))
+      reply.type(`text/${isCsv ? 'csv' : 'plain'}; charset=utf-8`)
+      await sendText(reply.raw, text, {
         signal: options.signal,
         stallMs: options.requestMs,
         start: () => takeOver(reply, route.status),
       })
       return
+    }
     case 'events':
       // A proxy that collects the answer would hold events back.
       reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no')

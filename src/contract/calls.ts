@@ -79,6 +79,12 @@ export interface EmlFile {
   readonly bytes: Uint8Array
 }
 
+/** A file in UTF-8, made while it is read. */
+export interface TextFile {
+  readonly fileName: string
+  readonly text: AsyncIterable<string>
+}
+
 /** Parsed and checked input of a use case. */
 export interface Call<R extends Route> {
   readonly params: z.output<R['params']>
@@ -100,15 +106,17 @@ export interface Call<R extends Route> {
 
 export type Answer<R extends Route> = R['answerType'] extends 'csv'
   ? AsyncIterable<string>
-  : R['answerType'] extends 'eml'
-    ? EmlFile
-    : R['answerType'] extends 'events'
-      ? AsyncIterable<ServiceEvent>
-      : R['answerType'] extends 'page'
-        ? Departure
-        : [z.output<R['answer']>] extends [undefined]
-          ? void
-          : z.output<R['answer']>
+  : R['answerType'] extends 'text'
+    ? TextFile
+    : R['answerType'] extends 'eml'
+      ? EmlFile
+      : R['answerType'] extends 'events'
+        ? AsyncIterable<ServiceEvent>
+        : R['answerType'] extends 'page'
+          ? Departure
+          : [z.output<R['answer']>] extends [undefined]
+            ? void
+            : z.output<R['answer']>
 
 export type UseCase<R extends Route> = (call: Call<R>) => Promise<Answer<R>>
 /** The service behind the API: one use case for each route. */

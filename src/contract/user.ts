@@ -31,6 +31,8 @@ export const MigrationUser = z.object({
   skippedItemCount: z.int(),
   syncedFolderCount: z.int(),
   bytesTransferred: z.int(),
+  /** While mail was carried; 0 until some was. */
+  bytesTransferredPerMinute: z.int(),
   percentageSynced: z.number(),
   errorSummary: z.string(),
   creationDateTime: DateTime,
@@ -81,13 +83,55 @@ export const MigrationUserStatistics = MigrationUser.extend({
   inProgressDuration: TimeSpan,
   syncedDuration: TimeSpan,
   stalledDuration: TimeSpan,
-  bytesTransferredPerMinute: z.int(),
   /** Newest first; only with `includeReport`. */
   report: z.array(UserPass).optional(),
   /** Only with `includeSkippedItems`. */
   skippedItems: z.array(SkippedItem).optional(),
 })
 export type MigrationUserStatistics = z.infer<typeof MigrationUserStatistics>
+
+/**
+ * A folder of the user's mailbox as the ledger knows it: nothing is asked of a server. Folders appear when the first pass
+ * has planned them; those that the batch excludes never do. While a pass runs, its counts rise.
+ */
+export const UserFolder = z.object({
+  /** Names of its levels with / between. */
+  sourceFolder: z.string(),
+  targetFolder: z.string(),
+  /**
+   * What the source counted when the folder was planned, and from then on whenever a pass went through it; null before the
+   * first pass went through it, where the server does not tell it with its list of folders.
+   */
+  sourceItemCount: z.int().nullable(),
+  /** In the target, whether carried by us or found there; also what was deleted in the source since. */
+  syncedItemCount: z.int(),
+  /** Could not be carried. */
+  skippedItemCount: z.int(),
+  /** Left out by choice: marked as deleted, or outside the ContentFilter. */
+  excludedItemCount: z.int(),
+  /** What is neither; too small by what was deleted in the source since. Null while sourceItemCount is. */
+  remainingItemCount: z.int().nullable(),
+  /** Of the synced items. */
+  syncedBytes: z.int(),
+})
+export type UserFolder = z.infer<typeof UserFolder>
+
+/** Proof of one pass (docs/waybill.md). The chain belongs to the mailbox: passes of an earlier batch are in it, too. */
+export const UserWaybill = z.object({
+  /** From 1. */
+  number: z.int(),
+  fileName: z.string(),
+  sealedAt: DateTime,
+  /** Empty: of before it was recorded. */
+  sealedBy: z.string().describe('Fingerprint of the key'),
+  sha256: z.string(),
+  /** The machine that ran the pass, and where the file lies there; empty: of before it was recorded. */
+  host: z.string(),
+  path: z.string(),
+  /** Whether this service can hand it out. */
+  isHere: z.boolean(),
+})
+export type UserWaybill = z.infer<typeof UserWaybill>
 
 export const UserQuery = PageQuery.extend({
   batch: Identity.optional(),

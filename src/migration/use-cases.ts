@@ -38,6 +38,9 @@ import { listUsers } from './user/list-users.ts'
 import { showUser } from './user/show-user.ts'
 import { getSkippedItemEml } from './user/skipped-eml.ts'
 import { getUserStatistics, listSkippedItems } from './user/statistics.ts'
+import { listUserFolders } from './user/user-folders.ts'
+import { exportUserReport } from './user/user-report.ts'
+import { getUserWaybill, listUserWaybills } from './user/user-waybills.ts'
 
 export interface UseCaseDeps extends ServiceDeps, DatabaseDeps, NotificationDeps {
   readonly listener: Listener
@@ -45,6 +48,8 @@ export interface UseCaseDeps extends ServiceDeps, DatabaseDeps, NotificationDeps
   readonly tokens: TokenUseCases
   readonly administrators: AdministratorDeps
   readonly reads: FoldedReads
+  /** `<data>/reports` of this machine. */
+  readonly reports: string
 }
 
 /** What is done through them is recorded (audit/record-acts.ts). */
@@ -86,6 +91,10 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     getUserStatistics: (call) => getUserStatistics(deps, call),
     listSkippedItems: (call) => listSkippedItems(deps, call),
     getSkippedItemEml: (call) => getSkippedItemEml(deps, call),
+    listUserFolders: (call) => listUserFolders(deps, call),
+    exportUserReport: (call) => exportUserReport(deps, call),
+    listUserWaybills: (call) => listUserWaybills(deps, call),
+    getUserWaybill: (call) => getUserWaybill(deps, call),
     updateUser: ({ params, query, body, principal, precondition }) =>
       setOne(deps, { identity: params.identity, batch: query.batch }, body, principal, precondition),
     startUser: ({ params, query, principal }) =>

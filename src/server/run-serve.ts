@@ -71,6 +71,7 @@ export async function runServe(request: ServeRequest): Promise<number> {
       tokens,
       administrators: administrators.deps,
       reads,
+      reports: world.reports,
     }),
     kept: keptAnswers({ store, secrets, log }, tuningFromEnvironment().service.keyLeaseMs),
     authenticate: tokens.authenticate,

@@ -78,6 +78,7 @@ function plainAnswer(name: RouteName): FakeUseCase {
   return async ({ body }) => {
     if (route.bodyType === 'csv') for await (const _ of body as AsyncIterable<Uint8Array>);
     if (route.answerType === 'eml') return { fileName: 'm.eml', bytes: Buffer.from('Subject: x\r\n\r\n') }
+    if (route.answerType === 'text') return { fileName: 'r.txt', text: asyncList(['a\n']) }
     if (route.answerType === 'csv') return asyncList(['a,b\r\n'])
     if (route.answerType === 'events') return asyncList([])
     if (route.answerType === 'page') return { to: '/there', by: route.status === 302 ? 'redirect' : 'step' }

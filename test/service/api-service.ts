@@ -59,6 +59,7 @@ export async function apiService(
       tokens,
       administrators,
       reads,
+      reports: join(store.dataFolder.path, 'reports'),
     }),
     kept: aroundKept(keptAnswers({ store, secrets, log: silentLog }, LEASE_MS)),
     authenticate: tokens.authenticate,

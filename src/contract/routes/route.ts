@@ -11,8 +11,8 @@ export type BodyType = 'json' | 'csv'
  * a browser, `local` the local administrator alone. The local administrator has every scope.
  */
 export type Access = Scope | 'public' | 'signed-in' | 'session' | 'local'
-/** `page`: for a browser that follows a link; it is sent on, and what goes wrong is shown as a page, too. */
-export type AnswerType = 'json' | 'csv' | 'eml' | 'events' | 'page'
+/** `text`: a file of its own name. `page`: for a browser that follows a link; it is sent on, and what goes wrong is shown as a page, too. */
+export type AnswerType = 'json' | 'csv' | 'text' | 'eml' | 'events' | 'page'
 
 export interface Route<
   Params extends z.ZodType = z.ZodType,

@@ -4,9 +4,11 @@ import {
   MigrationUserStatistics,
   SetUser,
   SkippedItem,
+  UserFolder,
   UserQuery,
   UserSelect,
   UserStatisticsQuery,
+  UserWaybill,
 } from '../user.ts'
 import { Identity, PageQuery, pageOf } from '../values.ts'
 import { USER_TAG } from '../tags.ts'
@@ -63,6 +65,46 @@ export const getSkippedItemEml = route({
   params: params.extend({ item: z.string().min(1).max(200) }),
   query: UserSelect,
   answerType: 'eml',
+})
+export const listUserFolders = route({
+  method: 'GET',
+  path: '/users/:identity/folders',
+  name: 'listUserFolders',
+  summary: 'How far each folder of a mailbox is, by name',
+  scope: 'view',
+  params,
+  query: PageQuery.omit({ sort: true }).extend(UserSelect.shape),
+  answer: pageOf(UserFolder),
+})
+export const exportUserReport = route({
+  method: 'GET',
+  path: '/users/:identity/report',
+  name: 'exportUserReport',
+  summary: 'All that is known of a user as a text to hand on: facts, passes, skipped items, folders, waybills',
+  scope: 'view',
+  params,
+  query: UserSelect,
+  answerType: 'text',
+})
+export const listUserWaybills = route({
+  method: 'GET',
+  path: '/users/:identity/waybills',
+  name: 'listUserWaybills',
+  summary: 'The sealed waybills of a mailbox, the last one first',
+  scope: 'view',
+  params,
+  query: PageQuery.omit({ sort: true }).extend(UserSelect.shape),
+  answer: pageOf(UserWaybill),
+})
+export const getUserWaybill = route({
+  method: 'GET',
+  path: '/users/:identity/waybills/:number',
+  name: 'getUserWaybill',
+  summary: 'A waybill as it was sealed, where its file lies on the machine of the service',
+  scope: 'view',
+  params: params.extend({ number: z.string().regex(/^[1-9]\d{0,8}$/, 'is not the number of a waybill') }),
+  query: UserSelect,
+  answerType: 'text',
 })
 export const updateUser = route({
   method: 'PATCH',

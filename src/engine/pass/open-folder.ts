@@ -33,6 +33,7 @@ export async function openFolder(pass: Pass, work: FolderWork, lane: Lane, cutOf
   lane.opened(work)
   work.report.source = status.messages
   await rematchSource(pass, work, status, reader)
+  work.record = { ...work.record, sourceMessages: status.messages }
   work.report.record = work.record.id
   // A folder that people deleted or renamed on the target is theirs to do without: only new mail makes it again (G4).
   const absent = !work.target.selectable && work.record.targetValidity !== null && work.doubt.length === 0

@@ -107,6 +107,7 @@ const newRecord = ({ source, targetPath }: PlannedFolder): FolderRecord => ({
   again: [],
   rewriting: 'unknown',
   adopted: 'never',
+  sourceMessages: source.status?.messages ?? null,
 })
 
 const missing = (path: FolderPath): TargetFolder => ({

@@ -14,6 +14,7 @@ const record: FolderRecord = {
   again: [[4, 5]],
   rewriting: 'unknown',
   adopted: 'now',
+  sourceMessages: null,
 }
 const seen: FolderStatus = { validity: 7, uidNext: 100, messages: 50, modseq: 900n }
 const decide = (now: Partial<FolderStatus>, then: Partial<FolderRecord> = {}) =>

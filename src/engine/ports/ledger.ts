@@ -59,6 +59,8 @@ export interface FolderRecord {
   readonly rewriting: 'unknown' | 'verbatim' | 'canonical' | 'rewriting'
   /** Whether what was in the folder before us was adopted (§4); `earlier`: before the database was restored (§2). */
   readonly adopted: 'never' | 'earlier' | 'now'
+  /** What the source counted when the folder was planned, then when a pass went through it; for people, nothing follows from it. */
+  readonly sourceMessages: number | null
 }
 
 /** A message that is about to be sent. */

@@ -50,6 +50,8 @@ export const ACTS: { readonly [Name in RouteName]?: Act } = {
   stopUser: { cmdlet: 'Stop-MigrationUser', ...user },
   removeUser: { cmdlet: 'Remove-MigrationUser', ...user, effect: 'removes' },
   getSkippedItemEml: { cmdlet: 'Export-MigrationSkippedItem', ...user, effect: 'reads' },
+  exportUserReport: { cmdlet: 'Export-MigrationUserReport', ...user, effect: 'reads' },
+  getUserWaybill: { cmdlet: 'Export-MigrationWaybill', ...user, effect: 'reads' },
   updateConfig: { cmdlet: 'Set-MigrationConfig', view: 'getConfig' },
   updateNotificationSettings: { cmdlet: 'Set-NotificationConfig', view: 'getNotificationSettings' },
   testNotificationSettings: { cmdlet: 'Test-NotificationConfig', effect: 'reads', named: ['recipient'] },
@@ -72,6 +74,8 @@ export const ACTS: { readonly [Name in RouteName]?: Act } = {
 export const API_ONLY = [
   'Import-MigrationCSV',
   'Export-MigrationSkippedItem',
+  'Export-MigrationUserReport',
+  'Export-MigrationWaybill',
   'New-ApiToken',
   'Remove-ApiToken',
   'Reset-Administrator',

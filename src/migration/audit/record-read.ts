@@ -4,7 +4,7 @@
  */
 import { asFault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
-import type { Call, UseCases } from '#contract/calls.ts'
+import type { Call, TextFile, UseCases } from '#contract/calls.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { type AuditStart, beginAudit, endAudit } from '#store/service/admin-audit.ts'
 import { auditFailure } from '#store/service/audit-failure.ts'
@@ -60,6 +60,10 @@ export function recordedRead(
     }
     const end = await begin(start, call)
     if (route.answerType === 'csv') return toItsEnd(answer as AsyncIterable<string>, end)
+    if (route.answerType === 'text') {
+      const file = answer as TextFile
+      return { ...file, text: toItsEnd(file.text, end) }
+    }
     await end({})
     return answer
   }

@@ -57,7 +57,7 @@ const NOT_TOLD: ReadonlySet<string> = new Set(
   `identity guid batchGuid id name creationDateTime lastModifiedDateTime lastUsedAt lastSignInTime
   commands state statusSummary workflowStage workflowStep requestGuid message errorSummary validationWarnings
   activeCount stoppedCount syncedCount finalizedCount failedCount pendingCount userCounts
-  percentageSynced itemsSynced itemsSkipped bytesTransferred
+  percentageSynced itemsSynced itemsSkipped bytesTransferred bytesTransferredPerMinute
   startDateTime initialSyncDateTime initialSyncDuration lastSyncedDateTime finalizedDateTime
   expirationDateTime expirationAction lastActionDateTime
   estimatedTotalTransferCount syncedItemCount transferredItemCount skippedItemCount syncedFolderCount

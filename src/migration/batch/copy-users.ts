@@ -9,7 +9,7 @@ import type { NewUser } from '#store/service/add-users.ts'
 import { releaseUsers } from '#store/service/change-user.ts'
 import { listDatabaseRows } from '#store/service/databases.ts'
 import type { ServiceClient } from '#store/service/service-store.ts'
-import { type UserRow, findUsers } from '#store/service/users.ts'
+import { type UserRow, findManyUsers } from '#store/service/users.ts'
 import type { ServiceDeps } from './deps.ts'
 import { type PlanContext, ROW_INVALID, sourceKey, targetKey } from './plan-users.ts'
 
@@ -34,8 +34,12 @@ export async function copyUsers(
   isDatabaseChosen: boolean,
 ): Promise<CopiedUsers> {
   const found = new Map<string, UserRow>()
+  const named = new Map<string, Set<UserRow>>()
+  const rows = new Map((await findManyUsers(deps.store, identities)).map((user) => [user.id, user]))
+  for (const user of rows.values())
+    for (const name of [user.id, user.address_key]) named.set(name, (named.get(name) ?? new Set()).add(user))
   for (const identity of identities) {
-    const user = await originalOf(deps, identity, disables)
+    const user = originalOf(identity, [...(named.get(identity.toLowerCase()) ?? [])], disables)
     found.set(user.id, user)
   }
   const originals = [...found.values()]
@@ -90,8 +94,7 @@ export async function copyUsers(
   }
 }
 
-async function originalOf({ store }: ServiceDeps, identity: string, disables: boolean): Promise<UserRow> {
-  const found = await findUsers(store, identity, null)
+function originalOf(identity: string, found: readonly UserRow[], disables: boolean): UserRow {
   const running = found.filter(({ holds }) => holds)
   const [user, other] = running.length > 0 ? running : found
   if (!user) throw notFound('migration user', identity)

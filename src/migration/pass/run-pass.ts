@@ -16,7 +16,14 @@ import type { RunningJob } from '#jobs/work.ts'
 import type { PostgresMailboxLedger } from '#store/ledger/mailbox-ledger.ts'
 import type { PostgresLedger } from '#store/ledger/open-ledger.ts'
 import type { Secrets } from '#store/secrets.ts'
-import { type BegunPass, type PassBeginning, type PassEnd, beginPass, endPass } from '#store/service/passes.ts'
+import {
+  type BegunPass,
+  type PassBeginning,
+  type PassEnd,
+  beginPass,
+  endPass,
+  recordMailbox,
+} from '#store/service/passes.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { readPasses } from '#store/service/users.ts'
 import { countSkipped } from '#store/service/skipped-items.ts'
@@ -180,6 +187,7 @@ async function attempt(
       async openLedger(identity, signal) {
         const ledger = await deps.ledger.open(identity, signal)
         seen.mailboxId = ledger.id
+        if (work.user.mailbox_id !== ledger.id) await recordMailbox(deps.store, pass.token, ledger.id)
         return ledger
       },
       listSkipped: async () => (seen.mailboxId === null ? 0 : await countSkipped(deps.store, seen.mailboxId)),

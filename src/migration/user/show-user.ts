@@ -50,6 +50,8 @@ export function showUser(user: UserRow): MigrationUser {
     skippedItemCount: user.skipped_items,
     syncedFolderCount: user.synced_folders,
     bytesTransferred: user.transferred_bytes,
+    bytesTransferredPerMinute:
+      user.transfer_ms > 0 ? Math.round((user.transferred_bytes * 60_000) / user.transfer_ms) : 0,
     percentageSynced: percentage(user),
     errorSummary: user.error_message ?? '',
     creationDateTime: user.created_at.toISOString(),
@@ -79,7 +81,5 @@ export function showStatistics(user: UserRow, now: number): MigrationUserStatist
     inProgressDuration: span(user.in_progress_ms, isAtWork),
     syncedDuration: span(user.synced_ms, isSynced),
     stalledDuration: span(user.stalled_ms, isStalled),
-    bytesTransferredPerMinute:
-      user.transfer_ms > 0 ? Math.round((user.transferred_bytes * 60_000) / user.transfer_ms) : 0,
   }
 }

@@ -29,7 +29,7 @@ export async function getUserStatistics(
   }
 }
 
-async function passesOf(store: ServiceDeps['store'], userId: string): Promise<UserPass[]> {
+export async function passesOf(store: ServiceDeps['store'], userId: string): Promise<UserPass[]> {
   return (await readPasses(store, userId, MOST_PASSES)).map((pass) => ({
     kind: pass.kind,
     startedAt: pass.started_at.toISOString(),

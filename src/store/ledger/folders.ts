@@ -20,10 +20,11 @@ interface FolderRow {
   readonly again: Buffer
   readonly rewriting: string
   readonly adopted_epoch: Int8 | null
+  readonly source_messages: Int8 | null
 }
 
 const COLUMNS = `id, source_path, target_path, source_validity, target_validity, target_uid_next, mark_uid_next,
-  mark_messages, mark_modseq, again, rewriting, adopted_epoch`
+  mark_messages, mark_modseq, again, rewriting, adopted_epoch, source_messages`
 
 /** In the order in which they were made. */
 export async function loadFolders(
@@ -46,13 +47,14 @@ export async function writeFolders(
   const { rows } = await client.query<{ id: string; ref: Int8 }>(
     `INSERT INTO folder (mailbox_id, ${COLUMNS})
      SELECT $1, t.* FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
-       $8::bigint[], $9::bigint[], $10::numeric[], $11::bytea[], $12::text[], $13::bigint[]) AS t
+       $8::bigint[], $9::bigint[], $10::numeric[], $11::bytea[], $12::text[], $13::bigint[], $14::bigint[]) AS t
      ON CONFLICT (mailbox_id, id) DO UPDATE SET
        target_path = excluded.target_path, source_path = excluded.source_path,
        source_validity = excluded.source_validity, target_validity = excluded.target_validity,
        target_uid_next = excluded.target_uid_next, mark_uid_next = excluded.mark_uid_next,
        mark_messages = excluded.mark_messages, mark_modseq = excluded.mark_modseq, again = excluded.again,
-       rewriting = excluded.rewriting, adopted_epoch = excluded.adopted_epoch
+       rewriting = excluded.rewriting, adopted_epoch = excluded.adopted_epoch,
+       source_messages = excluded.source_messages
      RETURNING id, ref`,
     [
       mailboxId,
@@ -68,6 +70,7 @@ export async function writeFolders(
       records.map(({ again }) => packRuns(again)),
       records.map(({ rewriting }) => rewriting),
       records.map(({ adopted }) => (adopted === 'never' ? null : adopted === 'now' ? epoch : epoch - 1)),
+      records.map(({ sourceMessages }) => sourceMessages),
     ],
   )
   return new Map(rows.map(({ id, ref }) => [id, Number(ref)]))
@@ -96,5 +99,6 @@ function recordOf(row: FolderRow, epoch: number): FolderRecord {
     again: unpackRuns(row.again),
     rewriting,
     adopted: row.adopted_epoch === null ? 'never' : Number(row.adopted_epoch) === epoch ? 'now' : 'earlier',
+    sourceMessages: row.source_messages === null ? null : Number(row.source_messages),
   }
 }

@@ -288,6 +288,13 @@ async function freeSlot(client: PoolClient, jobId: string): Promise<void> {
   await wake(client, 'work')
 }
 
+/** From now on what the ledger knows of the mailbox is found by the user, too. */
+export async function recordMailbox(store: ServiceStore, token: string, mailboxId: string): Promise<void> {
+  await store.retrying(() =>
+    store.pool.query('UPDATE migration_user SET mailbox_id = $2 WHERE pass_token = $1', [token, mailboxId]),
+  )
+}
+
 /** What a running pass must know, by user: to end, or to begin anew. Users that are as they were are absent. */
 export async function passesToEnd(store: ServiceStore, tokens: readonly string[]): Promise<Set<string>> {
   if (tokens.length === 0) return new Set()

@@ -30,6 +30,23 @@ export async function findUsers(store: ServiceStore, identity: string, batchId: 
   return rows
 }
 
+/** Users that any of these names, a thousand names a statement; one that two names mean may come twice. */
+export async function findManyUsers(store: ServiceStore, identities: readonly string[]): Promise<UserRow[]> {
+  const found: UserRow[] = []
+  for (let at = 0; at < identities.length; at += MANY) {
+    const some = identities.slice(at, at + MANY)
+    const { rows } = await store.retrying(() =>
+      store.pool.query<UserRow>(
+        `SELECT ${COLUMNS} FROM ${TABLES} WHERE u.address_key = ANY($1) OR u.id = ANY($2::uuid[]) ORDER BY b.name_key`,
+        [some.map((identity) => identity.toLowerCase()), some.filter(isGuid)],
+      ),
+    )
+    found.push(...rows)
+  }
+  return found
+}
+const MANY = 1_000
+
 /** What a list may be sorted by; every expression is never null, so that a page can go on after any row. */
 const SORTS = {
   identity: 'u.address_key',
@@ -39,6 +56,9 @@ const SORTS = {
   syncedItemCount: `lpad(u.synced_items::text, 20, '0')`,
   skippedItemCount: `lpad(u.skipped_items::text, 20, '0')`,
   bytesTransferred: `lpad(u.transferred_bytes::text, 20, '0')`,
+  bytesTransferredPerMinute: `lpad(CASE WHEN u.transfer_ms > 0 THEN u.transferred_bytes * 60000 / u.transfer_ms ELSE 0 END::text, 20, '0')`,
+  // As much as a cursor holds.
+  errorSummary: `left(coalesce(u.error_message, ''), 150)`,
   lastSuccessfulSyncTime: `coalesce(to_char(u.last_synced_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '')`,
 } as const
 export type UserSort = keyof typeof SORTS
