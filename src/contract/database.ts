@@ -22,6 +22,8 @@ export const MailboxDatabase = z.object({
   /** Whether an administrator's password is stored; it is never answered. */
   hasAdminPassword: z.boolean(),
   isDefault: z.boolean(),
+  /** Names of the batches that use it, whole or for a row; as long as there are any, it cannot be removed. */
+  batches: z.array(z.string()),
   creationDateTime: DateTime,
   lastModifiedDateTime: DateTime,
 })

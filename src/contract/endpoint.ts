@@ -21,6 +21,8 @@ export const MigrationEndpoint = z.object({
   /** Slots in use now. */
   activeMigrationCount: z.int(),
   activeIncrementalSyncCount: z.int(),
+  /** Names of the batches that use it; as long as there are any, it cannot be removed. */
+  batches: z.array(z.string()),
   creationDateTime: DateTime,
   lastModifiedDateTime: DateTime,
 })

@@ -32,7 +32,11 @@ export const ENDPOINT_TAG = settings('guid', MigrationEndpoint, SetEndpoint)
 export const BATCH_TAG = settings('batchGuid', MigrationBatch, SetBatch)
 export const USER_TAG: Tag = { fields: ['guid', 'startAfter'], isWhole: false }
 export const ADMINISTRATOR_TAG = settings('guid', Administrator, SetAdministrator)
-export const DATABASE_TAG = whole(MailboxDatabase)
+/** Its batches are no setting of it; the date covers the password, too. */
+export const DATABASE_TAG: Tag = {
+  fields: Object.keys(MailboxDatabase.shape).filter((field) => field !== 'batches'),
+  isWhole: false,
+}
 export const NOTIFICATION_TAG = whole(NotificationSettings)
 export const OPENID_TAG = whole(OpenIdSetting)
 export const CONFIG_TAG = whole(MigrationConfig)

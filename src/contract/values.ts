@@ -57,6 +57,8 @@ export const Secret = z.string().min(1).max(4096).meta({ format: 'password', wri
 /** In query strings: `true`, `false`. */
 export const QueryFlag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
+export const Search = z.string().max(200).describe('Part of a name')
+
 /** A list is read in pages; `nextCursor` is null on the last one. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable(), total: z.int() })

@@ -62,19 +62,31 @@ export function pageOfRows<T>(
   }
 }
 
-/** Of rows that have a name: what is made or removed between two pages moves nothing. */
+interface NamedAsk {
+  readonly sort?: string | undefined
+  readonly cursor?: string | undefined
+  readonly limit: number
+  /** Part of a name. */
+  readonly search?: string | undefined
+}
+
+/**
+ * Of rows that have a name: what is made or removed between two pages moves nothing.
+ * @param sorts by what else than the name they may be sorted
+ */
 export function pageByName<Row extends { readonly id: string; readonly name_key: string }, Item>(
   rows: readonly Row[],
-  ask: { readonly sort?: string | undefined; readonly cursor?: string | undefined; readonly limit: number },
+  ask: NamedAsk,
   toItem: (row: Row) => Item,
+  sorts: Readonly<Record<string, (row: Row) => string>> = {},
 ): { items: Item[]; nextCursor: string | null; total: number } {
-  const sort = sortOf(ask.sort, ['name'], 'name')
-  const page = pageOfRows(
-    rows,
-    (row) => row.name_key,
-    (row) => row.id,
-    sort,
-    ask,
-  )
+  const textOf = { name: (row: Row) => row.name_key, ...sorts }
+  const sort = sortOf(ask.sort, Object.keys(textOf) as (keyof typeof textOf)[], 'name')
+  const search = ask.search?.normalize('NFC').toLowerCase()
+  const found = search === undefined ? rows : rows.filter(({ name_key: key }) => key.includes(search))
+  const page = pageOfRows(found, textOf[sort.key], (row) => row.id, sort, ask)
   return { ...page, items: page.items.map(toItem) }
 }
+
+/** A number as a text that sorts like it. */
+export const sortable = (value: number): string => String(value).padStart(16, '0')

@@ -307,6 +307,13 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
          source_key, target_key, status) VALUES ($1, $2, 1, 'a@x', 'a@x', 'a', $3, '{}', true, 's', 't', 'Queued')`,
       [randomUUID(), batchId, row.guid],
     )
+    const usersOf = async (identity: string) => (await service()('getDatabase', { params: { identity } })).batches
+    assert.deepEqual([await usersOf(whole.identity), await usersOf(row.identity)], [['Moves'], ['Moves']])
+    const listed = (await list()).map(({ identity, batches }) => [identity, batches.length])
+    assert.deepEqual(
+      listed.filter(([, count]) => count !== 0).map(([identity]) => identity),
+      [whole.identity, row.identity].sort(),
+    )
     const remove = (identity: string) => service()('removeDatabase', { params: { identity } })
     await assert.rejects(remove(whole.identity), { code: 'OBJECT_IN_USE', message: /is used by batch "Moves"/ })
     await assert.rejects(remove(row.identity), { code: 'OBJECT_IN_USE', message: /is used by rows of batch "Moves"/ })
@@ -314,6 +321,18 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
     await remove(whole.identity)
     await remove(row.identity)
     await assert.rejects(remove(row.identity), { code: 'OBJECT_NOT_FOUND' })
+  })
+
+  test('the list is searched by a part of the name, and sorted by kind, place and who uses it', async () => {
+    await imap({ name: 'Sought B', server: 'b.example' })
+    await imap({ name: 'sought A', server: 'c.example' })
+    await maildir({ name: 'SOUGHT C' })
+    const found = async (sort: string) =>
+      (await service()('listDatabases', { query: { search: 'Sought', sort } })).items.map(({ identity }) => identity)
+    assert.deepEqual(await found('name'), ['sought A', 'Sought B', 'SOUGHT C'])
+    assert.deepEqual(await found('-where'), ['sought A', 'Sought B', 'SOUGHT C'])
+    assert.deepEqual((await found('-kind'))[0], 'SOUGHT C')
+    await assert.rejects(found('password'), { code: 'VALUE_INVALID' })
   })
 
   test('names are one without regard to case; an unknown identity is not found', async () => {

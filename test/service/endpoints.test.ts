@@ -198,6 +198,12 @@ suite('migration endpoints', { timeout: 120_000 }, () => {
     const { identity, guid } = await put()
     await putBatch('Moves A', guid)
     await putBatch('Moves B', guid)
+    assert.deepEqual((await service()('getEndpoint', { params: { identity } })).batches, ['Moves A', 'Moves B'])
+    const listed = await service()('listEndpoints', { query: { search: identity.toUpperCase(), sort: '-batches' } })
+    assert.deepEqual(
+      listed.items.map(({ batches }) => batches),
+      [['Moves A', 'Moves B']],
+    )
     await assert.rejects(service()('removeEndpoint', { params: { identity } }), {
       code: 'OBJECT_IN_USE',
       message: `The migration endpoint "${identity}" is used by batch "Moves A", batch "Moves B".`,

@@ -80,6 +80,15 @@ suite('ETag and If-Match', { timeout: 60_000 }, () => {
     })
   }
 
+  test('which batches use a database is not part of its tag', async () => {
+    const seen = await tag('/databases/local')
+    await service.store.pool.query(`UPDATE migration_batch SET name = 'Moved' WHERE name = 'Moves'`)
+    const database = await get('/databases/local')
+    assert.deepEqual(database.json.batches, ['Moved'])
+    assert.equal(database.headers.etag, seen)
+    await service.store.pool.query(`UPDATE migration_batch SET name = 'Moves' WHERE name = 'Moved'`)
+  })
+
   test('what counts while a batch runs is not part of its tag; what a form shows is', async () => {
     const seen = await tag('/batches/moves')
     const count = 'UPDATE migration_user SET synced_items = synced_items + 5, transferred_bytes = 700'
@@ -90,14 +99,14 @@ suite('ETag and If-Match', { timeout: 60_000 }, () => {
     assert.equal((await get('/batches/moves', { 'if-none-match': seen })).status, 200)
   })
 
-  for (const path of ['/config', '/databases/local']) {
+  for (const path of ['/config', '/notification-settings']) {
     test(`${path}: who has the answer already is told so with 304, and gets it when it has changed`, async () => {
       const seen = await tag(path)
       const known = await get(path, { 'if-none-match': `"other", ${seen}` })
       assert.deepEqual([known.status, known.text, known.headers.etag], [304, '', seen])
       assert.equal((await get(path, { 'if-none-match': '*' })).status, 304)
       await service.ask('PATCH', path, {
-        json: path === '/config' ? { maxNumberOfBatches: 77 } : { isDefault: true },
+        json: path === '/config' ? { maxNumberOfBatches: 77 } : { fromName: 'Known' },
       })
       assert.equal((await get(path, { 'if-none-match': seen })).status, 200)
     })

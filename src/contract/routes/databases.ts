@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DatabaseTest, MailboxDatabase, NewDatabase, SetDatabase, TestDatabase } from '../database.ts'
-import { Identity, PageQuery, pageOf } from '../values.ts'
+import { Identity, PageQuery, Search, pageOf } from '../values.ts'
 import { DATABASE_TAG } from '../tags.ts'
 import { route } from './route.ts'
 
@@ -12,7 +12,7 @@ export const listDatabases = route({
   name: 'listDatabases',
   summary: 'Mailbox databases, by name',
   scope: 'view',
-  query: PageQuery,
+  query: PageQuery.extend({ search: Search.optional() }),
   answer: pageOf(MailboxDatabase),
 })
 export const getDatabase = route({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ConnectionTest, MigrationEndpoint, NewEndpoint, SetEndpoint, TestConnection } from '../endpoint.ts'
-import { Identity, PageQuery, pageOf } from '../values.ts'
+import { Identity, PageQuery, Search, pageOf } from '../values.ts'
 import { ENDPOINT_TAG } from '../tags.ts'
 import { route } from './route.ts'
 
@@ -12,7 +12,7 @@ export const listEndpoints = route({
   name: 'listEndpoints',
   summary: 'Migration endpoints, by name',
   scope: 'view',
-  query: PageQuery.extend({ type: z.enum(['IMAP']).optional() }),
+  query: PageQuery.extend({ type: z.enum(['IMAP']).optional(), search: Search.optional() }),
   answer: pageOf(MigrationEndpoint),
 })
 export const getEndpoint = route({

@@ -62,7 +62,7 @@ const NOT_TOLD: ReadonlySet<string> = new Set(
   expirationDateTime expirationAction lastActionDateTime
   estimatedTotalTransferCount syncedItemCount transferredItemCount skippedItemCount syncedFolderCount
   lastSuccessfulSyncTime lastSubscriptionCheckTime nextSyncTime
-  activeMigrationCount activeIncrementalSyncCount`.split(/\s+/),
+  activeMigrationCount activeIncrementalSyncCount batches`.split(/\s+/),
 )
 
 const told = (seen: Seen | null): object =>

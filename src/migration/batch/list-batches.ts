@@ -4,20 +4,18 @@ import type { Answer, Call } from '#contract/calls.ts'
 import type { listBatches as Route } from '#contract/routes/batches.ts'
 import { readBatches } from '#store/service/batches.ts'
 import { findEndpoint } from '#store/service/endpoints.ts'
-import { pageOfRows, sortOf } from '../page.ts'
+import { pageOfRows, sortable, sortOf } from '../page.ts'
 import type { ServiceDeps } from './deps.ts'
 import { showBatch } from './show-batch.ts'
-
-const number = (value: number) => String(value).padStart(16, '0')
 
 const SORTS = {
   identity: (batch: MigrationBatch) => batch.identity.toLowerCase(),
   status: (batch: MigrationBatch) => batch.status,
-  percentageSynced: (batch: MigrationBatch) => number(batch.percentageSynced * 10),
-  totalCount: (batch: MigrationBatch) => number(batch.totalCount),
-  syncedCount: (batch: MigrationBatch) => number(batch.syncedCount),
-  finalizedCount: (batch: MigrationBatch) => number(batch.finalizedCount),
-  failedCount: (batch: MigrationBatch) => number(batch.failedCount),
+  percentageSynced: (batch: MigrationBatch) => sortable(batch.percentageSynced * 10),
+  totalCount: (batch: MigrationBatch) => sortable(batch.totalCount),
+  syncedCount: (batch: MigrationBatch) => sortable(batch.syncedCount),
+  finalizedCount: (batch: MigrationBatch) => sortable(batch.finalizedCount),
+  failedCount: (batch: MigrationBatch) => sortable(batch.failedCount),
   creationDateTime: (batch: MigrationBatch) => batch.creationDateTime,
 }
 

@@ -2,13 +2,19 @@
 import type { UseCases } from '#contract/calls.ts'
 import type { OutgoingRules } from '#mailbox/imap/reach.ts'
 import type { Secrets } from '#store/secrets.ts'
-import { deleteDatabase, findDatabase, listDatabaseRows } from '#store/service/databases.ts'
+import {
+  type DatabaseRow,
+  batchesByDatabase,
+  deleteDatabase,
+  findDatabase,
+  listDatabaseRows,
+} from '#store/service/databases.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import type { ConnectionTester } from '../endpoint/connection-tester.ts'
-import { pageByName } from '../page.ts'
+import { pageByName, sortable } from '../page.ts'
 import { createDatabase } from './create-database.ts'
 import type { AllowedRoots } from './maildir-path.ts'
-import { showDatabase } from './show-database.ts'
+import { showDatabase, showUsed } from './show-database.ts'
 import { testDatabase } from './test-database.ts'
 import { updateDatabase } from './update-database.ts'
 
@@ -21,6 +27,12 @@ export interface DatabaseDeps {
   readonly allowedRoots: AllowedRoots
 }
 
+const SORTS = {
+  kind: (row: DatabaseRow) => row.kind,
+  where: (row: DatabaseRow) => row.path ?? `${row.server}:${row.port}`,
+  isDefault: (row: DatabaseRow) => String(!row.is_default),
+}
+
 export function databaseUseCases(
   deps: DatabaseDeps,
 ): Pick<
@@ -29,8 +41,17 @@ export function databaseUseCases(
 > {
   const { store } = deps
   return {
-    listDatabases: async ({ query }) => pageByName(await listDatabaseRows(store), query, showDatabase),
-    getDatabase: async ({ params }) => showDatabase(await findDatabase(store, params.identity)),
+    async listDatabases({ query }) {
+      const batches = await batchesByDatabase(store)
+      const namesOf = (row: DatabaseRow) => (batches.get(row.id) ?? []).map(({ name }) => name)
+      return pageByName(
+        await listDatabaseRows(store),
+        query,
+        (row) => ({ ...showDatabase(row), batches: namesOf(row) }),
+        { ...SORTS, batches: (row) => sortable(namesOf(row).length) },
+      )
+    },
+    getDatabase: async ({ params }) => showUsed(store, await findDatabase(store, params.identity)),
     createDatabase: (call) => createDatabase(deps, call),
     updateDatabase: (call) => updateDatabase(deps, call),
     async removeDatabase({ params, precondition }) {

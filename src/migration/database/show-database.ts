@@ -1,7 +1,17 @@
 import type { MailboxDatabase } from '#contract/database.ts'
-import type { DatabaseRow } from '#store/service/databases.ts'
+import { type DatabaseRow, batchesByDatabase } from '#store/service/databases.ts'
+import type { ServiceStore } from '#store/service/service-store.ts'
 
-/** The administrator's password is never answered, only whether there is one. */
+/** With who uses it. */
+export async function showUsed(store: ServiceStore, row: DatabaseRow): Promise<MailboxDatabase> {
+  const batches = (await batchesByDatabase(store)).get(row.id) ?? []
+  return { ...showDatabase(row), batches: batches.map(({ name }) => name) }
+}
+
+/**
+ * As it is while it is locked: nobody asks then who uses it. The administrator's password is never answered, only
+ * whether there is one.
+ */
 export const showDatabase = (row: DatabaseRow): MailboxDatabase => ({
   identity: row.name,
   guid: row.id,
@@ -16,6 +26,7 @@ export const showDatabase = (row: DatabaseRow): MailboxDatabase => ({
   adminUserName: row.admin_user,
   hasAdminPassword: row.admin_password !== null,
   isDefault: row.is_default,
+  batches: [],
   creationDateTime: row.created_at.toISOString(),
   lastModifiedDateTime: row.modified_at.toISOString(),
 })

@@ -7,7 +7,7 @@ import { type Settled, settle } from './database-fields.ts'
 import { adminPasswordPlace } from './database-target.ts'
 import type { DatabaseDeps } from './database-use-cases.ts'
 import { markFolder } from './folder-mark.ts'
-import { showDatabase } from './show-database.ts'
+import { showDatabase, showUsed } from './show-database.ts'
 import { verifyDatabase } from './verify-database.ts'
 
 export async function updateDatabase(
@@ -40,7 +40,7 @@ export async function updateDatabase(
       ...(isDefault === true ? { is_default: true } : {}),
     }
   }
-  return showDatabase(await changeDatabase(store, before.id, decide))
+  return showUsed(store, await changeDatabase(store, before.id, decide))
 }
 
 /** What a verification depends on. */

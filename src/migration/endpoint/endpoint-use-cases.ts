@@ -1,8 +1,8 @@
 /** Get-, New-, Set- and Remove-MigrationEndpoint, Test-MigrationServerAvailability (exchange-semantics.md §1.1, §3.1). */
 import type { UseCases } from '#contract/calls.ts'
-import { deleteEndpoint, findEndpoint, listEndpointRows } from '#store/service/endpoints.ts'
+import { type EndpointRow, deleteEndpoint, findEndpoint, listEndpointRows } from '#store/service/endpoints.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
-import { pageByName } from '../page.ts'
+import { pageByName, sortable } from '../page.ts'
 import type { ConnectionTester } from './connection-tester.ts'
 import { createEndpoint } from './create-endpoint.ts'
 import { showEndpoint, showStored } from './show-endpoint.ts'
@@ -12,6 +12,14 @@ import { updateEndpoint } from './update-endpoint.ts'
 export interface EndpointDeps {
   readonly store: ServiceStore
   readonly tester: ConnectionTester
+}
+
+const SORTS = {
+  remoteServer: (row: EndpointRow) => row.remote_server,
+  security: (row: EndpointRow) => row.security,
+  activeMigrationCount: (row: EndpointRow) => sortable(row.active_migrations),
+  activeIncrementalSyncCount: (row: EndpointRow) => sortable(row.active_incremental),
+  batches: (row: EndpointRow) => sortable(row.batches.length),
 }
 
 export function endpointUseCases(
@@ -28,6 +36,7 @@ export function endpointUseCases(
         rows.filter(({ type }) => query.type === undefined || type === query.type),
         query,
         showEndpoint,
+        SORTS,
       )
     },
     getEndpoint: async ({ params }) => showEndpoint(await findEndpoint(store, params.identity)),

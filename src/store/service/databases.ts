@@ -175,12 +175,31 @@ export async function deleteDatabase(
   })
 }
 
-/** Batches that name it, and batches of which a row does. */
 async function usersOf(store: ServiceStore, id: string): Promise<string[]> {
-  const { rows } = await store.pool.query<{ name: string; whole: boolean }>(
-    `SELECT b.name, b.database_id = $1 AS whole FROM migration_batch b WHERE b.database_id = $1
-       OR EXISTS (SELECT FROM migration_user u WHERE u.batch_id = b.id AND u.database_id = $1) ORDER BY b.name_key`,
-    [id],
+  const batches = (await batchesByDatabase(store)).get(id) ?? []
+  return batches.map(({ name, isWhole }) => (isWhole ? `batch "${name}"` : `rows of batch "${name}"`))
+}
+
+export interface DatabaseUser {
+  readonly name: string
+  /** Else some rows of it alone. */
+  readonly isWhole: boolean
+}
+
+/** By the id of the database: batches that name it, and batches of which a row does; by name. */
+export async function batchesByDatabase(store: ServiceStore): Promise<ReadonlyMap<string, readonly DatabaseUser[]>> {
+  const { rows } = await store.retrying(() =>
+    store.pool.query<{ database_id: string; name: string; is_whole: boolean }>(
+      `SELECT used.database_id, b.name, used.database_id = b.database_id AS is_whole
+       FROM (SELECT id AS batch_id, database_id FROM migration_batch
+             UNION SELECT batch_id, database_id FROM migration_user) used
+         JOIN migration_batch b ON b.id = used.batch_id ORDER BY b.name_key`,
+    ),
   )
-  return rows.map((batch) => (batch.whole ? `batch "${batch.name}"` : `rows of batch "${batch.name}"`))
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.database_id)].map(([id, users]) => [
+      id,
+      users.map((user) => ({ name: user.name, isWhole: user.is_whole })),
+    ]),
+  )
 }

@@ -13,6 +13,8 @@ export interface EndpointRow extends StoredEndpoint {
   /** Slots in use of either bucket. */
   readonly active_migrations: number
   readonly active_incremental: number
+  /** Names of those that use it. */
+  readonly batches: readonly string[]
 }
 
 export type NewEndpointRow = Omit<StoredEndpoint, 'name_key' | 'created_at' | 'modified_at'>
@@ -32,7 +34,8 @@ const KIND = 'migration endpoint'
 
 const SELECT = `
   SELECT e.*, (SELECT count(*) FROM slot s WHERE s.endpoint_id = e.id AND s.bucket = 'initial') AS active_migrations,
-    (SELECT count(*) FROM slot s WHERE s.endpoint_id = e.id AND s.bucket = 'incremental') AS active_incremental
+    (SELECT count(*) FROM slot s WHERE s.endpoint_id = e.id AND s.bucket = 'incremental') AS active_incremental,
+    ARRAY(SELECT b.name FROM migration_batch b WHERE b.endpoint_id = e.id ORDER BY b.name_key) AS batches
   FROM migration_endpoint e`
 
 export async function listEndpointRows(store: ServiceStore): Promise<EndpointRow[]> {
