@@ -17,6 +17,8 @@ import { chosenLanguage, keepLanguage, type Language, Speech, wordsOf } from './
 
 const NewBatchPage = lazy(() => import('./pages/new-batch.tsx'))
 const BatchPane = lazy(() => import('./pages/batch-pane.tsx'))
+const EndpointsPage = lazy(() => import('./pages/endpoints.tsx'))
+const EndpointPane = lazy(() => import('./pages/endpoint-pane.tsx'))
 const UserPane = lazy(() => import('./pages/user-pane.tsx'))
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
@@ -79,6 +81,9 @@ function Content() {
           <Route path=":batch/users/:user" element={<UserPane />} />
         </Route>
         <Route path="migration/new-batch" element={<NewBatchPage />} />
+        <Route path="migration/endpoints" element={<EndpointsPage />}>
+          <Route path=":endpoint" element={<EndpointPane />} />
+        </Route>
         <Route path="account/password" element={<ChangePasswordPage />} />
         <Route path="*" element={<NoSuchPage />} />
       </Route>

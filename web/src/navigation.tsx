@@ -20,7 +20,10 @@ interface Place {
 const GROUPS: readonly { readonly name: Place['name']; readonly places: readonly Place[] }[] = [
   {
     name: 'migration',
-    places: [{ name: 'batches', to: paths.batches() }],
+    places: [
+      { name: 'batches', to: paths.batches() },
+      { name: 'endpoints', to: paths.endpoints() },
+    ],
   },
 ]
 

@@ -7,6 +7,8 @@ export const paths = {
   batch: (batch: string) => `/migration/batches/${part(batch)}`,
   user: (batch: string, user: string) => `/migration/batches/${part(batch)}/users/${part(user)}`,
   newBatch: () => '/migration/new-batch',
+  endpoints: () => '/migration/endpoints',
+  endpoint: (endpoint: string) => `/migration/endpoints/${part(endpoint)}`,
   password: () => '/account/password',
 }
 
@@ -24,5 +26,7 @@ export const SCOPE_OF_PATH: Readonly<Record<PathName, Scope>> = {
   batch: 'view',
   user: 'view',
   newBatch: 'migration',
+  endpoints: 'view',
+  endpoint: 'view',
   password: 'view',
 }

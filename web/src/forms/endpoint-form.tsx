@@ -1,80 +1,92 @@
-/** A new migration endpoint, with a test of the connection; the service tries it again before it stores it. */
-import { Button, Checkbox, Field, Input, MessageBar, MessageBarBody } from '@fluentui/react-components'
+/** A migration endpoint, new or changed, with a test of the connection; the service tries it again before it stores it. */
+import { Button, Checkbox, Field, Input } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MigrationEndpoint } from '#contract/endpoint.ts'
-import { ask } from '../api.ts'
-import { endpointsQuery } from '../pages/batch-queries.ts'
+import { ask, askTagged, Refusal, type Tagged } from '../api.ts'
+import { isConflict, useEdited } from '../edited.ts'
+import { LIVE } from '../live.ts'
+import { timed } from '../timed.ts'
+import { ConflictBar } from '../ui/conflict-bar.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
+import { RefusalBar } from '../ui/refusal-bar.tsx'
+import { TestResult } from '../ui/test-result.tsx'
 import { useWords } from '../words/words.ts'
-import { PORTS, type Security, SecurityField } from './security-field.tsx'
+import {
+  connectionOf,
+  type EndpointFields,
+  endpointFields,
+  isComplete,
+  newEndpoint,
+  setEndpoint,
+} from './endpoint-fields.ts'
+import { EndpointWarnings } from './endpoint-warnings.tsx'
+import { beyondFields, wrongAt } from './field-refusal.ts'
+import { PortField, portFor } from './port-field.tsx'
+import { SecurityField } from './security-field.tsx'
+import { SkipVerification } from './skip-verification.tsx'
+import { SlotFields } from './slot-fields.tsx'
 
 interface EndpointFormProps {
+  /** What is changed; without it a new one is made. */
+  readonly seen?: Tagged<MigrationEndpoint>
   onClose(): void
   onCreated?(endpoint: MigrationEndpoint): void
 }
 
-export default function EndpointForm({ onClose, onCreated }: EndpointFormProps) {
+const SHOWN = Object.keys(endpointFields(null))
+
+export default function EndpointForm({ seen, onClose, onCreated }: EndpointFormProps) {
   const words = useWords()
   const client = useQueryClient()
-  const [server, setServer] = useState('')
-  const [name, setName] = useState<string | null>(null)
-  const [security, setSecurity] = useState<Security>('Ssl')
-  const [port, setPort] = useState<string | null>(null)
-  const [acceptUntrustedCertificates, setUntrusted] = useState(false)
-  const [allowClearText, setClearText] = useState(false)
-  const [migrations, setMigrations] = useState('')
-  const [incrementals, setIncrementals] = useState('')
-  const portText = port ?? PORTS[security]
-  const portNumber = /^\d{1,5}$/.test(portText.trim()) ? Number(portText) : 0
-  const isPort = portNumber >= 1 && portNumber <= 65_535
-  const connection = () => ({
-    remoteServer: server.trim(),
-    port: portNumber,
-    security,
-    acceptUntrustedCertificates,
-    allowClearText,
+  const edited = useEdited<MigrationEndpoint | null, EndpointFields>(seen ?? { value: null, etag: '*' }, endpointFields)
+  const { form, typed } = edited
+  const there = edited.seen.value
+  const [skips, setSkips] = useState(false)
+  const test = useMutation({
+    mutationFn: () => timed(ask('testConnection', { body: connectionOf(form) })),
   })
-  const test = useMutation({ mutationFn: () => ask('testConnection', { body: connection() }) })
-  const create = useMutation({
+  const save = useMutation({
     mutationFn: () =>
-      ask('createEndpoint', {
-        body: {
-          ...connection(),
-          name: (name ?? server).trim(),
-          ...(migrations.trim() !== '' && { maxConcurrentMigrations: Number(migrations) }),
-          ...(incrementals.trim() !== '' && { maxConcurrentIncrementalSyncs: Number(incrementals) }),
-        },
-      }),
+      there === null
+        ? ask('createEndpoint', { body: newEndpoint(form, skips) })
+        : ask('updateEndpoint', {
+            params: { identity: there.guid },
+            ifMatch: edited.seen.etag,
+            body: setEndpoint(typed, skips),
+          }),
     async onSuccess(endpoint) {
-      await client.invalidateQueries({ queryKey: endpointsQuery.queryKey })
-      onCreated?.(endpoint)
+      await client.invalidateQueries({ queryKey: [LIVE] })
+      if (there === null) onCreated?.(endpoint)
       onClose()
     },
   })
-  // What was tried is not what stands there any more.
-  const changed = () => {
-    test.reset()
-    create.reset()
+  const set = (change: Partial<EndpointFields>) => {
+    edited.set(change)
+    save.reset()
   }
-  const isReady = server.trim() !== '' && isPort && (name ?? server).trim() !== ''
-  const refusal = create.error ?? test.error
+  /** What was tried is not what stands there any more. */
+  const setConnection = (change: Partial<EndpointFields>) => {
+    test.reset()
+    setSkips(false)
+    set(change)
+  }
+  const isReady = isComplete(form, there === null)
+  const isUnreached =
+    test.data?.answer.result === 'Failed' ||
+    (save.error instanceof Refusal && save.error.code === 'MIGRATION_SERVER_CONNECTION_FAILED')
   return (
     <FormDialog
-      title={words.endpointForm.title}
-      submit={words.endpointForm.create}
-      isReady={isReady && !create.isPending}
-      onSubmit={() => {
-        test.reset()
-        create.mutate()
-      }}
+      title={there === null ? words.endpointForm.title : words.endpoints.editTitle(there.identity)}
+      submit={there === null ? words.endpointForm.create : words.edited.save}
+      isReady={isReady && !save.isPending && (there === null || edited.isChanged)}
+      onSubmit={() => save.mutate()}
       onClose={onClose}
       actions={
         <Button
           disabled={!isReady || test.isPending}
           onClick={() => {
-            create.reset()
+            save.reset()
             test.mutate()
           }}
         >
@@ -82,82 +94,82 @@ export default function EndpointForm({ onClose, onCreated }: EndpointFormProps) 
         </Button>
       }
     >
-      <Field label={words.endpointForm.server} required>
+      <Field
+        label={words.endpointForm.server}
+        required
+        validationMessage={wrongAt(save.error ?? test.error, 'remoteServer')}
+      >
         <Input
-          value={server}
+          value={form.remoteServer}
           autoComplete="off"
-          onChange={(_, { value }) => {
-            changed()
-            setServer(value)
-          }}
+          onChange={(_, { value }) => setConnection({ remoteServer: value })}
         />
       </Field>
-      <Field label={words.endpointForm.name} required>
-        <Input value={name ?? server} autoComplete="off" onChange={(_, { value }) => setName(value)} />
-      </Field>
-      <div className="two">
-        <SecurityField
-          value={security}
-          onChange={(chosen) => {
-            changed()
-            setSecurity(chosen)
-          }}
-        />
-        <Field
-          label={words.endpointForm.port}
-          required
-          validationMessage={isPort ? null : words.endpointForm.portWrong}
-        >
+      {there === null && (
+        <Field label={words.endpointForm.name} required validationMessage={wrongAt(save.error, 'name')}>
           <Input
-            value={portText}
-            inputMode="numeric"
-            onChange={(_, { value }) => {
-              changed()
-              setPort(value)
-            }}
+            value={form.name ?? form.remoteServer}
+            autoComplete="off"
+            onChange={(_, { value }) => set({ name: value })}
           />
         </Field>
+      )}
+      <div className="two">
+        <SecurityField
+          value={form.security}
+          wrong={wrongAt(save.error ?? test.error, 'security')}
+          onChange={(security) => setConnection({ security, port: portFor(form.port, form.security, security) })}
+        />
+        <PortField
+          value={form.port}
+          wrong={wrongAt(save.error ?? test.error, 'port')}
+          onChange={(port) => setConnection({ port })}
+        />
       </div>
-      {security === 'None' ? (
+      {form.security === 'None' ? (
         <Checkbox
           label={words.endpointForm.clearText}
-          checked={allowClearText}
-          onChange={(_, { checked }) => setClearText(checked === true)}
+          checked={form.allowClearText}
+          onChange={(_, { checked }) => setConnection({ allowClearText: checked === true })}
         />
       ) : (
         <Checkbox
           label={words.endpointForm.untrusted}
-          checked={acceptUntrustedCertificates}
-          onChange={(_, { checked }) => setUntrusted(checked === true)}
+          checked={form.acceptUntrustedCertificates}
+          onChange={(_, { checked }) => setConnection({ acceptUntrustedCertificates: checked === true })}
         />
       )}
-      <div className="two">
-        <Field label={words.endpointForm.migrations}>
-          <Input
-            value={migrations}
-            inputMode="numeric"
-            placeholder="20"
-            onChange={(_, { value }) => setMigrations(value.replace(/\D/g, ''))}
-          />
-        </Field>
-        <Field label={words.endpointForm.incrementals}>
-          <Input
-            value={incrementals}
-            inputMode="numeric"
-            placeholder="10"
-            onChange={(_, { value }) => setIncrementals(value.replace(/\D/g, ''))}
-          />
-        </Field>
-      </div>
-      <RefusalBar thrown={refusal} />
-      {test.data?.result === 'Failed' && (
-        <ErrorBar title={words.endpointForm.testBad} detail={test.data.message} remedy={test.data.errorDetail} />
+      <SlotFields form={form} isNew={there === null} refused={save.error} set={set} />
+      {there !== null && <EndpointWarnings endpoint={there} form={form} typed={typed} />}
+      {isConflict(save.error) ? (
+        <ConflictBar
+          refusal={save.error}
+          labelOf={(field) => labelOf(words, field)}
+          renew={async () => {
+            edited.see(await askTagged('getEndpoint', { params: { identity: there!.guid } }))
+            save.reset()
+          }}
+        />
+      ) : (
+        <RefusalBar thrown={beyondFields(save.error ?? test.error, SHOWN)} />
       )}
-      {test.data?.result === 'Success' && (
-        <MessageBar intent="success" role="status">
-          <MessageBarBody>{words.endpointForm.testGood}</MessageBarBody>
-        </MessageBar>
+      <TestResult test={test.data} bad={words.endpointForm.testBad} />
+      {(isUnreached || skips) && (
+        <SkipVerification what={words.endpoints.skipMeans} checked={skips} onChange={setSkips} />
       )}
     </FormDialog>
   )
+}
+
+function labelOf({ endpointForm: labels, endpoints }: ReturnType<typeof useWords>, field: string): string | null {
+  const known: Readonly<Record<string, string>> = {
+    remoteServer: labels.server,
+    port: labels.port,
+    security: labels.security,
+    acceptUntrustedCertificates: labels.untrusted,
+    allowClearText: labels.clearText,
+    maxConcurrentMigrations: endpoints.migrations,
+    maxConcurrentIncrementalSyncs: endpoints.incrementals,
+  }
+  return known[field] ?? null
 }

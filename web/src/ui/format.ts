@@ -37,3 +37,11 @@ export function formatBytes(language: Language, bytes: number): string {
     maximumFractionDigits: power === 0 ? 0 : 1,
   }).format(bytes / 1000 ** power)
 }
+
+export const formatMs = (language: Language, ms: number): string =>
+  new Intl.NumberFormat(localeOf(language), {
+    style: 'unit',
+    unit: 'second',
+    unitDisplay: 'short',
+    maximumFractionDigits: ms < 10_000 ? 1 : 0,
+  }).format(ms / 1000)

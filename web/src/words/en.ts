@@ -31,6 +31,7 @@ export const en = {
     pages: 'Pages',
     migration: 'Migration',
     batches: 'Batches',
+    endpoints: 'Endpoints',
     account: (name: string) => `Account of ${name}`,
     changePassword: 'Change password',
     signOut: 'Sign out',
@@ -310,6 +311,60 @@ export const en = {
     unsaved: 'Not saved yet',
     stored: 'Stored. Type a new one to replace it.',
     storedPlaceholder: 'stored',
+  },
+  tested: {
+    test: 'Test',
+    took: (seconds: string) => `It took ${seconds}.`,
+  },
+  usedBy: {
+    label: 'Used by batches',
+    nobody: 'No batch',
+    more: (count: number) => `and ${number.format(count)} more`,
+    reason: (batches: readonly string[]) =>
+      `Used by ${counted(batches.length, 'batch', 'batches')}: ${batches.slice(0, 5).join(', ')}${batches.length > 5 ? ' …' : ''}. Delete those first, or give them another one.`,
+    edit: 'Edit',
+    deleted: (name: string) => `${name} is deleted.`,
+    modified: 'Changed',
+  },
+  endpoints: {
+    title: 'Migration endpoints',
+    new: 'New migration endpoint',
+    search: 'Search by name',
+    count: (count: number) => counted(count, 'endpoint', 'endpoints'),
+    empty: 'There is no migration endpoint yet: it says which server the mailboxes are on now.',
+    noneFound: (search: string) => `No endpoint has “${search}” in its name.`,
+    gone: 'This endpoint is not there any more.',
+    columns: {
+      name: 'Name',
+      type: 'Type',
+      server: 'Server',
+      security: 'Encryption',
+      migrations: 'Migrations',
+      incrementals: 'Incremental syncs',
+      batches: 'Batches',
+    },
+    securities: { Ssl: 'TLS', Tls: 'STARTTLS', None: 'None' },
+    slots: (used: number, all: number) => `${number.format(used)} of ${number.format(all)}`,
+    authentication: 'Authentication',
+    untrusted: 'Accepts certificates that nobody vouches for',
+    clearText: 'Passwords in clear text allowed',
+    migrations: 'Migrations at once',
+    incrementals: 'Incremental syncs at once',
+    inUse: 'Migrations now',
+    incrementalsInUse: 'Incremental syncs now',
+    editTitle: (name: string) => `Edit the endpoint ${name}`,
+    moves: (batches: number, place: string) =>
+      `The users of ${counted(batches, 'batch', 'batches')} go on at ${place} with the passwords of their CSV files: whoever runs that server gets them. Where it is the same mail under another address, nothing is copied twice.`,
+    fewerSlots: (active: number, most: number) =>
+      `${counted(active, 'migration runs', 'migrations run')} now. None is cut off; a new one begins once fewer than ${number.format(most)} are left.`,
+    fewerIncrementals: (active: number, most: number) =>
+      `${counted(active, 'incremental sync runs', 'incremental syncs run')} now. None is cut off; a new one begins once fewer than ${number.format(most)} are left.`,
+    skip: 'Save it without reaching the server',
+    skipMeans:
+      'It is stored untried. Mailboxes that use it wait in the queue with this error until the server answers there.',
+    deleteTitle: (name: string) => `Delete the endpoint ${name}?`,
+    deleteText:
+      'No batch uses it, so no mailbox is touched. Its settings are lost; what was migrated over it stays where it is.',
   },
   account: {
     mayNot: 'Your role may not open this page',

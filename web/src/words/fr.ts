@@ -32,6 +32,7 @@ const fr: Words = {
     pages: 'Pages',
     migration: 'Migration',
     batches: 'Lots',
+    endpoints: 'Points de terminaison',
     account: (name) => `Compte de ${name}`,
     changePassword: 'Changer le mot de passe',
     signOut: 'Se déconnecter',
@@ -318,6 +319,60 @@ const fr: Words = {
     unsaved: 'Pas encore enregistré',
     stored: 'Enregistré. Saisissez-en un nouveau pour le remplacer.',
     storedPlaceholder: 'enregistré',
+  },
+  tested: {
+    test: 'Tester',
+    took: (seconds) => `Durée : ${seconds}.`,
+  },
+  usedBy: {
+    label: 'Utilisé par les lots',
+    nobody: 'Aucun lot',
+    more: (count) => `et ${number.format(count)} de plus`,
+    reason: (batches) =>
+      `Utilisé par ${counted(batches.length, 'lot', 'lots')} : ${batches.slice(0, 5).join(', ')}${batches.length > 5 ? '…' : ''}. Supprimez-les d’abord, ou affectez-leur un autre élément.`,
+    edit: 'Modifier',
+    deleted: (name) => `Suppression effectuée : ${name}.`,
+    modified: 'Modifié le',
+  },
+  endpoints: {
+    title: 'Points de terminaison de migration',
+    new: 'Nouveau point de terminaison',
+    search: 'Rechercher par nom',
+    count: (count) => counted(count, 'point de terminaison', 'points de terminaison'),
+    empty: 'Il n’y a pas encore de point de terminaison : il indique le serveur où se trouvent les boîtes aujourd’hui.',
+    noneFound: (search) => `Aucun point de terminaison n’a « ${search} » dans son nom.`,
+    gone: 'Ce point de terminaison n’existe plus.',
+    columns: {
+      name: 'Nom',
+      type: 'Type',
+      server: 'Serveur',
+      security: 'Chiffrement',
+      migrations: 'Migrations',
+      incrementals: 'Synchr. incrémentielles',
+      batches: 'Lots',
+    },
+    securities: { Ssl: 'TLS', Tls: 'STARTTLS', None: 'Aucun' },
+    slots: (used, all) => `${number.format(used)} sur ${number.format(all)}`,
+    authentication: 'Authentification',
+    untrusted: 'Accepte les certificats non approuvés',
+    clearText: 'Mots de passe en clair autorisés',
+    migrations: 'Migrations simultanées',
+    incrementals: 'Synchronisations incrémentielles simultanées',
+    inUse: 'Migrations en cours',
+    incrementalsInUse: 'Synchronisations incrémentielles en cours',
+    editTitle: (name) => `Modifier le point de terminaison ${name}`,
+    moves: (batches, place) =>
+      `Les utilisateurs de ${counted(batches, 'lot', 'lots')} continuent sur ${place} avec les mots de passe de leurs fichiers CSV : qui exploite ce serveur les obtient. S’il s’agit des mêmes boîtes sous une autre adresse, rien n’est copié deux fois.`,
+    fewerSlots: (active, most) =>
+      `${counted(active, 'migration est en cours', 'migrations sont en cours')}. Aucune n’est interrompue ; une nouvelle commence lorsqu’il en reste moins de ${number.format(most)}.`,
+    fewerIncrementals: (active, most) =>
+      `${counted(active, 'synchronisation incrémentielle est en cours', 'synchronisations incrémentielles sont en cours')}. Aucune n’est interrompue ; une nouvelle commence lorsqu’il en reste moins de ${number.format(most)}.`,
+    skip: 'Enregistrer sans joindre le serveur',
+    skipMeans:
+      'L’enregistrement se fait sans essai. Les boîtes concernées restent en file d’attente avec cette erreur tant que le serveur ne répond pas à cette adresse.',
+    deleteTitle: (name) => `Supprimer le point de terminaison ${name} ?`,
+    deleteText:
+      'Aucun lot ne l’utilise, donc aucune boîte n’est touchée. Ses paramètres sont perdus ; ce qui a été migré reste en place.',
   },
   account: {
     mayNot: 'Votre rôle ne permet pas d’ouvrir cette page',

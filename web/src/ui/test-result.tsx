@@ -1,0 +1,31 @@
+/** What came of a test: the service's sentence with the server's words in it, what to do, and how long it took. */
+import { MessageBar, MessageBarBody } from '@fluentui/react-components'
+import type { ReactNode } from 'react'
+import type { Timed } from '../timed.ts'
+import { useSpeech } from '../words/words.ts'
+import { formatMs } from './format.ts'
+import { ErrorBar } from './refusal-bar.tsx'
+
+interface TestResultProps {
+  /** Undefined: none was made. */
+  readonly test: Timed<{ readonly result: string; readonly message: string; readonly errorDetail: string }> | undefined
+  readonly bad: string
+  readonly children?: ReactNode
+}
+
+export function TestResult({ test, bad, children }: TestResultProps) {
+  const { words, language } = useSpeech()
+  if (test === undefined) return null
+  const { answer, ms } = test
+  const took = words.tested.took(formatMs(language, ms))
+  if (answer.result !== 'Success')
+    return <ErrorBar title={bad} detail={`${answer.message} ${took}`} remedy={answer.errorDetail} />
+  return (
+    <MessageBar intent="success" layout="multiline" role="status">
+      <MessageBarBody>
+        {answer.message} {took}
+        {children}
+      </MessageBarBody>
+    </MessageBar>
+  )
+}
