@@ -51,6 +51,11 @@ export const MigrationBatch = z.object({
   itemsSynced: z.int(),
   itemsSkipped: z.int(),
   bytesTransferred: z.int(),
+  /** Over the last ten minutes; null where nothing runs, and in the first seconds of it. */
+  itemsPerMinute: z.int().nullable(),
+  bytesTransferredPerMinute: z.int().nullable(),
+  /** When all that are on their way are past their initial sync, if it goes on at this rate; null where that cannot be said. */
+  estimatedCompletionDateTime: DateTime.nullable(),
   message: z.string(),
   validationWarningCount: z.int(),
   validationWarnings: z.array(z.string()),

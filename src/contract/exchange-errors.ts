@@ -9,3 +9,10 @@ const NAMES: Readonly<Record<string, string>> = {
 }
 
 export const exchangeName = (code: string): string => NAMES[code] ?? code
+
+/** Our codes of an error type, in any case of letters: Exchange's name or ours. */
+export function codesOf(errorType: string): string[] {
+  const wanted = errorType.toLowerCase()
+  const named = Object.entries(NAMES).flatMap(([code, name]) => (name.toLowerCase() === wanted ? [code] : []))
+  return [...named, errorType.toUpperCase()]
+}

@@ -138,6 +138,8 @@ export const UserQuery = PageQuery.extend({
   status: z.enum(USER_STATUSES).optional(),
   statusSummary: z.enum(STATUS_SUMMARIES).optional(),
   emailAddress: z.string().max(320).optional(),
+  /** Of the error that the user has now: Exchange's name or ours. */
+  errorType: z.string().max(200).optional(),
   /** Part of an address. */
   search: z.string().max(200).optional(),
 })

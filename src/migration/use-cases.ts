@@ -18,6 +18,8 @@ import { showBatch } from './batch/show-batch.ts'
 import { updateBatch } from './batch/update-batch.ts'
 import { uploadCsv } from './batch/upload-csv.ts'
 import { csvTemplate } from './csv/template.ts'
+import { getDashboard } from './dashboard/dashboard.ts'
+import { listFailures } from './dashboard/failures.ts'
 import { getThroughput } from './dashboard/throughput.ts'
 import { type DatabaseDeps, databaseUseCases } from './database/database-use-cases.ts'
 import type { OpenDeps } from './endpoint/endpoint-source.ts'
@@ -104,6 +106,8 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     removeUser: ({ params, query, principal, precondition }) =>
       removeOne(deps, { identity: params.identity, batch: query.batch }, principal, precondition),
     getStatistics: () => getStatistics(deps),
+    getDashboard: () => getDashboard(deps),
+    listFailures: ({ query }) => listFailures(deps, query),
     getThroughput: ({ query }) => getThroughput(deps, query),
     listReports: (call) => listReports(deps, call),
     exportReport: (call) => exportReport(deps, call),

@@ -57,7 +57,8 @@ const NOT_TOLD: ReadonlySet<string> = new Set(
   `identity guid batchGuid id name creationDateTime lastModifiedDateTime lastUsedAt lastSignInTime
   commands state statusSummary workflowStage workflowStep requestGuid message errorSummary validationWarnings
   activeCount stoppedCount syncedCount finalizedCount failedCount pendingCount userCounts
-  percentageSynced itemsSynced itemsSkipped bytesTransferred bytesTransferredPerMinute
+  percentageSynced itemsSynced itemsSkipped bytesTransferred
+  itemsPerMinute bytesTransferredPerMinute estimatedCompletionDateTime
   startDateTime initialSyncDateTime initialSyncDuration lastSyncedDateTime finalizedDateTime
   expirationDateTime expirationAction lastActionDateTime
   estimatedTotalTransferCount syncedItemCount transferredItemCount skippedItemCount syncedFolderCount

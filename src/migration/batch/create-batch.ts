@@ -17,6 +17,7 @@ import { csvOf } from './csv-of.ts'
 import type { ServiceDeps } from './deps.ts'
 import { batchNamed } from './find.ts'
 import { planContext } from './plan-context.ts'
+import { withPace } from './pace.ts'
 import { planUsers, standAside } from './plan-users.ts'
 import { showBatch } from './show-batch.ts'
 
@@ -36,7 +37,7 @@ export async function createBatch(
   deps: CreateDeps,
   { body: asked, principal, newId }: Pick<Call<typeof Route>, 'body' | 'principal' | 'newId'>,
 ): Promise<MigrationBatch> {
-  const made = newId === undefined ? undefined : (await readBatches(deps.store, newId))[0]
+  const [made] = newId === undefined ? [] : await withPace(deps.store, await readBatches(deps.store, newId), newId)
   if (made) return showBatch(made)
   refuseCompletion(asked)
   const choices = choicesOf(asked)

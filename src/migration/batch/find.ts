@@ -3,13 +3,14 @@ import { notFound, stateForbids } from '#base/request-faults.ts'
 import { type BatchCommand, mayBatch } from '#contract/transitions.ts'
 import { type BatchRow, readBatch, statusOf } from '#store/service/batches.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
+import { type PacedBatch, withPace } from './pace.ts'
 import { goesOn } from './show-batch.ts'
 
 /** @throws Fault OBJECT_NOT_FOUND */
-export async function batchNamed(store: ServiceStore, identity: string): Promise<BatchRow> {
+export async function batchNamed(store: ServiceStore, identity: string): Promise<PacedBatch> {
   const batch = await readBatch(store, identity)
   if (!batch) throw notFound('migration batch', identity)
-  return batch
+  return (await withPace(store, [batch], batch.id))[0]!
 }
 
 const CMDLET: Readonly<Record<BatchCommand, string>> = {

@@ -6,6 +6,7 @@ import { readBatches } from '#store/service/batches.ts'
 import { findEndpoint } from '#store/service/endpoints.ts'
 import { pageOfRows, sortable, sortOf } from '../page.ts'
 import type { ServiceDeps } from './deps.ts'
+import { withPace } from './pace.ts'
 import { showBatch } from './show-batch.ts'
 
 const SORTS = {
@@ -16,6 +17,11 @@ const SORTS = {
   syncedCount: (batch: MigrationBatch) => sortable(batch.syncedCount),
   finalizedCount: (batch: MigrationBatch) => sortable(batch.finalizedCount),
   failedCount: (batch: MigrationBatch) => sortable(batch.failedCount),
+  // What is unknown comes before all else.
+  itemsPerMinute: ({ itemsPerMinute: rate }: MigrationBatch) => (rate === null ? '' : sortable(rate)),
+  bytesTransferredPerMinute: ({ bytesTransferredPerMinute: rate }: MigrationBatch) =>
+    rate === null ? '' : sortable(rate),
+  estimatedCompletionDateTime: (batch: MigrationBatch) => batch.estimatedCompletionDateTime ?? '',
   creationDateTime: (batch: MigrationBatch) => batch.creationDateTime,
 }
 
@@ -27,7 +33,7 @@ export async function listBatches(
   // An endpoint that is not there is told, not answered with no batches.
   const endpoint = query.endpoint === undefined ? null : await findEndpoint(store, query.endpoint)
   const search = query.search?.toLowerCase() ?? null
-  const batches = (await readBatches(store))
+  const batches = (await withPace(store, await readBatches(store), null))
     .filter(({ endpoint_id: id, name }) => {
       return (endpoint === null || id === endpoint.id) && (search === null || name.toLowerCase().includes(search))
     })

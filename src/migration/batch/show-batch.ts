@@ -5,6 +5,7 @@ import { formatTimeSpan } from '#contract/timespan.ts'
 import { BATCH_COMMANDS, type BatchCommand, mayBatch, reasonAgainst } from '#contract/transitions.ts'
 import { type BatchRow, type StoredBatch, statusOf } from '#store/service/batches.ts'
 import { endOf } from './end-of.ts'
+import { type PacedBatch, showPace } from './pace.ts'
 
 /** Whether the batch runs, and has users that come round again by themselves. */
 export const goesOn = ({ running, totals: { users } }: BatchRow): boolean =>
@@ -47,7 +48,7 @@ export const settingsOf = (batch: StoredBatch) => ({
   highestPriority: batch.priority > 0,
 })
 
-export function showBatch(batch: BatchRow): MigrationBatch {
+export function showBatch(batch: PacedBatch): MigrationBatch {
   const status = statusOf(batch)
   const { totals } = batch
   const count = (summary: StatusSummary) =>
@@ -76,6 +77,7 @@ export function showBatch(batch: BatchRow): MigrationBatch {
     itemsSynced: totals.items,
     itemsSkipped: totals.skipped,
     bytesTransferred: totals.bytes,
+    ...showPace(batch),
     message: batch.message,
     validationWarningCount: batch.warnings.length,
     validationWarnings: batch.warnings,

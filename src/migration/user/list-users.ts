@@ -1,6 +1,7 @@
 /** GET /users: pages made by the database, for a batch may have 50,000. */
 import { notFound } from '#base/request-faults.ts'
 import type { Answer, Call } from '#contract/calls.ts'
+import { codesOf } from '#contract/exchange-errors.ts'
 import type { listUsers as Route } from '#contract/routes/users.ts'
 import { findBatch } from '#store/service/batches.ts'
 import { isGuid } from '#store/service/named.ts'
@@ -27,6 +28,7 @@ export async function listUsers(
       summary: query.statusSummary ?? null,
       address: query.emailAddress ?? null,
       search: query.search ?? null,
+      errorCodes: query.errorType === undefined ? null : codesOf(query.errorType),
     },
     sort.key,
     sort.isDescending,

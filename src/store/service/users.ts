@@ -70,6 +70,7 @@ export interface UserFilter {
   readonly summary: StatusSummary | null
   readonly address: string | null
   readonly search: string | null
+  readonly errorCodes: readonly string[] | null
 }
 
 /** The place after which a page begins: the sort value and the id of the last row of the page before. */
@@ -102,17 +103,19 @@ export async function listUsers(
     statuses,
     filter.address?.toLowerCase() ?? null,
     filter.search === null ? null : `%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`,
+    filter.errorCodes,
   ]
   const where = `($1::uuid IS NULL OR u.batch_id = $1) AND ($2::text[] IS NULL OR u.status = ANY($2))
-    AND ($3::text IS NULL OR u.address_key = $3) AND ($4::text IS NULL OR u.address_key LIKE $4)`
+    AND ($3::text IS NULL OR u.address_key = $3) AND ($4::text IS NULL OR u.address_key LIKE $4)
+    AND ($5::text[] IS NULL OR u.error_code = ANY($5))`
   const by = `(${SORTS[sort]}) COLLATE "C"`
   const [way, past] = isDescending ? ['DESC', '<'] : ['ASC', '>']
   const [{ rows }, { rows: counts }] = await store.retrying(() =>
     Promise.all([
       store.pool.query<UserRow & { sort_value: string }>(
         `SELECT ${COLUMNS}, ${by} AS sort_value FROM ${TABLES}
-         WHERE ${where} AND ($5::text IS NULL OR (${by}, u.id) ${past} ($5 COLLATE "C", $6::uuid))
-         ORDER BY ${by} ${way}, u.id ${way} LIMIT $7`,
+         WHERE ${where} AND ($6::text IS NULL OR (${by}, u.id) ${past} ($6 COLLATE "C", $7::uuid))
+         ORDER BY ${by} ${way}, u.id ${way} LIMIT $8`,
         [...values, after?.value ?? null, after?.id ?? null, limit + 1],
       ),
       store.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM migration_user u WHERE ${where}`, values),
