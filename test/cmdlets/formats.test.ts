@@ -72,6 +72,7 @@ MaxConcurrentMigrations       : 50
 MaxConcurrentIncrementalSyncs : 25
 ActiveMigrationCount          : 0
 ActiveIncrementalSyncCount    : 0
+Batches                       : {}
 CreationDateTime              : 2026-11-30 22:00:00Z
 LastModifiedDateTime          : 2026-11-30 22:00:00Z
 
