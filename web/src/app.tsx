@@ -18,6 +18,8 @@ import { chosenLanguage, keepLanguage, type Language, Speech, wordsOf } from './
 const NewBatchPage = lazy(() => import('./pages/new-batch.tsx'))
 const BatchPane = lazy(() => import('./pages/batch-pane.tsx'))
 const EndpointsPage = lazy(() => import('./pages/endpoints.tsx'))
+const DatabasesPage = lazy(() => import('./pages/databases.tsx'))
+const DatabasePane = lazy(() => import('./pages/database-pane.tsx'))
 const EndpointPane = lazy(() => import('./pages/endpoint-pane.tsx'))
 const UserPane = lazy(() => import('./pages/user-pane.tsx'))
 
@@ -83,6 +85,9 @@ function Content() {
         <Route path="migration/new-batch" element={<NewBatchPage />} />
         <Route path="migration/endpoints" element={<EndpointsPage />}>
           <Route path=":endpoint" element={<EndpointPane />} />
+        </Route>
+        <Route path="migration/databases" element={<DatabasesPage />}>
+          <Route path=":database" element={<DatabasePane />} />
         </Route>
         <Route path="account/password" element={<ChangePasswordPage />} />
         <Route path="*" element={<NoSuchPage />} />

@@ -23,6 +23,7 @@ const GROUPS: readonly { readonly name: Place['name']; readonly places: readonly
     places: [
       { name: 'batches', to: paths.batches() },
       { name: 'endpoints', to: paths.endpoints() },
+      { name: 'databases', to: paths.databases() },
     ],
   },
 ]

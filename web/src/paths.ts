@@ -9,6 +9,8 @@ export const paths = {
   newBatch: () => '/migration/new-batch',
   endpoints: () => '/migration/endpoints',
   endpoint: (endpoint: string) => `/migration/endpoints/${part(endpoint)}`,
+  databases: () => '/migration/databases',
+  database: (database: string) => `/migration/databases/${part(database)}`,
   password: () => '/account/password',
 }
 
@@ -28,5 +30,7 @@ export const SCOPE_OF_PATH: Readonly<Record<PathName, Scope>> = {
   newBatch: 'migration',
   endpoints: 'view',
   endpoint: 'view',
+  databases: 'view',
+  database: 'view',
   password: 'view',
 }

@@ -1,75 +1,140 @@
-/** A new mailbox database: mailboxes on an IMAP server, or Maildirs here. The service tries it before it stores it. */
-import { Checkbox, Field, Input, Select } from '@fluentui/react-components'
+/** A mailbox database, new or changed: mailboxes on an IMAP server, or Maildirs here. The service tries it before it stores it. */
+import { Checkbox, Field, Input, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MailboxDatabase, NewDatabase } from '#contract/database.ts'
-import { ask } from '../api.ts'
-import { databasesQuery } from '../pages/batch-queries.ts'
+import { ask, askTagged, Refusal, type Tagged } from '../api.ts'
+import { isConflict, useEdited } from '../edited.ts'
+import { LIVE } from '../live.ts'
+import { ConflictBar } from '../ui/conflict-bar.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { PasswordField } from '../ui/password-field.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { useWords } from '../words/words.ts'
-import { PORTS, type Security, SecurityField } from './security-field.tsx'
-
-const EMPTY = {
-  name: '',
-  kind: 'Imap' as NewDatabase['kind'],
-  path: '',
-  server: '',
-  port: PORTS.Ssl,
-  security: 'Ssl' as Security,
-  loginTemplate: '',
-  adminUserName: '',
-  adminPassword: '',
-  isDefault: false,
-}
-
-/** What the service wants of the form: only what belongs to the kind, and nothing empty. */
-function bodyOf(given: typeof EMPTY): NewDatabase {
-  const { name, kind, isDefault } = given
-  if (kind === 'Maildir') return { name, kind, isDefault, path: given.path }
-  return {
-    name,
-    kind,
-    isDefault,
-    server: given.server.trim(),
-    port: Number(given.port),
-    security: given.security,
-    ...(given.loginTemplate !== '' && { loginTemplate: given.loginTemplate }),
-    ...(given.adminUserName !== '' && { adminUserName: given.adminUserName }),
-    ...(given.adminPassword !== '' && { adminPassword: given.adminPassword }),
-  }
-}
+import { type DatabaseFields, databaseFields, isComplete, newDatabase, setDatabase } from './database-fields.ts'
+import { ImapFields } from './database-imap-fields.tsx'
+import { beyondFields, wrongAt } from './field-refusal.ts'
+import { SkipVerification } from './skip-verification.tsx'
 
 interface DatabaseFormProps {
+  /** What is changed; without it a new one is made. */
+  readonly seen?: Tagged<MailboxDatabase>
   onClose(): void
   onCreated?(database: MailboxDatabase): void
 }
 
-export default function DatabaseForm({ onClose, onCreated }: DatabaseFormProps) {
+/** What the check before storing answers; then one may insist. */
+const UNREACHED = ['MIGRATION_SERVER_CONNECTION_FAILED', 'TARGET_ROOT_REFUSED']
+
+export default function DatabaseForm({ seen, onClose, onCreated }: DatabaseFormProps) {
   const words = useWords()
   const client = useQueryClient()
-  const [given, setGiven] = useState(EMPTY)
-  const set = (change: Partial<typeof EMPTY>) => setGiven((before) => ({ ...before, ...change }))
-  const create = useMutation({
-    mutationFn: () => ask('createDatabase', { body: bodyOf(given) }),
+  const edited = useEdited<MailboxDatabase | null, DatabaseFields>(seen ?? { value: null, etag: '*' }, databaseFields)
+  const { form, typed } = edited
+  const there = edited.seen.value
+  const [skips, setSkips] = useState(false)
+  const save = useMutation({
+    mutationFn: () =>
+      there === null
+        ? ask('createDatabase', { body: newDatabase(form, skips) })
+        : ask('updateDatabase', {
+            params: { identity: there.guid },
+            ifMatch: edited.seen.etag,
+            body: setDatabase(typed, skips),
+          }),
     async onSuccess(database) {
-      await client.invalidateQueries({ queryKey: databasesQuery.queryKey })
-      onCreated?.(database)
+      await client.invalidateQueries({ queryKey: [LIVE] })
+      if (there === null) onCreated?.(database)
       onClose()
     },
   })
-  const isReady = given.name.trim() !== '' && (given.kind === 'Maildir' ? given.path : given.server).trim() !== ''
+  const set = (change: Partial<DatabaseFields>) => {
+    edited.set(change)
+    setSkips(false)
+    save.reset()
+  }
+  const isUnreached = save.error instanceof Refusal && UNREACHED.includes(save.error.code)
+  const isMoved = [typed.path, typed.server, typed.port].some((value) => value !== undefined)
+  const place = form.kind === 'Maildir' ? form.path : `${form.server.trim()}:${form.port}`
   return (
     <FormDialog
-      title={words.databaseForm.title}
-      submit={words.databaseForm.create}
-      isReady={isReady && !create.isPending}
-      onSubmit={() => create.mutate()}
+      title={there === null ? words.databaseForm.title : words.databases.editTitle(there.identity)}
+      submit={there === null ? words.databaseForm.create : words.edited.save}
+      isReady={isComplete(form, there) && !save.isPending && (there === null || edited.isChanged)}
+      onSubmit={() => save.mutate()}
       onClose={onClose}
     >
+      {there === null && <NewFields form={form} refused={save.error} set={set} />}
+      {form.kind === 'Maildir' ? (
+        <Field
+          label={words.databaseForm.path}
+          required
+          hint={words.databaseForm.pathHint}
+          validationMessage={wrongAt(save.error, 'path')}
+        >
+          <Input value={form.path} autoComplete="off" onChange={(_, { value }) => set({ path: value })} />
+        </Field>
+      ) : (
+        <ImapFields form={form} there={there} refused={save.error} set={set} />
+      )}
+      {there?.isDefault === true ? (
+        <p className="small">{words.databases.isDefault}</p>
+      ) : (
+        <Checkbox
+          label={words.databaseForm.isDefault}
+          checked={form.isDefault}
+          onChange={(_, { checked }) => set({ isDefault: checked === true })}
+        />
+      )}
+      {there !== null && isMoved && there.batches.length > 0 && (
+        <MessageBar intent="warning" layout="multiline" role="status">
+          <MessageBarBody>{words.databases.moves(there.batches, place)}</MessageBarBody>
+        </MessageBar>
+      )}
+      {isConflict(save.error) ? (
+        <ConflictBar
+          refusal={save.error}
+          labelOf={(field) => labelOf(words, field)}
+          renew={async () => {
+            edited.see(await askTagged('getDatabase', { params: { identity: there!.guid } }))
+            save.reset()
+          }}
+        />
+      ) : (
+        <RefusalBar thrown={beyondFields(save.error, shownOf(form))} />
+      )}
+      {(isUnreached || skips) && (
+        <SkipVerification what={words.databases.skipMeans} checked={skips} onChange={setSkips} />
+      )}
+    </FormDialog>
+  )
+}
+
+/** Fields that can tell what is wrong with them. */
+const shownOf = ({ kind, loginTemplate }: DatabaseFields): readonly string[] =>
+  kind === 'Maildir'
+    ? ['name', 'path']
+    : [
+        'name',
+        'server',
+        'port',
+        'security',
+        'loginTemplate',
+        ...(loginTemplate.trim() === '' ? [] : ['adminUserName', 'adminPassword']),
+      ]
+
+interface NewFieldsProps {
+  readonly form: DatabaseFields
+  readonly refused: unknown
+  set(change: Partial<DatabaseFields>): void
+}
+
+/** Kind and name stay as they were made. */
+function NewFields({ form, refused, set }: NewFieldsProps) {
+  const words = useWords()
+  return (
+    <>
       <Field label={words.databaseForm.kind}>
-        <Select value={given.kind} onChange={(_, { value }) => set({ kind: value as NewDatabase['kind'] })}>
+        <Select value={form.kind} onChange={(_, { value }) => set({ kind: value as NewDatabase['kind'] })}>
           {(['Imap', 'Maildir'] as const).map((kind) => (
             <option key={kind} value={kind}>
               {words.databaseForm.kinds[kind]}
@@ -77,71 +142,25 @@ export default function DatabaseForm({ onClose, onCreated }: DatabaseFormProps) 
           ))}
         </Select>
       </Field>
-      <Field label={words.databaseForm.name} required>
-        <Input value={given.name} autoComplete="off" onChange={(_, { value }) => set({ name: value })} />
+      <Field label={words.databaseForm.name} required validationMessage={wrongAt(refused, 'name')}>
+        <Input value={form.name} autoComplete="off" onChange={(_, { value }) => set({ name: value })} />
       </Field>
-      {given.kind === 'Maildir' ? (
-        <Field label={words.databaseForm.path} required hint={words.databaseForm.pathHint}>
-          <Input value={given.path} autoComplete="off" onChange={(_, { value }) => set({ path: value })} />
-        </Field>
-      ) : (
-        <ImapFields given={given} set={set} />
-      )}
-      <Checkbox
-        label={words.databaseForm.isDefault}
-        checked={given.isDefault}
-        onChange={(_, { checked }) => set({ isDefault: checked === true })}
-      />
-      <RefusalBar thrown={create.error} />
-    </FormDialog>
-  )
-}
-
-interface ImapFieldsProps {
-  readonly given: typeof EMPTY
-  set(change: Partial<typeof EMPTY>): void
-}
-
-function ImapFields({ given, set }: ImapFieldsProps) {
-  const words = useWords()
-  return (
-    <>
-      <Field label={words.databaseForm.server} required>
-        <Input value={given.server} autoComplete="off" onChange={(_, { value }) => set({ server: value })} />
-      </Field>
-      <div className="two">
-        <SecurityField value={given.security} onChange={(security) => set({ security, port: PORTS[security] })} />
-        <Field label={words.endpointForm.port} required>
-          <Input
-            value={given.port}
-            inputMode="numeric"
-            onChange={(_, { value }) => set({ port: value.replace(/\D/g, '') })}
-          />
-        </Field>
-      </div>
-      <Field label={words.databaseForm.login} hint={words.databaseForm.loginHint}>
-        <Input
-          value={given.loginTemplate}
-          autoComplete="off"
-          onChange={(_, { value }) => set({ loginTemplate: value })}
-        />
-      </Field>
-      <div className="two">
-        <Field label={words.databaseForm.admin}>
-          <Input
-            value={given.adminUserName}
-            autoComplete="off"
-            onChange={(_, { value }) => set({ adminUserName: value })}
-          />
-        </Field>
-        <PasswordField
-          label={words.databaseForm.adminPassword}
-          value={given.adminPassword}
-          onChange={(adminPassword) => set({ adminPassword })}
-          autoComplete="new-password"
-          isRequired={false}
-        />
-      </div>
     </>
   )
+}
+
+function labelOf({ databaseForm, endpointForm }: ReturnType<typeof useWords>, field: string): string | null {
+  const known: Readonly<Record<string, string>> = {
+    path: databaseForm.path,
+    server: databaseForm.server,
+    port: endpointForm.port,
+    security: endpointForm.security,
+    acceptUntrustedCertificates: endpointForm.untrusted,
+    allowClearText: endpointForm.clearText,
+    loginTemplate: databaseForm.login,
+    adminUserName: databaseForm.admin,
+    hasAdminPassword: databaseForm.adminPassword,
+    isDefault: databaseForm.isDefault,
+  }
+  return known[field] ?? null
 }

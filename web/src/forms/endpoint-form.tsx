@@ -1,5 +1,5 @@
 /** A migration endpoint, new or changed, with a test of the connection; the service tries it again before it stores it. */
-import { Button, Checkbox, Field, Input } from '@fluentui/react-components'
+import { Button, Field, Input } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MigrationEndpoint } from '#contract/endpoint.ts'
@@ -26,6 +26,7 @@ import { PortField, portFor } from './port-field.tsx'
 import { SecurityField } from './security-field.tsx'
 import { SkipVerification } from './skip-verification.tsx'
 import { SlotFields } from './slot-fields.tsx'
+import { TrustField } from './trust-field.tsx'
 
 interface EndpointFormProps {
   /** What is changed; without it a new one is made. */
@@ -126,19 +127,7 @@ export default function EndpointForm({ seen, onClose, onCreated }: EndpointFormP
           onChange={(port) => setConnection({ port })}
         />
       </div>
-      {form.security === 'None' ? (
-        <Checkbox
-          label={words.endpointForm.clearText}
-          checked={form.allowClearText}
-          onChange={(_, { checked }) => setConnection({ allowClearText: checked === true })}
-        />
-      ) : (
-        <Checkbox
-          label={words.endpointForm.untrusted}
-          checked={form.acceptUntrustedCertificates}
-          onChange={(_, { checked }) => setConnection({ acceptUntrustedCertificates: checked === true })}
-        />
-      )}
+      <TrustField form={form} set={setConnection} />
       <SlotFields form={form} isNew={there === null} refused={save.error} set={set} />
       {there !== null && <EndpointWarnings endpoint={there} form={form} typed={typed} />}
       {isConflict(save.error) ? (

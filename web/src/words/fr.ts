@@ -33,6 +33,7 @@ const fr: Words = {
     migration: 'Migration',
     batches: 'Lots',
     endpoints: 'Points de terminaison',
+    databases: 'Bases',
     account: (name) => `Compte de ${name}`,
     changePassword: 'Changer le mot de passe',
     signOut: 'Se déconnecter',
@@ -373,6 +374,40 @@ const fr: Words = {
     deleteTitle: (name) => `Supprimer le point de terminaison ${name} ?`,
     deleteText:
       'Aucun lot ne l’utilise, donc aucune boîte n’est touchée. Ses paramètres sont perdus ; ce qui a été migré reste en place.',
+  },
+  databases: {
+    title: 'Bases de boîtes aux lettres',
+    new: 'Nouvelle base de boîtes aux lettres',
+    search: 'Rechercher par nom',
+    count: (count) => counted(count, 'base', 'bases'),
+    empty: 'Il n’y a pas de base de boîtes aux lettres : elle indique où vont les boîtes.',
+    noneFound: (search) => `Aucune base n’a « ${search} » dans son nom.`,
+    gone: 'Cette base n’existe plus.',
+    columns: { name: 'Nom', kind: 'Type', where: 'Emplacement', isDefault: 'Par défaut', batches: 'Lots' },
+    standard: 'Par défaut',
+    isDefault:
+      'C’est la base par défaut : y vont les lots qui n’en nomment pas d’autre. Pour en changer, choisissez-en une autre par défaut.',
+    makeDefault: 'Définir par défaut',
+    madeDefault: (name) => `${name} est maintenant la base par défaut : y vont les lots qui n’en nomment pas d’autre.`,
+    defaultStays: 'C’est la base par défaut. Choisissez-en d’abord une autre.',
+    editTitle: (name) => `Modifier la base ${name}`,
+    moves: (batches, place) =>
+      `Dès leur prochain passage, les utilisateurs de ${counted(batches.length, 'lot', 'lots')} (${batches.slice(0, 5).join(', ')}${batches.length > 5 ? '…' : ''}) vont vers ${place}, avec leurs identifiants actuels. Ce qui y manque est copié ; ce qui se trouve à l’ancien emplacement y reste.`,
+    passwordAgain:
+      'À saisir de nouveau : celui enregistré n’est envoyé ni à un autre serveur ou port, ni avec moins de protection.',
+    passwordGoes: 'Le mot de passe enregistré de l’administrateur est supprimé par cette modification.',
+    passwordStored: 'Enregistré',
+    passwordNone: 'Aucun',
+    loginByRow: 'Par chaque ligne du fichier CSV (TargetUserName, TargetPassword)',
+    skipMeans:
+      'L’enregistrement se fait sans essai. Les boîtes concernées restent en file d’attente avec une erreur tant que l’écriture y est impossible.',
+    test: 'Tester la base',
+    testBad: 'L’écriture n’y est pas possible comme demandé.',
+    testMailbox: 'Boîte de test (facultatif)',
+    testMailboxHint: 'Une adresse dont la boîte est ouverte en tant qu’administrateur ; rien n’est écrit.',
+    deleteTitle: (name) => `Supprimer la base ${name} ?`,
+    deleteText:
+      'Aucun lot ne l’utilise, donc aucune boîte n’est touchée. Ses paramètres et son mot de passe enregistré sont perdus ; le courrier qu’elle contient reste.',
   },
   account: {
     mayNot: 'Votre rôle ne permet pas d’ouvrir cette page',
