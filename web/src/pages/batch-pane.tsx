@@ -16,6 +16,7 @@ import { When } from '../ui/when.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { BatchCommands } from './batch-commands.tsx'
 import { batchQuery } from './batch-queries.ts'
+import { formatRate } from './rate-columns.tsx'
 import { UsersReport } from './users-report.tsx'
 
 export default function BatchPane() {
@@ -116,6 +117,8 @@ function Details({ batch }: { readonly batch: MigrationBatch }) {
         [words.batch.itemsSynced, formatNumber(language, batch.itemsSynced)],
         [words.batch.itemsSkipped, formatNumber(language, batch.itemsSkipped)],
         [words.batch.bytes, formatBytes(language, batch.bytesTransferred)],
+        [words.dashboard.columns.rate, formatRate(words, language, batch)],
+        [words.dashboard.columns.end, <When key="end" at={batch.estimatedCompletionDateTime} both />],
         [words.batch.createdBy, batch.submittedByUser],
         [words.batch.created, formatDate(language, batch.creationDateTime)],
         [words.batch.started, formatDate(language, batch.startDateTime)],

@@ -21,6 +21,7 @@ import { useSpeech, useWords } from '../words/words.ts'
 import { BatchCommands } from './batch-commands.tsx'
 import { batchesQuery } from './batch-queries.ts'
 import { FirstSteps } from './first-steps.tsx'
+import { useRateColumns } from './rate-columns.tsx'
 
 export function BatchesPage() {
   const words = useWords()
@@ -114,5 +115,6 @@ function useColumns(): readonly Column<MigrationBatch>[] {
       isNumber: true,
       show: (batch: MigrationBatch) => formatNumber(language, batch[name]),
     })),
+    ...useRateColumns(),
   ]
 }

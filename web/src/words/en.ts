@@ -102,6 +102,11 @@ export const en = {
     batchButton: 'Create a migration batch',
     done: 'Done',
   },
+  dashboard: {
+    columns: { rate: 'Rate', end: 'Estimated end' },
+    perMinute: (count: string) => `${count}/min`,
+    rateOf: (items: string, bytes: string) => `${items} messages/min, ${bytes}/min`,
+  },
   command: {
     start: 'Start',
     resume: 'Resume',

@@ -104,6 +104,11 @@ const fr: Words = {
     batchButton: 'Créer un lot de migration',
     done: 'Fait',
   },
+  dashboard: {
+    columns: { rate: 'Débit', end: 'Fin estimée' },
+    perMinute: (count: string) => `${count}/min`,
+    rateOf: (items: string, bytes: string) => `${items} messages/min, ${bytes}/min`,
+  },
   command: {
     start: 'Démarrer',
     resume: 'Reprendre',
