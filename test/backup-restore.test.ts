@@ -33,6 +33,7 @@ import { until } from '#test/crash/until.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 import { postgresMissing, startPostgres } from '#test/servers/postgres.ts'
 import { environment } from '#test/service/world.ts'
+import { wrongTotals } from './service/user-totals.ts'
 import { type Rows, allRows, downgrade } from './older-schema.ts'
 import { representativeRows } from './representative-rows.ts'
 
@@ -95,8 +96,8 @@ const CHANGED: Readonly<Record<string, readonly string[]>> = {
   notification_delivery: ['state', 'code', 'said', 'settled_at', 'claim'],
 }
 const TOUCHED = ['ledger_epoch', 'schema_migration', 'slot', 'worker', 'csv_file', 'administrator_session']
-  // What every start makes anew, and what counts passes that were under way.
-  .concat('first_password', 'idempotency_key', 'known_network', 'openid_pending', 'pass_total')
+  // What every start makes anew, and what counts passes that were under way, or users by their status.
+  .concat('first_password', 'idempotency_key', 'known_network', 'openid_pending', 'pass_total', 'user_total')
 
 function comparable(rows: Rows): Rows {
   const kept = Object.entries(rows).filter(([name]) => !TOUCHED.includes(name))
@@ -165,6 +166,7 @@ describe('what comes back', () => {
       await one(`SELECT count(*) FROM migration_user WHERE status <> 'Synced' OR job_id IS NOT NULL`),
       [0],
     )
+    assert.deepEqual(await wrongTotals(store.pool), [])
     assert.deepEqual(await one(`SELECT DISTINCT path FROM waybill`), [join(folder, REPORT)])
     assert.deepEqual(await one(`SELECT count(*) FROM admin_audit WHERE cmdlet IN ('waybill restore')`), [1])
     // Numbers that were given out are not given out again.
@@ -215,6 +217,7 @@ describe('what comes back', () => {
     const there = comparable(await allRows(store.pool))
     for (const table of ['mailbox', 'folder', 'message_group', 'migration_endpoint', 'skipped'])
       assert.deepEqual(there[table], wholeState[table], table)
+    assert.deepEqual(await wrongTotals(store.pool), [])
   })
 
   test('into the oldest PostgreSQL that is here, and back', { skip: postgresMissing() }, async () => {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { silentLog } from '#base/log.ts'
-import { openStore } from '#store/open.ts'
+import { type Store, openStore } from '#store/open.ts'
 import { migrateSchema, schemaFiles } from '#store/schema.ts'
 import { resultOf, temporaryFolder, waybill, writeCsv } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -14,6 +14,7 @@ import { lastEvent, passesEnd } from '#test/service/asking.ts'
 import { PASSWORD, Served, type ServiceWorld, address, environment, startServiceWorld } from '#test/service/world.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { everydayMessages, folder } from '#test/worlds/messages.ts'
+import { wrongTotals } from './service/user-totals.ts'
 import { allRows, columnsOf, downgrade } from './older-schema.ts'
 import { representativeRows } from './representative-rows.ts'
 
@@ -101,15 +102,18 @@ describe('the new version goes on with what the old one left', { skip: dovecotMi
   })
 
   const more = (user: string, seed: number) => fill(world.login(user), [folder('INBOX', everydayMessages(seed, 3))])
-  async function leave(schema: number): Promise<void> {
+  async function upgraded(look: (store: Store) => Promise<void>): Promise<void> {
     await using store = await openStore({ dataFolder: served.dataFolder, log: silentLog })
-    await downgrade(store.pool, schema)
+    await look(store)
   }
+  const leave = (schema: number) => upgraded((store) => downgrade(store.pool, schema))
 
   test('the service, from the first schema that it had: a batch goes on and copies only what is new', async () => {
     await served[Symbol.asyncDispose]()
     await leave(3)
+    await upgraded(async (store) => assert.deepEqual(await wrongTotals(store.pool), []))
     served = await Served.start({ dataFolder: world.served.dataFolder })
+    assert.equal((await served.batch('Goes on')).syncedCount, 1)
     await more('a', 91)
     const seen = await lastEvent(served)
     await served.must('PATCH', '/batches/Goes%20on', { syncNow: true })

@@ -5,6 +5,7 @@
 import type { PgBoss } from 'pg-boss'
 import type { Log } from '#base/log.ts'
 import { carryOut } from '#store/service/carry-out.ts'
+import { foldTotals } from '#store/service/fold-totals.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { type DispatchLimits, dispatch } from './dispatch.ts'
 import type { Listener } from './listen.ts'
@@ -58,6 +59,7 @@ export function startConductor(
       if (performance.now() - sweptAt > SWEEP_MS) {
         sweptAt = performance.now()
         await attempt('sweeping', () => sweep(store))
+        await attempt('adding up', () => foldTotals(store))
       }
       for (const one of due) {
         const { chore } = one

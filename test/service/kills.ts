@@ -14,6 +14,7 @@ import { send } from '#test/servers/processes.ts'
 import { compare } from '#test/worlds/compare.ts'
 import { plantMaildir } from '#test/worlds/maildir-files.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
+import { wrongTotals } from './user-totals.ts'
 import { Fleet } from './workers-world.ts'
 import { everydayMailbox } from './world.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -162,6 +163,7 @@ export const killsSuite = (chosen: readonly KillsPart[]) => {
           rows.filter(({ n, targets }) => Number(n) !== MESSAGES || Number(targets) !== 1),
           [],
         )
+        assert.deepEqual(await wrongTotals(client), [], 'what is counted of users is right')
         assert.equal((await client.query('SELECT 1 FROM intent')).rowCount, 0)
         assert.equal((await client.query('SELECT 1 FROM slot')).rowCount, 0)
         assert.equal(

@@ -4,8 +4,7 @@ import type { Answer, Call } from '#contract/calls.ts'
 import { codesOf } from '#contract/exchange-errors.ts'
 import type { listUsers as Route } from '#contract/routes/users.ts'
 import { findBatch } from '#store/service/batches.ts'
-import { isGuid } from '#store/service/named.ts'
-import { USER_SORTS, listUsers as readUsers } from '#store/service/users.ts'
+import { USER_SORTS, isUserPlace, listUsers as readUsers } from '#store/service/users.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
 import { badCursor, readCursor, sortOf, writeCursor } from '../page.ts'
 import { showUser } from './show-user.ts'
@@ -17,9 +16,9 @@ export async function listUsers(
   const sort = sortOf(query.sort, USER_SORTS, 'identity')
   const batchId = query.batch === undefined ? null : await findBatch(store, query.batch)
   if (query.batch !== undefined && batchId === null) throw notFound('migration batch', query.batch)
-  const after = readCursor(query.cursor)
-  // PostgreSQL takes U+0000 in no text, and nothing but a Guid for an id.
-  if (after !== null && (!isGuid(after[1]) || after[0].includes('\0'))) throw badCursor()
+  const cursor = readCursor(query.cursor)
+  const after = cursor === null ? null : { value: cursor[0], id: cursor[1] }
+  if (after !== null && !isUserPlace(sort.key, after)) throw badCursor()
   const page = await readUsers(
     store,
     {
@@ -32,7 +31,7 @@ export async function listUsers(
     },
     sort.key,
     sort.isDescending,
-    after === null ? null : { value: after[0], id: after[1] },
+    after,
     query.limit,
   )
   return {

@@ -74,38 +74,44 @@ interface TotalsRow {
   readonly waiting: number
   readonly moved: number
   readonly past: number
-  readonly items: string
-  readonly skipped: string
-  readonly bytes: string
+  readonly items: number
+  readonly skipped: number
+  readonly bytes: number
+}
+
+/** Of one batch, or of all: what is counted in the commit of every change (0016-user-totals.sql), read in one statement. */
+const TOTALS = `
+  SELECT t.batch_id, t.status, sum(t.users)::int AS n,
+    (CASE WHEN b.start_after > now() THEN sum(t.free) ELSE 0 END + CASE WHEN t.status = 'Queued' THEN (
+      SELECT count(*) FROM migration_user u WHERE u.batch_id = t.batch_id AND u.status = 'Queued' AND u.job_id IS NULL
+        AND u.start_after IS NOT NULL AND u.start_after > now()) ELSE 0 END)::int AS waiting,
+    sum(t.moved)::int AS moved, sum(t.past)::int AS past, sum(t.items)::bigint AS items, sum(t.skipped)::bigint AS skipped,
+    sum(t.bytes)::bigint AS bytes
+  FROM user_total t JOIN migration_batch b ON b.id = t.batch_id
+  WHERE $1::uuid IS NULL OR t.batch_id = $1
+  GROUP BY t.batch_id, t.status, b.start_after HAVING sum(t.users) <> 0`
+
+interface LatestRow {
+  readonly batch_id: string
   readonly initial: Date | null
   readonly last: Date | null
   readonly changed: Date | null
 }
 
-/** Of one batch, or of all: one reading of the users each time, so that no counter can be wrong. */
-const TOTALS = `
-  SELECT u.batch_id, u.status, count(*)::int AS n,
-    (count(*) FILTER (WHERE u.status = 'Queued' AND u.job_id IS NULL
-      AND coalesce(u.start_after, b.start_after) > now()))::int AS waiting,
-    (count(*) FILTER (WHERE NOT u.holds AND u.status IN ('Stopped', 'IncrementalStopped')))::int AS moved,
-    count(u.initial_synced_at)::int AS past,
-    sum(u.synced_items) AS items, sum(u.skipped_items) AS skipped, sum(u.transferred_bytes) AS bytes,
-    max(u.initial_synced_at) AS initial, max(u.last_synced_at) AS last,
-    max(u.status_since) AS changed
-  FROM migration_user u JOIN migration_batch b ON b.id = u.batch_id
-  WHERE $1::uuid IS NULL OR u.batch_id = $1
-  GROUP BY u.batch_id, u.status`
+/** A look into an index for each. */
+const LATEST = `
+  SELECT b.id AS batch_id,
+    (SELECT max(u.initial_synced_at) FROM migration_user u WHERE u.batch_id = b.id) AS initial,
+    nullif((SELECT max(coalesce(u.last_synced_at, timestamptz 'epoch')) FROM migration_user u WHERE u.batch_id = b.id),
+      timestamptz 'epoch') AS last,
+    (SELECT max(u.status_since) FROM migration_user u WHERE u.batch_id = b.id) AS changed
+  FROM migration_batch b WHERE $1::uuid IS NULL OR b.id = $1`
 
-function totalsOf(rows: readonly TotalsRow[]): BatchTotals {
+function totalsOf(rows: readonly TotalsRow[], latest: LatestRow | undefined): BatchTotals {
   if (rows.length === 0) return NONE
-  const sum = (pick: (row: TotalsRow) => number | string) => rows.reduce((total, row) => total + Number(pick(row)), 0)
-  const latest = (pick: (row: TotalsRow) => Date | null) =>
-    rows.reduce<Date | null>((late, row) => {
-      const at = pick(row)
-      return at && (!late || at > late) ? at : late
-    }, null)
-  const all = sum(({ n }) => n)
+  const sum = (pick: (row: TotalsRow) => number) => rows.reduce((total, row) => total + pick(row), 0)
   const past = sum((row) => row.past)
+  const latestInitialAt = latest?.initial ?? null
   return {
     users: Object.fromEntries(rows.map(({ status, n }) => [status, n])),
     waiting: sum((row) => row.waiting),
@@ -114,22 +120,23 @@ function totalsOf(rows: readonly TotalsRow[]): BatchTotals {
     items: sum((row) => row.items),
     skipped: sum((row) => row.skipped),
     bytes: sum((row) => row.bytes),
-    initialSyncedAt: past === all ? latest((row) => row.initial) : null,
-    lastSyncedAt: latest((row) => row.last),
-    latestInitialAt: latest((row) => row.initial),
-    changedAt: latest((row) => row.changed),
+    initialSyncedAt: past === sum(({ n }) => n) ? latestInitialAt : null,
+    lastSyncedAt: latest?.last ?? null,
+    latestInitialAt,
+    changedAt: latest?.changed ?? null,
   }
 }
 
 /** Of one batch, as the transaction sees it. */
 export async function totalsIn(client: PoolClient, id: string): Promise<BatchTotals> {
-  return totalsOf((await client.query<TotalsRow>(TOTALS, [id])).rows)
+  const { rows } = await client.query<TotalsRow>(TOTALS, [id])
+  return totalsOf(rows, (await client.query<LatestRow>(LATEST, [id])).rows[0])
 }
 
 /** All batches (there are at most some hundred), or the one of an id. */
 export async function readBatches(store: ServiceStore, id: string | null = null): Promise<BatchRow[]> {
   const config = await freshConfig(store)
-  const [{ rows: batches }, { rows: totals }] = await store.retrying(() =>
+  const [{ rows: batches }, { rows: totals }, { rows: latest }] = await store.retrying(() =>
     Promise.all([
       store.pool.query<Selectable<MigrationBatchTable> & { endpoint: string; database: string; readAt: Date }>(
         `SELECT b.*, e.name AS endpoint, d.name AS database, now() AS "readAt"
@@ -139,11 +146,13 @@ export async function readBatches(store: ServiceStore, id: string | null = null)
         [id],
       ),
       store.pool.query<TotalsRow>(TOTALS, [id]),
+      store.pool.query<LatestRow>(LATEST, [id]),
     ]),
   )
-  const byBatch = new Map<string, TotalsRow[]>()
-  for (const row of totals) byBatch.set(row.batch_id, [...(byBatch.get(row.batch_id) ?? []), row])
-  return batches.map((batch) => ({ ...batch, config, totals: totalsOf(byBatch.get(batch.id) ?? []) }))
+  const totalsBy = Map.groupBy(totals, (row) => row.batch_id)
+  const latestBy = new Map(latest.map((row) => [row.batch_id, row]))
+  const totalsFor = (batchId: string) => totalsOf(totalsBy.get(batchId) ?? [], latestBy.get(batchId))
+  return batches.map((batch) => ({ ...batch, config, totals: totalsFor(batch.id) }))
 }
 
 /** The batch as it is, held until the transaction ends. */

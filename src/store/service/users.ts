@@ -47,20 +47,48 @@ export async function findManyUsers(store: ServiceStore, identities: readonly st
 }
 const MANY = 1_000
 
-/** What a list may be sorted by; every expression is never null, so that a page can go on after any row. */
+interface SortBy {
+  /** Never null, so that a page can go on after any row. */
+  readonly by: string
+  /** As a cursor holds it. */
+  readonly shown: string
+  /** The same out of a cursor's `$6`. */
+  readonly read: string
+  /** What `read` can take. */
+  readonly fits: RegExp
+}
+const text = (column: string): SortBy => {
+  const by = `${column} COLLATE "C"`
+  return { by, shown: by, read: '$6 COLLATE "C"', fits: /^[^\0]*$/ }
+}
+const number = (by: string): SortBy => ({ by, shown: `(${by})::text`, read: '$6::bigint', fits: /^\d{1,18}$/ })
+/** Microseconds since 1970 show it whole. */
+const time = (column: string): SortBy => {
+  const by = `coalesce(${column}, timestamptz 'epoch')`
+  return {
+    by,
+    shown: `((extract(epoch FROM ${by}) * 1000000)::bigint)::text`,
+    read: `(timestamptz 'epoch' + $6::bigint * interval '1 microsecond')`,
+    fits: /^\d{1,16}$/,
+  }
+}
+
+/** What a list may be sorted by. Addresses and times of the last sync have an index; the rest is sorted, 50,000 in 50 ms. */
 const SORTS = {
-  identity: 'u.address_key',
-  rowNumber: `lpad(u.row_number::text, 10, '0')`,
-  status: 'u.status',
-  batchId: 'b.name_key',
-  syncedItemCount: `lpad(u.synced_items::text, 20, '0')`,
-  skippedItemCount: `lpad(u.skipped_items::text, 20, '0')`,
-  bytesTransferred: `lpad(u.transferred_bytes::text, 20, '0')`,
-  bytesTransferredPerMinute: `lpad(CASE WHEN u.transfer_ms > 0 THEN u.transferred_bytes * 60000 / u.transfer_ms ELSE 0 END::text, 20, '0')`,
+  identity: text('u.address_key'),
+  rowNumber: number('u.row_number'),
+  status: text('u.status'),
+  batchId: text('b.name_key'),
+  syncedItemCount: number('u.synced_items'),
+  skippedItemCount: number('u.skipped_items'),
+  bytesTransferred: number('u.transferred_bytes'),
+  bytesTransferredPerMinute: number(
+    'CASE WHEN u.transfer_ms > 0 THEN u.transferred_bytes * 60000 / u.transfer_ms ELSE 0 END',
+  ),
   // As much as a cursor holds.
-  errorSummary: `left(coalesce(u.error_message, ''), 150)`,
-  lastSuccessfulSyncTime: `coalesce(to_char(u.last_synced_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '')`,
-} as const
+  errorSummary: text(`left(coalesce(u.error_message, ''), 150)`),
+  lastSuccessfulSyncTime: time('u.last_synced_at'),
+} as const satisfies Record<string, SortBy>
 export type UserSort = keyof typeof SORTS
 export const USER_SORTS = Object.keys(SORTS) as UserSort[]
 
@@ -78,6 +106,9 @@ export interface UserPlace {
   readonly value: string
   readonly id: string
 }
+
+export const isUserPlace = (sort: UserSort, { value, id }: UserPlace): boolean =>
+  isGuid(id) && SORTS[sort].fits.test(value)
 
 export interface UserPage {
   readonly rows: readonly UserRow[]
@@ -105,20 +136,30 @@ export async function listUsers(
     filter.search === null ? null : `%${filter.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`,
     filter.errorCodes,
   ]
+  const isCounted = filter.address === null && filter.search === null && filter.errorCodes === null
   const where = `($1::uuid IS NULL OR u.batch_id = $1) AND ($2::text[] IS NULL OR u.status = ANY($2))
     AND ($3::text IS NULL OR u.address_key = $3) AND ($4::text IS NULL OR u.address_key LIKE $4)
     AND ($5::text[] IS NULL OR u.error_code = ANY($5))`
-  const by = `(${SORTS[sort]}) COLLATE "C"`
+  const { by, shown, read }: SortBy = SORTS[sort]
   const [way, past] = isDescending ? ['DESC', '<'] : ['ASC', '>']
+  // Counted already, but for what is searched.
+  const count = isCounted
+    ? `SELECT coalesce(sum(users), 0)::int AS n FROM user_total u
+         WHERE ($1::uuid IS NULL OR u.batch_id = $1) AND ($2::text[] IS NULL OR u.status = ANY($2))`
+    : `SELECT count(*)::int AS n FROM migration_user u WHERE ${where}`
   const [{ rows }, { rows: counts }] = await store.retrying(() =>
     Promise.all([
+      // Only the rows of the page are read whole.
       store.pool.query<UserRow & { sort_value: string }>(
-        `SELECT ${COLUMNS}, ${by} AS sort_value FROM ${TABLES}
-         WHERE ${where} AND ($6::text IS NULL OR (${by}, u.id) ${past} ($6 COLLATE "C", $7::uuid))
-         ORDER BY ${by} ${way}, u.id ${way} LIMIT $8`,
+        `SELECT ${COLUMNS}, page.sort_value FROM (
+           SELECT u.id, ${by} AS place, ${shown} AS sort_value
+           FROM migration_user u LEFT JOIN migration_batch b ON b.id = u.batch_id
+           WHERE ${where} AND ($6::text IS NULL OR (${by}, u.id) ${past} (${read}, $7::uuid))
+           ORDER BY ${by} ${way}, u.id ${way} LIMIT $8) AS page
+         JOIN (${TABLES}) ON u.id = page.id ORDER BY page.place ${way}, page.id ${way}`,
         [...values, after?.value ?? null, after?.id ?? null, limit + 1],
       ),
-      store.pool.query<{ n: number }>(`SELECT count(*)::int AS n FROM migration_user u WHERE ${where}`, values),
+      store.pool.query<{ n: number }>(count, isCounted ? values.slice(0, 2) : values),
     ]),
   )
   const page = rows.slice(0, limit)
