@@ -3,8 +3,6 @@ import type { ServiceStore } from './service-store.ts'
 
 /** What was carried in so many minutes is "now": shorter, and one large message makes the rate; longer, and it lags. */
 const WINDOW_MINUTES = 10
-/** So many synced users of a batch say what one of its mailboxes holds. */
-const SAMPLE = 1_000
 
 /** Of the last minutes. */
 export interface Carried {
@@ -54,19 +52,18 @@ export async function readCarried(store: ServiceStore, batchId: string | null): 
 /** Statuses of users that come to their initial sync if nobody does anything. */
 export const BEFORE_SYNC = `('Validating', 'Provisioning', 'ProvisionUpdating', 'Queued', 'Starting', 'Syncing')`
 
+const before = `WHERE status IN ${BEFORE_SYNC}`
+
 /** @param batchIds of those whose users are counted */
 export async function readLeft(store: ServiceStore, batchIds: readonly string[]): Promise<Map<string, Left>> {
   if (batchIds.length === 0) return new Map()
   const { rows } = await store.retrying(() =>
     store.pool.query<Left>(
-      `SELECT l.*, s.sampled, s."sampledItems" FROM (
-         SELECT batch_id, count(*) AS users, count(source_items) AS listed,
-           coalesce(sum(source_items), 0)::bigint AS source,
-           coalesce(sum(least(source_items, synced_items + skipped_items)) FILTER (WHERE source_items IS NOT NULL), 0)::bigint AS done
-         FROM migration_user WHERE batch_id = ANY($1) AND holds AND status IN ${BEFORE_SYNC} GROUP BY batch_id) AS l,
-       LATERAL (SELECT count(*) AS sampled, coalesce(sum(source_items), 0)::bigint AS "sampledItems" FROM (
-         SELECT source_items FROM migration_user
-         WHERE batch_id = l.batch_id AND status = 'Synced' AND source_items IS NOT NULL LIMIT ${SAMPLE}) AS sample) AS s`,
+      `SELECT batch_id, sum(holding) FILTER (${before})::bigint AS users, sum(listed) FILTER (${before})::bigint AS listed,
+         sum(source) FILTER (${before})::bigint AS source, sum(done) FILTER (${before})::bigint AS done,
+         coalesce(sum(listed) FILTER (WHERE status = 'Synced'), 0)::bigint AS sampled,
+         coalesce(sum(source) FILTER (WHERE status = 'Synced'), 0)::bigint AS "sampledItems"
+       FROM user_total WHERE batch_id = ANY($1) GROUP BY batch_id HAVING sum(holding) FILTER (${before}) > 0`,
       [batchIds],
     ),
   )
