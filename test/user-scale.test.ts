@@ -6,6 +6,7 @@ import { silentLog } from '#base/log.ts'
 import { inTransaction } from '#store/ledger/transaction.ts'
 import { type Store, openStore } from '#store/open.ts'
 import { readBatches } from '#store/service/batches.ts'
+import { batchesByDatabase } from '#store/service/databases.ts'
 import { foldTotals } from '#store/service/fold-totals.ts'
 import { type UserFilter, type UserPlace, type UserSort, USER_SORTS, listUsers } from '#store/service/users.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
@@ -81,6 +82,16 @@ describe(`a batch of ${USERS} users, and ${SMALL} others`, () => {
     const ofSmall = await pagesRead((counting) => readBatches(counting, rows[0]!.id))
     const ofBig = await pagesRead((counting) => readBatches(counting, big))
     assert.ok(ofBig <= ofSmall + 20, `${ofBig}, ${ofSmall}`)
+  })
+
+  test('which batches use a database is looked up, not gathered from all users', async () => {
+    const pages = await pagesRead((counting) => batchesByDatabase(counting))
+    assert.ok(pages < 40 + SMALL * 10, `${pages} of ${tablePages}`)
+    const used = [...(await batchesByDatabase(store)).values()]
+    assert.deepEqual(
+      used.map((batches) => batches.length),
+      [SMALL + 1],
+    )
   })
 
   const list = (sort: UserSort, isDescending: boolean, at: UserPlace | null, filter: Partial<UserFilter> = {}) => {

@@ -186,13 +186,17 @@ export interface DatabaseUser {
   readonly isWhole: boolean
 }
 
-/** By the id of the database: batches that name it, and batches of which a row does; by name. */
+/**
+ * By the id of the database: batches that name it, and batches of which a row does; by name. A look into an index for
+ * each pair: batches are some hundred, users 50,000 in each.
+ */
 export async function batchesByDatabase(store: ServiceStore): Promise<ReadonlyMap<string, readonly DatabaseUser[]>> {
   const { rows } = await store.retrying(() =>
     store.pool.query<{ database_id: string; name: string; is_whole: boolean }>(
       `SELECT used.database_id, b.name, used.database_id = b.database_id AS is_whole
        FROM (SELECT id AS batch_id, database_id FROM migration_batch
-             UNION SELECT batch_id, database_id FROM migration_user) used
+             UNION SELECT b.id, d.id FROM mailbox_database d CROSS JOIN migration_batch b CROSS JOIN LATERAL (
+               SELECT 1 FROM migration_user u WHERE u.database_id = d.id AND u.batch_id = b.id LIMIT 1) AS row) used
          JOIN migration_batch b ON b.id = used.batch_id ORDER BY b.name_key`,
     ),
   )
