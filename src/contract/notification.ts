@@ -53,6 +53,8 @@ export type SetNotificationSettings = z.infer<typeof SetNotificationSettings>
 export const TestNotifications = z.object({
   /** Who gets the test mail; left out: the sender's own address. */
   recipient: MailAddress.optional(),
+  /** Left out: both. */
+  channel: z.enum(NOTIFICATION_CHANNELS).optional(),
 })
 
 const ChannelTest = z.object({

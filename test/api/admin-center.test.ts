@@ -26,6 +26,8 @@ test('every path of a page answers the page, kept by nobody, and nothing is call
     '/migration',
     '/migration/batches',
     '/migration/batches/B%201/users/a@b.c',
+    '/settings',
+    '/settings/mail',
     '/account/password',
   ]) {
     const page = await ask(url + path)

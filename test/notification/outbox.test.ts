@@ -276,6 +276,13 @@ describe('the outbox', { skip: chasquidMissing() }, () => {
       hook.closeAllConnections()
     }
     const { results } = await served.must<NotificationTest>('POST', '/notification-settings/test', {})
+    for (const channel of ['Mail', 'Hook'] as const) {
+      const one = await served.must<NotificationTest>('POST', '/notification-settings/test', { channel })
+      assert.deepEqual(
+        one.results.map((each) => each.channel),
+        [channel],
+      )
+    }
     assert.deepEqual(
       results.map(({ result }) => result),
       ['NotConfigured', 'Failed'],

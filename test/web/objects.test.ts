@@ -2,26 +2,34 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import type { OpenIdSetting } from '#contract/openid.ts'
+import type { MigrationConfig } from '#contract/organization.ts'
+import { until } from '#test/crash/until.ts'
 import { noChromium } from '#test/servers/chromium.ts'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
+import { MAIL_DOMAIN, type SmtpServer, chasquidMissing, startChasquid } from '#test/servers/chasquid.ts'
 import { freePorts } from '#test/servers/instance.ts'
+import { startOidc } from '#test/servers/oidc.ts'
 import { PASSWORD } from '#test/service/administrators-world.ts'
 import { PASSWORD as MAIL_PASSWORD } from '#test/service/world.ts'
 import { type Center, type Visitor, type VisitorOptions, startCenter } from './center.ts'
 import { signIn } from './gestures.ts'
 
-const skip = noChromium() || dovecotMissing()
+const skip = noChromium() || dovecotMissing() || chasquidMissing()
 const MASTER = 'master of all mail'
 let center: Center
 let source: DovecotServer
+let smtp: SmtpServer
 
 before(async () => {
   if (skip) return
   source = await startDovecot({ users: { amy: MAIL_PASSWORD }, masters: { migrator: MASTER } })
+  smtp = await startChasquid(['desk'])
   center = await startCenter('objects')
 })
 after(async () => {
   await center?.[Symbol.asyncDispose]()
+  await smtp?.[Symbol.asyncDispose]()
   await source?.[Symbol.asyncDispose]()
 })
 
@@ -195,6 +203,172 @@ test(
       answers.filter((text) => text.includes(MASTER)),
       [],
     )
+    visitor.isClean()
+  },
+)
+
+test(
+  'settings: what a change means is said before, typed things survive the parts, secrets are tried and never shown again',
+  { skip, timeout: 300_000 },
+  async () => {
+    const { served } = center
+    await served.must('POST', '/endpoints', { name: 'S', remoteServer: 'imap.example', skipVerification: true })
+    const csvFile = await served.upload('EmailAddress,UserName,Password\r\namy@contoso.example,amy,x\r\n')
+    const notificationEmails = [`desk@${MAIL_DOMAIN}`, `nobody@${MAIL_DOMAIN}`]
+    await served.must('POST', '/batches', { name: 'Old wave', sourceEndpoint: 'S', csvFile, notificationEmails })
+    await served.must('POST', '/batches/Old%20wave/start')
+    await served.reaches('Old wave', 'Syncing')
+    await served.must('POST', '/batches/Old%20wave/stop')
+    await served.reaches('Old wave', 'Stopped')
+    const visitor = await person('sam', 'OrganizationManagement')
+    const { page } = visitor
+    const answers = answersOf(page)
+    const saved = (what: string) => page.getByText(`${what} is saved.`).first().waitFor()
+    await page.getByRole('link', { name: 'Settings' }).click()
+
+    // Units that a person types, and what they mean.
+    const limits = page.getByRole('region', { name: 'Limits' })
+    const ages = page.getByRole('region', { name: 'What ends by itself' })
+    assert.equal(await limits.getByLabel(/^Incremental sync every/).inputValue(), '1')
+    await limits.getByLabel('Most batches').fill('50')
+    await limits.getByLabel(/^Incremental sync every/).fill('12')
+    await limits.getByLabel('Unit of: Incremental sync every').selectOption({ label: 'hours' })
+    await ages.getByLabel(/^Delete stopped batches after/).fill('1')
+    await ages.getByLabel('Unit of: Delete stopped batches after').selectOption({ label: 'seconds' })
+    await ages.getByText('1 batch has rested for longer than that: Old wave. Deletion is announced at once').waitFor()
+    await ages.getByLabel('Unit of: Delete archives of batches after').selectOption({ label: 'days' })
+    await ages.getByLabel(/^Delete archives of batches after/).fill('5')
+    await ages.getByText('Archives that are older are deleted for good').waitFor()
+    await visitor.isAccessible('settings')
+    await ages.getByRole('button', { name: 'Save' }).click()
+    await ages.getByText('Must be 00:00:00, which is never, or at least 30 days.').waitFor()
+
+    // Another part and back: all is there, and each card saves its own.
+    await page.getByRole('tab', { name: 'Mail' }).click()
+    const mail = page.getByRole('region', { name: 'Mail server' })
+    await mail.getByLabel('SMTP server').fill(smtp.host)
+    await page.getByRole('tab', { name: 'Migration' }).click()
+    assert.equal(await limits.getByLabel('Most batches').inputValue(), '50')
+    assert.equal(await ages.getByLabel(/^Delete archives of batches after/).inputValue(), '5')
+    await ages.getByRole('button', { name: 'Discard' }).click()
+    await limits.getByRole('button', { name: 'Save' }).click()
+    await saved('Limits')
+
+    // The mail server, its password, and a test mail.
+    await page.getByRole('tab', { name: 'Mail' }).click()
+    assert.equal(await mail.getByLabel('SMTP server').inputValue(), smtp.host)
+    await mail.getByLabel(/^Port/).fill(String(smtp.port))
+    await mail.getByLabel('Accept certificates that nobody vouches for').check()
+    await mail.getByLabel('User name').fill(smtp.userName)
+    await mail.getByLabel(/^Password/).fill(smtp.password)
+    await mail.getByLabel(/^Sender’s address/).fill(smtp.userName)
+    await visitor.isAccessible('mail settings')
+    await mail.getByRole('button', { name: 'Save' }).click()
+    await saved('Mail server')
+    await page.reload()
+    assert.equal(await mail.getByLabel('SMTP server').inputValue(), smtp.host)
+    assert.equal(await mail.getByLabel(/^Password/).inputValue(), '')
+    await mail.getByText('Stored. Type a new one to replace it.').waitFor()
+    await mail.getByLabel('Test mail to (empty: the sender)').fill(`desk@${MAIL_DOMAIN}`)
+    await mail.getByRole('button', { name: 'Send a test mail' }).click()
+    await mail.getByText(`A test mail to desk@${MAIL_DOMAIN} was taken by localhost`).waitFor()
+    await mail.getByLabel(/^Port/).fill('2525')
+    await mail.getByText('Must be typed again').waitFor()
+    const test = mail.getByRole('button', { name: 'Send a test mail' })
+    await test.focus()
+    await page.getByRole('tooltip', { name: 'Save or discard first' }).waitFor()
+    await mail.getByRole('button', { name: 'Discard' }).click()
+
+    // The hook, with a secret made here and seen this once; nobody listens.
+    await page.getByRole('tab', { name: 'Hook' }).click()
+    const hook = page.getByRole('region', { name: 'Notification hook' })
+    await hook.getByLabel('URL', { exact: true }).fill(`http://127.0.0.1:${(await freePorts(1))[0]}/waybill`)
+    await hook.getByRole('button', { name: 'Make a new one' }).click()
+    const secret = await hook.getByLabel('The new secret').inputValue()
+    assert.match(secret, /^whsec_[\w+/]{43}=$/)
+    await visitor.isAccessible('hook settings')
+    await hook.getByRole('button', { name: 'Save' }).click()
+    await saved('Notification hook')
+    await hook.getByLabel('The new secret').waitFor({ state: 'detached' })
+    await hook.getByRole('button', { name: 'Call the hook' }).click()
+    await hook.getByRole('alert').filter({ hasText: 'It did not work.' }).waitFor()
+
+    // The provider of OpenID Connect.
+    await using oidc = await startOidc({ publicUrl: center.url, people: {} })
+    await page.getByRole('tab', { name: 'OpenID Connect' }).click()
+    const openId = page.getByRole('region', { name: 'Sign-in with OpenID Connect' })
+    await openId.getByLabel(/^Issuer/).fill(oidc.issuer)
+    await openId.getByLabel(/^Client ID/).fill(oidc.clientId)
+    await openId.getByLabel(/^Client secret/).fill(oidc.clientSecret)
+    await openId.getByLabel('Organization management').fill('owners\nAdmins')
+    await openId.getByLabel('Offer it on the sign-in page').check()
+    await visitor.isAccessible('OpenID Connect')
+    await openId.getByRole('button', { name: 'Save' }).click()
+    await saved('Sign-in with OpenID Connect')
+    await openId.getByRole('button', { name: 'Test the provider' }).click()
+    await openId.getByText(`${oidc.issuer} answers and knows the client.`).waitFor()
+    const setting = await served.must<OpenIdSetting>('GET', '/openid-settings')
+    assert.deepEqual(setting.roleMapping.OrganizationManagement, ['owners', 'Admins'])
+    await openId.getByLabel('Offer it on the sign-in page').uncheck()
+    await openId.getByText('Nobody signs in with the provider any more.').waitFor()
+    await openId.getByRole('button', { name: 'Save' }).click()
+    await until('it is off', async () => !(await served.must<OpenIdSetting>('GET', '/openid-settings')).enabled)
+
+    // What became of the reports: one went out, one was refused for good.
+    await page.getByRole('tab', { name: 'Sent reports' }).click()
+    const queue = page.getByRole('table', { name: 'Sent reports' })
+    await queue.getByRole('row', { name: /Old wave Started desk@.* Sent/ }).waitFor()
+    await queue.getByRole('row', { name: /Old wave Started nobody@.* Given up/ }).waitFor()
+    await visitor.isAccessible('sent reports')
+    await page.getByLabel('Show').selectOption({ label: 'Given up' })
+    await page.getByText('1 report', { exact: true }).waitFor()
+
+    // Seen again, and nobody undoes what somebody else has saved.
+    await page.goto(`${center.url}/settings`)
+    assert.equal(await limits.getByLabel('Most batches').inputValue(), '50')
+    assert.equal(await limits.getByLabel(/^Incremental sync every/).inputValue(), '12')
+    await limits.getByLabel('Most batches').fill('60')
+    await served.must('PATCH', '/config', { maxNumberOfBatches: 70 })
+    await limits.getByRole('button', { name: 'Save' }).click()
+    await limits.getByText('Most batches is now 70').waitFor()
+    await limits.getByRole('button', { name: 'Go on with what is there now' }).click()
+    await limits.getByText('Somebody else has changed this').waitFor({ state: 'detached' })
+    await limits.getByRole('button', { name: 'Save' }).click()
+    await saved('Limits')
+    assert.equal((await served.must<MigrationConfig>('GET', '/config')).maxNumberOfBatches, 60)
+    assert.deepEqual(
+      answers.filter((text) => [smtp.password, secret, oidc.clientSecret].some((one) => text.includes(one))),
+      [],
+    )
+    await served.must('DELETE', '/batches/Old%20wave')
+    visitor.isClean()
+  },
+)
+
+test(
+  'the role Migration sees databases, workers and settings without their commands; all of it at 360 pixels, dark, in French',
+  { skip, timeout: 200_000 },
+  async () => {
+    await center.served.must('PATCH', '/config', { stopSyncedBatchesAfter: '60.00:00:00' })
+    const visitor = await person('max', 'Migration', { width: 360, height: 740, scheme: 'dark' })
+    const { page } = visitor
+    await page.evaluate(`localStorage.setItem('waybill.language', 'fr')`)
+    for (const [path, heading, something, buttons] of [
+      ['/migration/endpoints', 'Points de terminaison de migration', 'point', 1],
+      ['/migration/databases', 'Bases de boîtes aux lettres', 'Local', 0],
+      ['/migration/workers', 'Exécutants', 'pare-feu', 0],
+      ['/settings', 'Paramètres', '60 j', 0],
+      ['/settings/queue', 'Paramètres', 'Rapports par messagerie', 0],
+    ] as const) {
+      await page.goto(center.url + path)
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+      await page.locator('#content').getByText(something).first().waitFor()
+      const changing = page.locator('#content').getByRole('button', { name: /^(Nouve|Enregistrer|Tester|Envoyer)/ })
+      assert.equal(await changing.count(), buttons, path)
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, path)
+      await visitor.isAccessible(path)
+    }
+    assert.equal(await page.getByRole('tab').count(), 2)
     visitor.isClean()
   },
 )

@@ -15,7 +15,13 @@ const MAY_NOT = 'Your role may not open this page'
 
 let center: Center
 /** What there is, by the names of the parameters of paths.ts: pages of what is not there would show too little. */
-const there: Record<string, string> = { batch: 'Wave', user: 'amy@contoso.example', endpoint: 'Old', database: 'Local' }
+const there: Record<string, string> = {
+  batch: 'Wave',
+  user: 'amy@contoso.example',
+  endpoint: 'Old',
+  database: 'Local',
+  page: 'migration',
+}
 
 before(async () => {
   if (skip) return

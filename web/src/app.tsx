@@ -18,6 +18,8 @@ import { chosenLanguage, keepLanguage, type Language, Speech, wordsOf } from './
 const NewBatchPage = lazy(() => import('./pages/new-batch.tsx'))
 const BatchPane = lazy(() => import('./pages/batch-pane.tsx'))
 const EndpointsPage = lazy(() => import('./pages/endpoints.tsx'))
+const WorkersPage = lazy(() => import('./pages/workers.tsx'))
+const SettingsPage = lazy(() => import('./pages/settings.tsx'))
 const DatabasesPage = lazy(() => import('./pages/databases.tsx'))
 const DatabasePane = lazy(() => import('./pages/database-pane.tsx'))
 const EndpointPane = lazy(() => import('./pages/endpoint-pane.tsx'))
@@ -89,6 +91,9 @@ function Content() {
         <Route path="migration/databases" element={<DatabasesPage />}>
           <Route path=":database" element={<DatabasePane />} />
         </Route>
+        <Route path="migration/workers" element={<WorkersPage />} />
+        <Route path="settings" element={<Navigate to={paths.settings('migration')} replace />} />
+        <Route path="settings/:part" element={<SettingsPage />} />
         <Route path="account/password" element={<ChangePasswordPage />} />
         <Route path="*" element={<NoSuchPage />} />
       </Route>

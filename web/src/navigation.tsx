@@ -24,8 +24,10 @@ const GROUPS: readonly { readonly name: Place['name']; readonly places: readonly
       { name: 'batches', to: paths.batches() },
       { name: 'endpoints', to: paths.endpoints() },
       { name: 'databases', to: paths.databases() },
+      { name: 'workers', to: paths.workers() },
     ],
   },
+  { name: 'service', places: [{ name: 'settings', to: paths.settings('migration') }] },
 ]
 
 export function Navigation() {

@@ -11,6 +11,8 @@ export const paths = {
   endpoint: (endpoint: string) => `/migration/endpoints/${part(endpoint)}`,
   databases: () => '/migration/databases',
   database: (database: string) => `/migration/databases/${part(database)}`,
+  workers: () => '/migration/workers',
+  settings: (page: string) => `/settings/${part(page)}`,
   password: () => '/account/password',
 }
 
@@ -32,5 +34,7 @@ export const SCOPE_OF_PATH: Readonly<Record<PathName, Scope>> = {
   endpoint: 'view',
   databases: 'view',
   database: 'view',
+  workers: 'view',
+  settings: 'view',
   password: 'view',
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Fault } from '#base/fault.ts'
 import type { Call } from '#contract/calls.ts'
+import { NOTIFICATION_CHANNELS } from '#contract/notification-kinds.ts'
 import type { ChannelTest, NotificationTest } from '#contract/notification.ts'
 import type { testNotificationSettings as Route } from '#contract/routes/notifications.ts'
 import { readNotificationSettings } from '#store/service/notification-settings.ts'
@@ -21,17 +22,21 @@ export async function testNotificationSettings(
   const row = await store.retrying(() => readNotificationSettings(store.pool))
   const id = randomUUID()
   const at = new Date()
-  const mail = attempt('Mail', async () => {
-    const { server, sender } = mailServerOf(deps, row)
-    const recipient = body.recipient ?? sender.from
-    const said = await sendMail(server, composeTest(sender, recipient, id, at), { outgoing, signal })
-    return `A test mail to ${recipient} was taken by ${server.host}: ${said}`
-  })
-  const hook = attempt('Hook', async () => {
-    const test = { type: 'waybill.test', timestamp: at.toISOString(), data: {} }
-    return await callHook({ ...hookOf(deps, row), id: `msg_${id}`, body: JSON.stringify(test) }, outgoing)
-  })
-  return { results: await Promise.all([mail, hook]) }
+  const mail = () =>
+    attempt('Mail', async () => {
+      const { server, sender } = mailServerOf(deps, row)
+      const recipient = body.recipient ?? sender.from
+      const said = await sendMail(server, composeTest(sender, recipient, id, at), { outgoing, signal })
+      return `A test mail to ${recipient} was taken by ${server.host}: ${said}`
+    })
+  const hook = () =>
+    attempt('Hook', async () => {
+      const test = { type: 'waybill.test', timestamp: at.toISOString(), data: {} }
+      return await callHook({ ...hookOf(deps, row), id: `msg_${id}`, body: JSON.stringify(test) }, outgoing)
+    })
+  const tests = { Mail: mail, Hook: hook }
+  const channels = body.channel === undefined ? NOTIFICATION_CHANNELS : [body.channel]
+  return { results: await Promise.all(channels.map((channel) => tests[channel]())) }
 }
 
 async function attempt(channel: ChannelTest['channel'], deed: () => Promise<string>): Promise<ChannelTest> {

@@ -6,6 +6,7 @@ interface SecretFieldProps {
   /** What was typed; a stored one is never shown. */
   readonly value: string
   readonly isStored: boolean
+  readonly isRequired?: boolean
   /** Why a stored one is not enough. */
   readonly again?: string | null
   readonly wrong?: string | null
@@ -14,12 +15,21 @@ interface SecretFieldProps {
 }
 
 /** A password or key: stored ones stay until a new one is typed. */
-export function SecretField({ label, value, isStored, again = null, wrong = null, hint, onChange }: SecretFieldProps) {
+export function SecretField({
+  label,
+  value,
+  isStored,
+  isRequired = false,
+  again = null,
+  wrong = null,
+  hint,
+  onChange,
+}: SecretFieldProps) {
   const words = useWords()
   return (
     <Field
       label={label}
-      required={again !== null}
+      required={again !== null || isRequired}
       hint={again ?? (isStored ? words.edited.stored : (hint ?? null))}
       validationMessage={wrong}
     >

@@ -1,0 +1,103 @@
+/** Reports that were sent, wait, or were given up: what was said, and when it is tried again. */
+import { Badge, Label, Select, useId } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { NOTIFICATION_STATES, type NotificationState } from '#contract/notification-kinds.ts'
+import type { Notification } from '#contract/notification.ts'
+import { paths } from '../../paths.ts'
+import { formatNumber } from '../../ui/format.ts'
+import { useListState } from '../../ui/list-state.ts'
+import { type Column, ListTable } from '../../ui/list-table.tsx'
+import { Loading } from '../../ui/loading.tsx'
+import { Pager } from '../../ui/pager.tsx'
+import { RefusalBar } from '../../ui/refusal-bar.tsx'
+import { When } from '../../ui/when.tsx'
+import { useSpeech, useWords } from '../../words/words.ts'
+import { notificationsQuery } from './settings-queries.ts'
+
+const COLOR = { Waiting: 'warning', Sent: 'success', Failed: 'danger' } as const satisfies Record<
+  NotificationState,
+  string
+>
+
+export function NotificationQueue() {
+  const words = useWords()
+  const labels = words.settings.queue
+  const state = useListState('queue-', '')
+  const status = NOTIFICATION_STATES.find((one) => one === state.get('show')) ?? null
+  const { data: page, error, isPending } = useQuery(notificationsQuery(status, state.cursor))
+  const columns = useColumns()
+  const filterId = useId()
+  return (
+    <section aria-label={labels.title}>
+      <p>{labels.lead}</p>
+      <RefusalBar thrown={error} />
+      {isPending && <Loading />}
+      {page !== undefined && (
+        <>
+          <div className="filters">
+            <span className="filter">
+              <Label htmlFor={filterId}>{words.users.filter}</Label>
+              <Select id={filterId} value={status ?? ''} onChange={(_, { value }) => state.set('show', value)}>
+                <option value="">{words.users.all}</option>
+                {NOTIFICATION_STATES.map((one) => (
+                  <option key={one} value={one}>
+                    {labels.states[one]}
+                  </option>
+                ))}
+              </Select>
+            </span>
+            <span aria-live="polite">{labels.count(page.total)}</span>
+          </div>
+          {page.items.length === 0 ? (
+            <p>{labels.none}</p>
+          ) : (
+            <ListTable
+              label={labels.title}
+              className="queue-table"
+              columns={columns}
+              items={page.items}
+              state={state}
+              keyOf={({ identity, channel, recipient }) => `${identity} ${channel} ${recipient}`}
+            />
+          )}
+          <Pager state={state} page={page} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function useColumns(): readonly Column<Notification>[] {
+  const { words, language } = useSpeech()
+  const { columns: labels, states, tries } = words.settings.queue
+  return [
+    { name: 'created', label: labels.created, show: (one) => <When at={one.creationDateTime} /> },
+    { name: 'batch', label: labels.batch, show: (one) => <Link to={paths.batch(one.batchId)}>{one.batchId}</Link> },
+    { name: 'kind', label: labels.kind, show: (one) => words.settings.kinds[one.kind] },
+    { name: 'recipient', label: labels.recipient, show: (one) => one.recipient },
+    {
+      name: 'status',
+      label: labels.status,
+      show: (one) => (
+        <Badge appearance="tint" color={COLOR[one.status]}>
+          {states[one.status]}
+        </Badge>
+      ),
+    },
+    {
+      name: 'next',
+      label: labels.next,
+      show: (one) =>
+        one.status === 'Waiting' ? (
+          <>
+            <When at={one.nextAttemptDateTime} />{' '}
+            <span className="small">{tries(formatNumber(language, one.attempts))}</span>
+          </>
+        ) : (
+          <When at={one.sentDateTime} />
+        ),
+    },
+    { name: 'message', label: labels.message, wraps: true, show: (one) => one.message },
+  ]
+}
