@@ -71,7 +71,7 @@ test(
     await form.getByRole('alert').filter({ hasText: 'What to do' }).waitFor()
     await form.getByLabel(/^Port/).fill(String(source.port))
     await form.getByRole('button', { name: 'Test the connection' }).click()
-    await form.getByText('The server answers.').waitFor()
+    await form.getByText(/^The migration server .* answers on port/).waitFor()
     await form.getByRole('button', { name: 'Create the endpoint' }).click()
     await page.getByText('There: Old.').waitFor()
 
