@@ -1,7 +1,4 @@
 /** The composition root: what `./waybill` starts. Loads only what the command needs. */
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
-
 const startedAt = Math.round(performance.timeOrigin)
 const WANTED = 24
 
@@ -11,8 +8,6 @@ if (Number(process.versions.node.split('.')[0]) < WANTED) {
   )
   process.exit(4)
 }
-// Parsing our sources and the packages at every start would cost more than most commands.
-enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/waybill/compile'))
 
 // Whoever read our output has gone (`| head`, a closed terminal): the migration goes on, and its reports are in files.
 const GONE = new Set(['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'])
