@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { silentLog } from '#base/log.ts'
 import { type Store, openStore } from '#store/open.ts'
 import { type AuditPlace, type AuditSearch, searchAudit } from '#store/service/admin-audit-search.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 
@@ -19,6 +20,7 @@ describe(`an audit log of ${ROWS} entries`, () => {
   const at = (row: number) => new Date(start + row * 1000)
 
   before(async () => {
+    await startedBefore(join(folder, 'data'))
     store = await openStore({ dataFolder: join(folder, 'data'), log: silentLog })
     await store.pool.query(
       `INSERT INTO admin_audit (id, at, caller, caller_key, via, client_address, cmdlet, cmdlet_key, object, object_key,

@@ -9,6 +9,7 @@ import { inTransaction } from '#store/ledger/transaction.ts'
 import { openStore } from '#store/open.ts'
 import { SEALED_COLUMNS } from '#store/sealed-columns.ts'
 import { type Secrets, openSecrets } from '#store/secrets.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 import { environment } from '#test/service/world.ts'
@@ -39,6 +40,7 @@ interface Sealed {
 }
 
 before(async () => {
+  await startedBefore(dataFolder)
   await using store = await open()
   const secrets = await openSecrets(store)
   await inTransaction(store.pool, async (client) => {

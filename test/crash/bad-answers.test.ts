@@ -6,7 +6,8 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, before, test } from 'node:test'
+import { startedBefore } from '#test/data-folder.ts'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import type { SmallImapOptions } from '#test/servers/small-imap/server.ts'
 import { startSmallImap } from '#test/servers/small-imap/server.ts'
@@ -19,6 +20,7 @@ import { resultOf, temporaryFolder, waybill, writeCsv } from '#test/migrate/run-
 import { removeFolder } from '#test/remove-folder.ts'
 
 const home = temporaryFolder('bad')
+before(() => startedBefore(join(home, 'data')))
 after(() => removeFolder(home))
 
 /** Servers tell such flags, and answer BAD when they are to store them. */

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { silentLog } from '#base/log.ts'
 import { openStore } from '#store/open.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { send } from '#test/servers/processes.ts'
 import { resultOf } from '#test/migrate/run-waybill.ts'
 import type { Running } from '#test/migrate/run-waybill.ts'
@@ -18,7 +19,9 @@ export interface Database extends AsyncDisposable {
 
 /** A PostgreSQL of our own that several processes may reach. */
 export async function startDatabase(folder: string): Promise<Database> {
-  const store = await openStore({ dataFolder: join(folder, 'database'), log: silentLog })
+  const dataFolder = join(folder, 'database')
+  await startedBefore(dataFolder)
+  const store = await openStore({ dataFolder, log: silentLog })
   const { host, user, password, database } = store.pool.options
   const secret = typeof password === 'string' ? encodeURIComponent(password) : ''
   return {

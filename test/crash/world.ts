@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { MigrateUserResult } from '#contract/migrate.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { startDovecot } from '#test/servers/dovecot.ts'
 import type { DovecotServer } from '#test/servers/dovecot.ts'
 import { startSmallImap } from '#test/servers/small-imap/server.ts'
@@ -84,6 +85,7 @@ export class CrashWorld implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
+    await startedBefore(this.dataFolder)
     this.source = this.#stack.use(await startDovecot({ users: { s: PASSWORD } }))
     await fill(this.sourceLogin, this.mail)
     this.before = await snapshot(this.sourceLogin)

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { after, before, suite, test } from 'node:test'
+import { startedBefore } from '#test/data-folder.ts'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { everydayMessages, folder, message } from '#test/worlds/messages.ts'
@@ -35,6 +36,7 @@ suite('migrate says what is wrong', { skip: dovecotMissing(), timeout: 180_000 }
   ]
 
   before(async () => {
+    await startedBefore(path('data'))
     mkdirSync(path('mail'))
     dovecot = await startDovecot({
       users: {

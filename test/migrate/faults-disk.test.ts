@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
+import { startedBefore } from '#test/data-folder.ts'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { type SmallImap, startSmallImap } from '#test/servers/small-imap/server.ts'
 import { compare } from '#test/worlds/compare.ts'
@@ -18,6 +19,7 @@ const at = temporaryFolder('faults-disk')
 const QUICK = { WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 0, mostFaults: 8 }) }
 
 const mounted: string[] = []
+before(() => startedBefore(join(at, 'data')))
 after(() => {
   for (const path of mounted) execFileSync('umount', ['-l', path])
   removeFolder(at)

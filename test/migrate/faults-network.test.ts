@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import type { MigrateUserResult } from '#contract/migrate.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { type Relay, startRelay } from '#test/servers/relay.ts'
 import { type SmallImap, startSmallImap } from '#test/servers/small-imap/server.ts'
 import { compare } from '#test/worlds/compare.ts'
@@ -15,6 +16,7 @@ import { resultOf, startWaybill, temporaryFolder, writeCsv } from './run-waybill
 import { removeFolder } from '#test/remove-folder.ts'
 
 const at = temporaryFolder('faults-network')
+before(() => startedBefore(join(at, 'data')))
 after(() => removeFolder(at))
 
 const mail = () => [

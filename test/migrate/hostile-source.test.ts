@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import type { MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import type { Faults, Lie } from '#test/servers/small-imap/faults.ts'
 import { type SmallImap, startSmallImap } from '#test/servers/small-imap/server.ts'
 import { compare } from '#test/worlds/compare.ts'
@@ -14,8 +15,9 @@ import { login } from './moving.ts'
 import { resultOf, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
 
 const at = temporaryFolder('hostile-source')
-after(() => removeFolder(at))
 const data = join(at, 'data')
+before(() => startedBefore(data))
+after(() => removeFolder(at))
 const MB = 1_048_576
 /** transfer-engine.md G5: above the RSS before the first FETCH. */
 const MOST_GROWTH_BYTES = 60 * MB

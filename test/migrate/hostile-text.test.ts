@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { startedBefore } from '#test/data-folder.ts'
 import { startSmallImap } from '#test/servers/small-imap/server.ts'
 import { everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
@@ -13,6 +14,7 @@ const STEERING = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u20
 
 test('subjects, folder names and words of servers steer no terminal and no spreadsheet', async () => {
   const at = temporaryFolder('hostile-text')
+  await startedBefore(join(at, 'data'))
   const evilSubject = '=cmd|calc!A1 \u001b[2J\u001b]0;owned\u0007 \u202egnp.exe\u2066 \u009b31m\u2028x'
   const evilName = 'in\u001b[31mvoi\u202eces'
   const mails = [

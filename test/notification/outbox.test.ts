@@ -8,6 +8,7 @@ import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { NotificationTest } from '#contract/notification.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { until } from '#test/crash/until.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { MAIL_DOMAIN, type SmtpServer, chasquidMissing, startChasquid } from '#test/servers/chasquid.ts'
@@ -55,6 +56,7 @@ describe('the outbox', { skip: chasquidMissing() }, () => {
     smtp = await startChasquid(['boss'])
     process.env['NODE_EXTRA_CA_CERTS'] = smtp.certificateFile
     folder = temporaryFolder('outbox')
+    await startedBefore(join(folder, 'data'))
     served = await serve()
     await served.newEndpoint('Source', { port: 1 }, { skipVerification: true })
   })

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Problem } from '#contract/organization.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { freePorts } from '#test/servers/instance.ts'
 import { Browser } from './browser.ts'
@@ -90,6 +91,7 @@ describe('access over TCP', () => {
   before(async () => {
     port = (await freePorts(1))[0]!
     const dataFolder = join(folder, 'data')
+    await startedBefore(dataFolder)
     served = await Served.start({ dataFolder, port, args: ['--concurrency', '0'] })
     for (const scope of SCOPES) {
       const { stdout, code, stderr } = await waybill(

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { AdminAuditLogEvent } from '#contract/audit.ts'
 import type { CrashPoint } from '#base/crash-point.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 import { Served } from './world.ts'
@@ -16,6 +17,7 @@ async function killedAt(point: CrashPoint): Promise<{ entries: AdminAuditLogEven
   const dataFolder = join(folder, 'data')
   const args = ['--concurrency', '0']
   try {
+    await startedBefore(dataFolder)
     {
       await using served = await Served.start({ dataFolder, args, crash: point })
       const body = { name: NAME, remoteServer: 'imap.contoso.example', skipVerification: true }

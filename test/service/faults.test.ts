@@ -6,6 +6,7 @@ import type { MigrationBatch } from '#contract/batch.ts'
 import type { MigrationUser } from '#contract/user.ts'
 import { instanceSigner } from '#migration/waybill/signer.ts'
 import { verifyWaybill } from '#migration/waybill/verify.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { until } from '#test/crash/until.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
@@ -38,6 +39,7 @@ async function poisoned(): Promise<{ stuck: MigrationUser; spared: MigrationUser
   stack.defer(() => removeFolder(folder))
   const source = stack.use(await startDovecot({ users: { deadly: 'pass', empty: 'pass' } }))
   await fill({ host: '127.0.0.1', port: source.port, user: 'deadly', password: 'pass' }, everydayMailbox(1, 2))
+  await startedBefore(join(folder, 'data'))
   const poisonedService = stack.use(
     await Served.start({
       dataFolder: join(folder, 'data'),

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { silentLog } from '#base/log.ts'
 import type { MigrationReport } from '#contract/organization.ts'
 import { openStore } from '#store/open.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { until } from '#test/crash/until.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -20,6 +21,7 @@ describe('a service killed while it archives', () => {
   const endpoint = { name: 'Source', remoteServer: 'imap.contoso.example', skipVerification: true }
 
   before(async () => {
+    await startedBefore(dataFolder)
     await using served = await Served.start({ dataFolder, args })
     await served.must('POST', '/endpoints', endpoint)
   })

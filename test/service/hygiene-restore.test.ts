@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { silentLog } from '#base/log.ts'
 import { openStore } from '#store/open.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { until } from '#test/crash/until.ts'
 import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -13,6 +14,7 @@ test('a backup has the archive; after a restore, who was being removed is in it,
   const [dataFolder, restored] = [join(folder, 'data'), join(folder, 'restored')]
   const backup = join(folder, 'state.tar.gz')
   try {
+    await startedBefore(dataFolder)
     {
       await using served = await Served.start({ dataFolder, args: ['--concurrency', '0'] })
       const endpoint = { name: 'Source', remoteServer: 'imap.contoso.example', skipVerification: true }

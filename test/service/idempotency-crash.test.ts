@@ -1,6 +1,7 @@
 /** The service is killed when a batch is made and nobody has been told; the same request to the next one makes no other. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { startedBefore } from '#test/data-folder.ts'
 import { ask as askApi, type Answer, type Asked } from '#test/api/api-world.ts'
 import { until } from '#test/crash/until.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
@@ -12,6 +13,7 @@ test('a batch whose service was killed before its answer is made once', { timeou
   const dataFolder = temporaryFolder('key-crash')
   const tuning = { keyLeaseMs: 500 }
   try {
+    await startedBefore(dataFolder)
     // Endpoint, file and batch are the acts that are recorded.
     await using dying = await Served.start({ dataFolder, tuning, crash: 'record.acted:3' })
     const ask = (method: string, path: string, asked: Asked = {}): Promise<Answer> =>

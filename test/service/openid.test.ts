@@ -7,6 +7,7 @@ import type { Administrator, Session, SignInOptions } from '#contract/administra
 import type { AdminAuditLogEvent } from '#contract/audit.ts'
 import type { OpenIdSetting, OpenIdTest } from '#contract/openid.ts'
 import type { Problem } from '#contract/organization.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 import { freePorts } from '#test/servers/instance.ts'
@@ -49,6 +50,7 @@ suite('OpenID Connect', { timeout: 120_000 }, () => {
       },
     })
     undo.use(oidc)
+    await startedBefore(dataFolder)
     served = await Served.start({ dataFolder, port, publicUrl, args: ['--concurrency', '0'] })
     undo.use(served)
   })

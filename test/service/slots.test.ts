@@ -10,6 +10,7 @@ import { sweep } from '#jobs/sweep.ts'
 import { type Store, openStore } from '#store/open.ts'
 import { carryOut } from '#store/service/carry-out.ts'
 import { beginPass, endPass } from '#store/service/passes.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 
@@ -26,6 +27,7 @@ describe('slots and what a crash leaves', () => {
   const count = async (where: string) => (await query<{ n: number }>(`SELECT count(*)::int AS n FROM ${where}`))[0]!.n
 
   before(async () => {
+    await startedBefore(join(folder, 'data'))
     store = await openStore({ dataFolder: join(folder, 'data'), log: silentLog })
     boss = await startBoss(store, { heartbeatSeconds: 10, mostDeaths: 6 }, silentLog)
     await query(
