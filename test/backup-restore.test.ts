@@ -28,6 +28,7 @@ import { openStore } from '#store/open.ts'
 import { SEALED_COLUMNS } from '#store/sealed-columns.ts'
 import { openSecrets } from '#store/secrets.ts'
 import { schemaFiles } from '#store/schema.ts'
+import { startedBefore } from '#test/data-folder.ts'
 import { type Ended, startWaybill, temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { until } from '#test/crash/until.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -50,10 +51,18 @@ const run = (args: readonly string[], dataFolder: string, more: NodeJS.ProcessEn
   waybill(args, { ...environment({ dataFolder }), ...more })
 const open = (dataFolder: string, databaseUrl?: string) => openStore({ dataFolder, databaseUrl, log: silentLog })
 
-async function restored(file: string, args: readonly string[] = [], folder = fresh()): Promise<string> {
-  const ended = await run(['restore', file, ...args], folder)
-  assert.equal(ended.code, 0, ended.stderr)
+/** Of a service that was started once and has nothing yet. */
+async function unused(): Promise<string> {
+  const folder = fresh()
+  await startedBefore(folder)
   return folder
+}
+
+async function restored(file: string, args: readonly string[] = [], folder?: string): Promise<string> {
+  const to = folder ?? (await unused())
+  const ended = await run(['restore', file, ...args], to)
+  assert.equal(ended.code, 0, ended.stderr)
+  return to
 }
 
 interface ManifestTables {
@@ -142,6 +151,7 @@ async function fill(): Promise<void> {
   wholeState = comparable(await allRows(store.pool))
 }
 before(async () => {
+  await startedBefore(original)
   await fill()
   for (const [file, ...more] of [[withKey, '--with-key'], [withoutKey]] as const) {
     const ended = await run(['backup', file, ...more], original)
@@ -152,7 +162,7 @@ after(() => removeFolder(path))
 
 describe('what comes back', () => {
   test('every row, the reports and the keys; nobody is at work, and the ledger is in a new epoch', async () => {
-    const folder = await restored(withKey)
+    const folder = await restored(withKey, [], fresh())
     assert.deepEqual(await rowsOf(folder), wholeState)
     assert.equal(readFileSync(join(folder, REPORT), 'utf8'), '{"kind":"header"}\n')
     for (const name of ['secrets.key', 'waybill-ed25519.pem']) {
@@ -191,7 +201,7 @@ describe('what comes back', () => {
     // The key that signed the waybills of the backup is known, though it is not there.
     assert.deepEqual(readdirSync(join(prepared, 'keys/known')).length, 1)
 
-    const bare = await restored(withoutKey, ['--without-secrets'])
+    const bare = await restored(withoutKey, ['--without-secrets'], fresh())
     await using store = await open(bare)
     const { rows } = await store.pool.query(
       'SELECT 1 FROM migration_user WHERE password IS NOT NULL OR target_password IS NOT NULL',
@@ -383,12 +393,12 @@ test('killed while it makes the database: nothing starts on it, and the same com
 })
 
 test('a service that was only started is nothing to be replaced; one with a setting is', async () => {
-  const folder = fresh()
+  const folder = await unused()
   {
     await using store = await open(folder)
     await openSecrets(store)
   }
-  const changed = fresh()
+  const changed = await unused()
   {
     await using store = await open(changed)
     await store.pool.query(`UPDATE notification_setting SET smtp_server = 'smtp.contoso.example'`)
@@ -399,7 +409,7 @@ test('a service that was only started is nothing to be replaced; one with a sett
 
 for (const point of ['restore.begun', 'restore.loaded', 'restore.committed', 'restore.files']) {
   test(`killed at ${point}: nothing starts on it, and the same command again makes it whole`, async () => {
-    const folder = fresh()
+    const folder = await unused()
     const killed = await run(['restore', withKey], folder, { WAYBILL_CRASH: point })
     assert.equal(killed.signal, 'SIGKILL')
     await refused(run(['serve', '--no-tcp'], folder), 4, /was not finished.*again/s)

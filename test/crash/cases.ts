@@ -54,10 +54,17 @@ export const named = ({ point, passage, earlier }: CrashCase): string =>
 
 /** Kills at the case's steps, resumes with the same command, compares; then one more run must append nothing. */
 export async function runCase(world: CrashWorld, kind: TargetKind, one: CrashCase): Promise<void> {
+  const user = await completedCase(world, kind, one)
+  await world.assertDone(user)
+}
+
+/** As `runCase`, but for the one more run: `assertDoneAll` makes it for many. */
+export async function completedCase(world: CrashWorld, kind: TargetKind, one: CrashCase): Promise<CrashUser> {
   const user = await world.user(kind)
   for (const crash of [...one.earlier, `${one.point}:${one.passage}`]) await killedAt(world, user, crash)
   await world.complete(user)
-  await world.assertDone(user)
+  await world.assertEqual(user)
+  return user
 }
 
 export async function killedAt(world: CrashWorld, user: CrashUser, crash: string): Promise<void> {

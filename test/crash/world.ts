@@ -14,6 +14,7 @@ import type { Login } from '#test/worlds/plain-imap.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import type { Snapshot } from '#test/worlds/snapshot.ts'
 import { resultOf, startWaybill, temporaryFolder, writeCsv } from '#test/migrate/run-waybill.ts'
+import { openMoving } from '#test/migrate/moving.ts'
 import type { Ended, Running } from '#test/migrate/run-waybill.ts'
 import { alreadyThere, crashMail } from './mail.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -204,6 +205,17 @@ export class CrashWorld implements AsyncDisposable {
     const again = await this.complete(user, options)
     assert.equal(again.carried, 0, 'one more run appends nothing')
     await this.assertEqual(user)
+  }
+
+  /** One more run for each of them, in this process: a start of the command for each would take longer than all they do. */
+  async assertDoneAll(users: readonly CrashUser[]): Promise<void> {
+    await using moving = await openMoving(this.folder)
+    for (const user of users) {
+      const to = user.kind === 'maildir' ? 'maildir' : { port: this.#login(user).port }
+      const row = { address: user.address, user: 's', targetUser: user.name }
+      assert.equal((await moving.sync(row, this.source, to)).carried, 0, 'one more run appends nothing')
+      await this.assertEqual(user)
+    }
   }
 
   /** The source is as it was: nothing flagged, nothing expunged, nothing added. */

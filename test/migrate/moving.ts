@@ -18,6 +18,7 @@ export const PASSWORD = 'pass'
 
 /** One row of the CSV; names on both sides are `user` and the password is `PASSWORD` unless told otherwise. */
 export interface Row {
+  readonly address?: string
   readonly user: string
   readonly password?: string
   readonly userRoot?: string
@@ -78,8 +79,20 @@ const QUICK: Partial<PassOptions> = { settleMs: 0, retryMs: 20, mostFaults: 8 }
 
 export async function startMoving(name: string, tuning: Partial<PassOptions> = QUICK): Promise<Moving> {
   const folder = temporaryFolder(name)
+  await startedBefore(join(folder, 'data'))
+  const moving = await openMoving(folder, tuning)
+  return {
+    ...moving,
+    async [Symbol.asyncDispose]() {
+      await moving[Symbol.asyncDispose]()
+      removeFolder(folder)
+    },
+  }
+}
+
+/** On the data folder `<folder>/data`, which stays. */
+export async function openMoving(folder: string, tuning: Partial<PassOptions> = QUICK): Promise<Moving> {
   const dataFolder = join(folder, 'data')
-  await startedBefore(dataFolder)
   const world = await openWorld({
     dataFolder,
     databaseUrl: null,
@@ -93,14 +106,11 @@ export async function startMoving(name: string, tuning: Partial<PassOptions> = Q
     const target: ImapEndpoint | MaildirPlace = to === 'maildir' ? { kind: 'maildir', root: maildirRoot } : endpoint(to)
     const cells = rows
       .map((row) => (typeof row === 'string' ? { user: row } : row))
-      .map(({ user, password = PASSWORD, userRoot = '', targetUser = user, targetPassword = PASSWORD }: Row) => [
-        user.includes('@') ? user : `${user}@contoso.example`,
-        user,
-        password,
-        userRoot,
-        targetUser,
-        targetPassword,
-      ])
+      .map((row: Row) => {
+        const { user, password = PASSWORD, userRoot = '', targetUser = user, targetPassword = PASSWORD } = row
+        const address = row.address ?? (user.includes('@') ? user : `${user}@contoso.example`)
+        return [address, user, password, userRoot, targetUser, targetPassword]
+      })
     const header = ['EmailAddress', 'UserName', 'Password', 'UserRoot', 'TargetUserName', 'TargetPassword']
     const request: MigrateRequest = {
       csvPath: writeCsv(folder, cells, header),
@@ -150,9 +160,6 @@ export async function startMoving(name: string, tuning: Partial<PassOptions> = Q
       if (user.status !== 'Synced') throw new Error(`${user.status}: ${JSON.stringify(user.error)}`)
       return user
     },
-    async [Symbol.asyncDispose]() {
-      await world[Symbol.asyncDispose]()
-      removeFolder(folder)
-    },
+    [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   }
 }
