@@ -8,7 +8,16 @@ import type { BatchStatus, UserStatus } from './states.ts'
 export const MIGRATION_TYPES = ['IMAP'] as const
 export type MigrationType = (typeof MIGRATION_TYPES)[number]
 
-export const BATCH_COMMANDS = ['Start', 'Stop', 'Complete', 'Set', 'SyncNow', 'SetSourceEndpoint', 'Remove'] as const
+export const BATCH_COMMANDS = [
+  'Start',
+  'Stop',
+  'Complete',
+  'Set',
+  'SyncNow',
+  'ApproveSkippedItems',
+  'SetSourceEndpoint',
+  'Remove',
+] as const
 export type BatchCommand = (typeof BATCH_COMMANDS)[number]
 
 /** `yes`, `nothing` (accepted, and nothing is left to do), or why not. */
@@ -19,6 +28,7 @@ const no = (reason: string): Verdict => ({ no: reason })
 const IMAP_NO_COMPLETE = no(
   'an IMAP batch has no completion: it ends with Stop-MigrationBatch or Remove-MigrationBatch',
 )
+const IMAP_NO_APPROVAL = no('an IMAP migration asks for no approval of skipped items')
 const CORRUPTED = no('the batch cannot be read')
 const REMOVING = no('the batch is being removed')
 const BEING_STOPPED = no('the batch is being stopped; wait until it is Stopped')
@@ -36,6 +46,7 @@ const row = (own: Partial<Row>): Row => ({
   Complete: IMAP_NO_COMPLETE,
   Set: 'yes',
   SyncNow: 'yes',
+  ApproveSkippedItems: IMAP_NO_APPROVAL,
   SetSourceEndpoint: ENDPOINT_LATE,
   Remove: 'yes',
   ...own,

@@ -10,6 +10,7 @@ import { sessionQuery } from './session.ts'
 import { browserLanguage, chosenLanguage, wordsOf } from './words/words.ts'
 import './style/base.css'
 import './style/pages.css'
+import './style/batches.css'
 import './style/wizard.css'
 
 /** The server's policy lets in no style but with the nonce of this page. */

@@ -19,6 +19,7 @@ const CMDLET: Readonly<Record<BatchCommand, string>> = {
   Complete: 'Complete-MigrationBatch',
   Set: 'Set-MigrationBatch',
   SyncNow: 'Set-MigrationBatch -SyncNow',
+  ApproveSkippedItems: 'Set-MigrationBatch -ApproveSkippedItems',
   SetSourceEndpoint: 'Set-MigrationBatch -SourceEndpoint',
   Remove: 'Remove-MigrationBatch',
 }

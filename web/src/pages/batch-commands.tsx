@@ -1,79 +1,112 @@
-/** Start or Resume, Pause, Delete: of the batch that is chosen, each with the reason that the service gives against it. */
+/** The commands on what is chosen: one batch, or several; each with the reason that the service gives against it. */
+
+import { ArrowCircleUpFilled, ArrowCircleUpRegular } from '@fluentui/react-icons/svg/arrow-circle-up'
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete'
+import { EditRegular } from '@fluentui/react-icons/svg/edit'
 import { PauseRegular } from '@fluentui/react-icons/svg/pause'
 import { PlayRegular } from '@fluentui/react-icons/svg/play'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { useNavigate } from 'react-router'
+import { PlayCircleRegular } from '@fluentui/react-icons/svg/play-circle'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { useLocation, useNavigate, useParams } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
-import type { BatchCommand } from '#contract/transitions.ts'
-import { ask } from '../api.ts'
-import { LIVE } from '../live.ts'
 import { paths } from '../paths.ts'
 import { CommandButton } from '../ui/command-button.tsx'
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
-import { useTell } from '../ui/toasts.tsx'
+import { listOnly } from '../ui/pane.tsx'
 import { useWords } from '../words/words.ts'
+import { AskBatches } from './ask-batches.tsx'
+import { type Command, reasonAgainstAll } from './batch-command.ts'
+import { BatchMore } from './batch-more.tsx'
+import { useBatchCommand, useSetBatch } from './use-batch-command.ts'
 
-const ROUTE = { Start: 'startBatch', Stop: 'stopBatch', Remove: 'removeBatch' } as const
+const BatchForm = lazy(() => import('../forms/batch-form.tsx'))
 
-export function BatchCommands({ batch }: { readonly batch: MigrationBatch | null }) {
+const ICONS = {
+  start: <PlayRegular />,
+  resume: <PlayCircleRegular />,
+  pause: <PauseRegular />,
+  remove: <DeleteRegular />,
+} as const
+
+interface BatchCommandsProps {
+  readonly batches: readonly MigrationBatch[]
+  /** What stands before the menu. */
+  readonly between?: ReactNode
+}
+
+export function BatchCommands({ batches, between }: BatchCommandsProps) {
   const words = useWords()
-  const client = useQueryClient()
-  const navigate = useNavigate()
-  const tell = useTell()
-  const [isAsking, setAsking] = useState(false)
-  const command = useMutation({
-    mutationFn: ({ name, identity }: { name: keyof typeof ROUTE; identity: string }) =>
-      ask(ROUTE[name], { params: { identity } }),
-    async onSuccess(_, { name, identity }) {
-      const told = { Start: words.command.started, Stop: words.command.paused, Remove: words.command.deleted }
-      tell.done(told[name](identity))
-      setAsking(false)
-      if (name === 'Remove') await navigate(paths.batches())
-      await client.invalidateQueries({ queryKey: [LIVE] })
-    },
-    onError(thrown) {
-      tell.failed(thrown, words.notReached)
-      setAsking(false)
-    },
-  })
-  const reason = (name: BatchCommand) => (batch === null ? words.batches.chooseOne : (batch.commands[name] ?? null))
-  const give = (name: keyof typeof ROUTE) => batch !== null && command.mutate({ name, identity: batch.identity })
+  const [asked, ask] = useState<Command | null>(null)
+  const [isEditing, setEditing] = useState(false)
+  const command = useBatchCommand()
+  const set = useSetBatch()
+  const left = useAfterDeletion()
+  const batch = batches.length === 1 ? batches[0]! : null
+  const setReason =
+    batch === null ? (batches.length === 0 ? words.batches.chooseOne : words.batches.onlyOne) : batch.commands.Set
+  // Several are asked about first, and so is every deletion.
+  const give = (name: Command) =>
+    batch === null || name === 'remove' ? ask(name) : command.mutate({ name, identity: batch.identity })
   return (
     <>
       <CommandButton
         appearance="subtle"
-        icon={<PlayRegular />}
-        label={batch === null || batch.startDateTime === null ? words.command.start : words.command.resume}
-        reason={reason('Start')}
-        onPress={() => give('Start')}
+        icon={<EditRegular />}
+        label={words.command.edit}
+        reason={setReason ?? null}
+        onPress={() => setEditing(true)}
       />
-      <CommandButton
-        appearance="subtle"
-        icon={<PauseRegular />}
-        label={words.command.pause}
-        reason={reason('Stop')}
-        onPress={() => give('Stop')}
-      />
-      <CommandButton
-        appearance="subtle"
-        icon={<DeleteRegular />}
-        label={words.command.delete}
-        reason={reason('Remove')}
-        onPress={() => setAsking(true)}
-      />
-      {batch !== null && (
-        <ConfirmDialog
-          isOpen={isAsking}
-          title={words.command.deleteTitle(batch.identity)}
-          text={words.command.deleteText(batch.totalCount)}
-          yes={words.command.deleteYes(batch.identity)}
-          isPending={command.isPending}
-          onYes={() => give('Remove')}
-          onNo={() => setAsking(false)}
+      {(['start', 'resume', 'pause', 'remove'] as const).map((name) => (
+        <CommandButton
+          key={name}
+          appearance="subtle"
+          icon={ICONS[name]}
+          label={name === 'remove' ? words.command.delete : words.command[name]}
+          reason={reasonAgainstAll(words, name, batches)}
+          onPress={() => give(name)}
         />
+      ))}
+      <CommandButton
+        appearance="subtle"
+        icon={batch?.highestPriority ? <ArrowCircleUpFilled /> : <ArrowCircleUpRegular />}
+        label={words.command.highest}
+        isPressed={batch?.highestPriority ?? false}
+        reason={setReason ?? null}
+        onPress={() =>
+          batch !== null &&
+          set.mutate({
+            batch,
+            change: { highestPriority: !batch.highestPriority },
+            told: batch.highestPriority ? words.command.notHighest : words.command.isHighest,
+          })
+        }
+      />
+      {between}
+      <BatchMore batches={batches} onSyncNow={() => give('syncNow')} />
+      {asked !== null && (
+        <AskBatches
+          command={asked}
+          batches={batches}
+          onEnd={(done) => {
+            ask(null)
+            if (asked === 'remove') left(done)
+          }}
+        />
+      )}
+      {isEditing && batch !== null && (
+        <Suspense>
+          <BatchForm identity={batch.identity} onClose={() => setEditing(false)} />
+        </Suspense>
       )}
     </>
   )
+}
+
+/** The pane of what is not there any more closes; the list stays as it is sorted and filtered. */
+export function useAfterDeletion() {
+  const { batch } = useParams()
+  const { search } = useLocation()
+  const navigate = useNavigate()
+  return (removed: readonly string[]) => {
+    if (batch !== undefined && removed.includes(batch)) void navigate(paths.batches() + listOnly(search))
+  }
 }

@@ -37,7 +37,7 @@ export default function BatchPane() {
           </div>
           {mayChange && (
             <div className="commands pane-commands" role="toolbar" aria-label={words.commands}>
-              <BatchCommands batch={batch} />
+              <BatchCommands batches={[batch]} />
             </div>
           )}
           {batch.message !== '' && <ErrorBar detail={batch.message} />}

@@ -34,11 +34,26 @@ export interface ListAsked {
   readonly cursor: string | undefined
 }
 
-export const batchesQuery = ({ search, sort, cursor }: ListAsked) =>
+export interface BatchesAsked extends ListAsked {
+  readonly status: BatchStatus | null
+  readonly endpoint: string | null
+}
+
+export const batchesQuery = ({ search, sort, cursor, status, endpoint }: BatchesAsked) =>
   queryOptions({
-    queryKey: [LIVE, 'batches', search, sort, cursor ?? ''],
+    queryKey: [LIVE, 'batches', search, sort, cursor ?? '', status, endpoint],
     queryFn: ({ signal }) =>
-      ask('listBatches', { query: { limit: PAGE_SIZE, sort, cursor, ...(search !== '' && { search }) }, signal }),
+      ask('listBatches', {
+        query: {
+          limit: PAGE_SIZE,
+          sort,
+          cursor,
+          ...(search !== '' && { search }),
+          ...(status !== null && { status }),
+          ...(endpoint !== null && { endpoint }),
+        },
+        signal,
+      }),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => interval(state.data?.items ?? []),
   })
@@ -48,6 +63,19 @@ export const batchQuery = (batch: string) =>
     queryKey: [LIVE, 'batch', batch],
     queryFn: ({ signal }) => ask('getBatch', { params: { identity: batch }, signal }),
     refetchInterval: ({ state }) => interval(state.data ? [state.data] : []),
+  })
+
+/** Over all batches. */
+export const statisticsQuery = queryOptions({
+  queryKey: [LIVE, 'statistics'],
+  queryFn: ({ signal }) => ask('getStatistics', { signal }),
+  refetchInterval: ({ state }) => ((state.data?.activeCount ?? 0) > 0 ? RUNNING_MS : RESTING_MS),
+})
+
+export const reportsQuery = (batch: string) =>
+  queryOptions({
+    queryKey: [LIVE, 'reports', batch],
+    queryFn: ({ signal }) => ask('listReports', { query: { batch }, signal }),
   })
 
 export const usersQuery = (batch: string, summary: StatusSummary | null, { search, sort, cursor }: ListAsked) =>

@@ -1,7 +1,9 @@
 /** Migration > Batches: the list, its commands, and beside it the pane of the batch that is chosen. */
 import { Button } from '@fluentui/react-components'
 import { AddRegular } from '@fluentui/react-icons/svg/add'
+import { ArrowCircleUpFilled } from '@fluentui/react-icons/svg/arrow-circle-up'
 import { useQuery } from '@tanstack/react-query'
+import { type KeyboardEvent, useState } from 'react'
 import { useLocation, useNavigate, useParams } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
 import { paths } from '../paths.ts'
@@ -15,28 +17,53 @@ import { usePageTitle } from '../ui/page-title.tsx'
 import { Pager } from '../ui/pager.tsx'
 import { RefreshButton } from '../ui/refresh-button.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
-import { SearchField } from '../ui/search-field.tsx'
 import { BatchStatusBadge } from '../ui/status-badge.tsx'
+import { useSteadyRows } from '../ui/steady-rows.ts'
+import { useTell } from '../ui/toasts.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
-import { BatchCommands } from './batch-commands.tsx'
-import { batchesQuery } from './batch-queries.ts'
+import { AskBatches } from './ask-batches.tsx'
+import { reasonAgainst } from './batch-command.ts'
+import { BatchCommands, useAfterDeletion } from './batch-commands.tsx'
+import { BatchFilters, filterOf, isFiltered } from './batch-filters.tsx'
+import { batchQuery, batchesQuery } from './batch-queries.ts'
 import { FirstSteps } from './first-steps.tsx'
 import { useRateColumns } from './rate-columns.tsx'
+import { StatusForAll } from './status-for-all.tsx'
 
 export function BatchesPage() {
   const words = useWords()
   const { batch: chosen } = useParams()
   const { search } = useLocation()
   const navigate = useNavigate()
+  const tell = useTell()
   const mayChange = useMay('migration')
   const state = useListState('', 'identity')
-  const batches = useQuery(batchesQuery(state))
+  const filter = filterOf(state)
+  const batches = useQuery(batchesQuery({ ...state, ...filter }))
+  // The one that is open, wherever it stands: on this page of the list, on another one, or filtered out.
+  const opened = useQuery({ ...batchQuery(chosen ?? ''), enabled: chosen !== undefined })
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set())
+  const [deleting, setDeleting] = useState<readonly MigrationBatch[] | null>(null)
+  const left = useAfterDeletion()
   const columns = useColumns()
   usePageTitle(chosen ?? words.batches.title)
   const page = batches.data
-  // A list that is empty for its search, or for its page, is not one without batches.
-  const isEmpty = page?.total === 0 && state.search === '' && state.cursor === undefined && chosen === undefined
-  const batch = page?.items.find(({ identity, batchGuid }) => identity === chosen || batchGuid === chosen)
+  const list = JSON.stringify([state.search, state.sort, state.cursor, filter])
+  const { rows, isStale, sortAnew } = useSteadyRows(page?.items ?? NOTHING, guidOf, list, batches.isPlaceholderData)
+  // A list that is empty for its filters, or for its page, is not one without batches.
+  const isEmpty = page?.total === 0 && !isFiltered(state) && state.cursor === undefined && chosen === undefined
+  const isOpen = ({ identity, batchGuid }: MigrationBatch) => identity === chosen || batchGuid === chosen
+  const open = rows.find(isOpen) ?? (chosen === undefined ? undefined : opened.data)
+  const several = rows.filter(({ batchGuid }) => ticked.has(batchGuid))
+  const targets = several.length > 0 ? several : open === undefined ? [] : [open]
+
+  const onKey = (batch: MigrationBatch, { key }: KeyboardEvent) => {
+    if (key !== 'Delete' || !mayChange) return
+    const reason = reasonAgainst(words, 'remove', batch)
+    if (several.includes(batch)) setDeleting(several)
+    else if (reason === null) setDeleting([batch])
+    else tell.failed(new Error(`${batch.identity}: ${reason}`), words.notReached)
+  }
 
   return (
     <ListPage
@@ -49,44 +76,101 @@ export function BatchesPage() {
               {words.batches.new}
             </Button>
           )}
-          {mayChange && !isEmpty && <BatchCommands batch={batch ?? null} />}
-          <RefreshButton />
+          {mayChange && !isEmpty ? (
+            <BatchCommands batches={targets} between={<RefreshButton onPress={sortAnew} />} />
+          ) : (
+            <RefreshButton onPress={sortAnew} />
+          )}
         </>
       }
     >
       <RefusalBar thrown={batches.error} />
       {batches.isPending && <Loading />}
       {isEmpty && <FirstSteps />}
+      {!isEmpty && page !== undefined && <StatusForAll />}
+      {!isEmpty && (page !== undefined || batches.error !== null) && (
+        <div className="filters">
+          <BatchFilters state={state} />
+        </div>
+      )}
       {page !== undefined && !isEmpty && (
         <>
-          <div className="filters">
-            <SearchField
-              label={words.batches.search}
-              value={state.search}
-              onChange={(value) => state.set('search', value)}
-            />
+          <div className="count-line">
             <span aria-live="polite">{words.batches.count(page.total)}</span>
+            {several.length > 0 && (
+              <>
+                <strong>{words.batches.ticked(several.length)}</strong>
+                <Button size="small" appearance="subtle" onClick={() => setTicked(new Set())}>
+                  {words.batches.tickNone}
+                </Button>
+              </>
+            )}
+            {isStale && (
+              <Button size="small" appearance="subtle" title={words.batches.staleHint} onClick={sortAnew}>
+                {words.batches.sortAnew}
+              </Button>
+            )}
+            {open !== undefined && !rows.some(isOpen) && (
+              <>
+                <span>{words.batches.elsewhere(open.identity)}</span>
+                <Button
+                  size="small"
+                  appearance="subtle"
+                  onClick={() => state.setAll({ search: open.identity, status: '', endpoint: '' })}
+                >
+                  {words.batches.showIt}
+                </Button>
+              </>
+            )}
           </div>
-          {page.items.length === 0 ? (
-            <p>{words.batches.noneFound(state.search)}</p>
+          {rows.length === 0 ? (
+            <p>
+              {state.search !== '' && filter.status === null && filter.endpoint === null
+                ? words.batches.noneFound(state.search)
+                : isFiltered(state)
+                  ? words.batches.noneMatch
+                  : words.batches.pageEmpty}
+            </p>
           ) : (
             <ListTable
               label={words.batches.title}
-              className="batches-table"
+              className={mayChange ? 'batches-table ticks-table' : 'batches-table'}
               columns={columns}
-              items={page.items}
+              items={rows}
               state={state}
-              keyOf={(item) => item.batchGuid}
+              keyOf={guidOf}
               toOf={(item) => paths.batch(item.identity) + search}
-              isChosen={(item) => item === batch}
+              isChosen={isOpen}
+              {...(mayChange && {
+                selection: {
+                  keys: ticked,
+                  label: words.batches.tickAll,
+                  nameOf: ({ identity }: MigrationBatch) => identity,
+                  change: setTicked,
+                },
+              })}
+              onKey={onKey}
             />
           )}
           <Pager state={state} page={page} />
         </>
       )}
+      {deleting !== null && (
+        <AskBatches
+          command="remove"
+          batches={deleting}
+          onEnd={(done) => {
+            setDeleting(null)
+            left(done)
+          }}
+        />
+      )}
     </ListPage>
   )
 }
+
+const NOTHING: readonly MigrationBatch[] = []
+const guidOf = ({ batchGuid }: MigrationBatch) => batchGuid
 
 const COUNTS = ['totalCount', 'syncedCount', 'finalizedCount', 'failedCount'] as const
 
@@ -94,7 +178,19 @@ function useColumns(): readonly Column<MigrationBatch>[] {
   const { words, language } = useSpeech()
   const labels = words.batches.columns
   return [
-    { name: 'identity', label: labels.identity, isSorted: true, show: ({ identity }) => identity },
+    {
+      name: 'identity',
+      label: labels.identity,
+      isSorted: true,
+      show: ({ identity, highestPriority }) =>
+        highestPriority ? (
+          <>
+            {identity} <ArrowCircleUpFilled className="in-line" aria-label={words.command.highest} role="img" />
+          </>
+        ) : (
+          identity
+        ),
+    },
     {
       name: 'status',
       label: labels.status,

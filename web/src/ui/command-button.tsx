@@ -4,19 +4,28 @@ interface CommandButtonProps extends Pick<ButtonProps, 'icon' | 'appearance'> {
   readonly label: string
   /** Why it cannot be used now; null when it can. */
   readonly reason: string | null
+  /** Of a button that turns something on and off. */
+  readonly isPressed?: boolean
   onPress(): void
 }
 
+export const asSentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`
+
 /** Never hidden for its state: disabled, it can still be reached by the keyboard, and says why. */
-export function CommandButton({ label, reason, onPress, ...look }: CommandButtonProps) {
+export function CommandButton({ label, reason, isPressed, onPress, ...look }: CommandButtonProps) {
   const button = (
-    <Button {...look} disabledFocusable={reason !== null} onClick={() => reason === null && onPress()}>
+    <Button
+      {...look}
+      {...(isPressed !== undefined && { 'aria-pressed': isPressed })}
+      disabledFocusable={reason !== null}
+      onClick={() => reason === null && onPress()}
+    >
       {label}
     </Button>
   )
   if (reason === null) return button
   return (
-    <Tooltip content={`${reason.charAt(0).toUpperCase()}${reason.slice(1)}`} relationship="description">
+    <Tooltip content={asSentence(reason)} relationship="description">
       {button}
     </Tooltip>
   )

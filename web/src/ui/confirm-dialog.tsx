@@ -7,15 +7,17 @@ import {
   DialogSurface,
   DialogTitle,
 } from '@fluentui/react-components'
+import type { ReactNode } from 'react'
 import { useWords } from '../words/words.ts'
 
 interface ConfirmDialogProps {
   readonly isOpen: boolean
   readonly title: string
-  readonly text: string
-  readonly yes: string
+  readonly text: ReactNode
+  /** Left out: there is nothing to be asked, only to be told. */
+  readonly yes?: string
   readonly isPending: boolean
-  onYes(): void
+  onYes?(): void
   onNo(): void
 }
 
@@ -29,10 +31,12 @@ export function ConfirmDialog({ isOpen, title, text, yes, isPending, onYes, onNo
           <DialogTitle>{title}</DialogTitle>
           <DialogContent>{text}</DialogContent>
           <DialogActions>
-            <Button onClick={onNo}>{words.cancel}</Button>
-            <Button appearance="primary" disabled={isPending} onClick={onYes}>
-              {yes}
-            </Button>
+            <Button onClick={onNo}>{yes === undefined ? words.close : words.cancel}</Button>
+            {yes !== undefined && (
+              <Button appearance="primary" disabled={isPending} onClick={onYes}>
+                {yes}
+              </Button>
+            )}
           </DialogActions>
         </DialogBody>
       </DialogSurface>

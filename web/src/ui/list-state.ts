@@ -11,6 +11,8 @@ export interface ListState {
   get(name: string): string
   /** Of a filter or the search: begins with the first page. */
   set(name: string, value: string): void
+  /** Several at once. */
+  setAll(values: Readonly<Record<string, string>>): void
   sortBy(column: string): void
   toFirst(): void
   toNext(cursor: string, from: number): void
@@ -41,6 +43,7 @@ export function useListState(prefix: string, standardSort: string): ListState {
     from: Number(get('from')) || 0,
     get,
     set: (name, value) => change({ [name]: value }, true),
+    setAll: (values) => change(values, true),
     sortBy: (column) => change({ sort: sort === column ? `-${column}` : column }, true),
     toFirst: () => change({}, false),
     toNext: (cursor, from) => change({ cursor, from: String(from) }, false),

@@ -1,6 +1,14 @@
 /** Rows that the server has sorted and cut into a page. The first column leads to what is beside the list. */
-import { Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
-import type { ReactNode } from 'react'
+import {
+  Checkbox,
+  Table,
+  TableBody,
+  TableCell,
+  TableHeader,
+  TableHeaderCell,
+  TableRow,
+} from '@fluentui/react-components'
+import type { KeyboardEvent, ReactNode } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { ListState } from './list-state.ts'
 import { SortedHeader } from './sorted-header.tsx'
@@ -16,6 +24,14 @@ export interface Column<Item> {
   show(item: Item): ReactNode
 }
 
+/** Several rows for one command. */
+export interface Selection<Item> {
+  readonly keys: ReadonlySet<string>
+  readonly label: string
+  nameOf(item: Item): string
+  change(keys: ReadonlySet<string>): void
+}
+
 interface ListTableProps<Item> {
   readonly label: string
   /** Widths: a class of style/pages.css. */
@@ -27,6 +43,9 @@ interface ListTableProps<Item> {
   /** Where a row leads. */
   toOf?(item: Item): string
   isChosen?(item: Item): boolean
+  readonly selection?: Selection<Item>
+  /** Of a row that has the focus. */
+  onKey?(item: Item, event: KeyboardEvent): void
 }
 
 export function ListTable<Item>({
@@ -38,6 +57,8 @@ export function ListTable<Item>({
   keyOf,
   toOf,
   isChosen = () => false,
+  selection,
+  onKey,
 }: ListTableProps<Item>) {
   const navigate = useNavigate()
   const isSortable = columns.some(({ isSorted }) => isSorted)
@@ -46,6 +67,7 @@ export function ListTable<Item>({
       <Table sortable={isSortable} size="small" aria-label={label} className={className}>
         <TableHeader>
           <TableRow>
+            {selection && <SelectAll selection={selection} keys={items.map(keyOf)} />}
             {columns.map(({ name, label: head, isSorted = false, isNumber = false }) =>
               isSorted ? (
                 <SortedHeader key={name} column={name} label={head} state={state} isNumber={isNumber} />
@@ -63,11 +85,16 @@ export function ListTable<Item>({
             return (
               <TableRow
                 key={keyOf(item)}
+                onKeyDown={(event) => {
+                  move(event)
+                  onKey?.(item, event)
+                }}
                 {...(to !== undefined && {
                   className: isChosen(item) ? 'row chosen' : 'row',
                   onClick: () => void navigate(to),
                 })}
               >
+                {selection && <SelectOne selection={selection} item={item} name={keyOf(item)} />}
                 {columns.map(({ name, isNumber, wraps, show }, place) => (
                   <TableCell key={name} className={isNumber ? 'number' : wraps ? 'wraps' : ''}>
                     {place === 0 && to !== undefined ? (
@@ -86,4 +113,64 @@ export function ListTable<Item>({
       </Table>
     </div>
   )
+}
+
+function SelectAll<Item>({
+  selection,
+  keys,
+}: {
+  readonly selection: Selection<Item>
+  readonly keys: readonly string[]
+}) {
+  const chosen = keys.filter((key) => selection.keys.has(key)).length
+  return (
+    <TableHeaderCell sortable={false} className="tick">
+      <Checkbox
+        aria-label={selection.label}
+        checked={chosen === 0 ? false : chosen === keys.length ? true : 'mixed'}
+        onChange={() => selection.change(new Set(chosen === keys.length ? [] : keys))}
+      />
+    </TableHeaderCell>
+  )
+}
+
+interface SelectOneProps<Item> {
+  readonly selection: Selection<Item>
+  readonly item: Item
+  readonly name: string
+}
+
+function SelectOne<Item>({ selection, item, name }: SelectOneProps<Item>) {
+  const toggle = (isChosen: boolean) => {
+    const keys = new Set(selection.keys)
+    if (isChosen) keys.add(name)
+    else keys.delete(name)
+    selection.change(keys)
+  }
+  return (
+    <TableCell className="tick" onClick={(event) => event.stopPropagation()}>
+      <Checkbox
+        aria-label={selection.nameOf(item)}
+        checked={selection.keys.has(name)}
+        onChange={(_, { checked }) => toggle(checked === true)}
+      />
+    </TableCell>
+  )
+}
+
+const WAYS: Readonly<Record<string, 'nextElementSibling' | 'previousElementSibling'>> = {
+  ArrowDown: 'nextElementSibling',
+  ArrowUp: 'previousElementSibling',
+}
+
+/** From row to row: to the same link or box of the next one. */
+function move(event: KeyboardEvent<HTMLTableRowElement>): void {
+  const way = WAYS[event.key]
+  const { target } = event
+  if (way === undefined || !(target instanceof HTMLElement)) return
+  const kind = target.tagName === 'A' ? 'a' : 'input'
+  const next = event.currentTarget[way]?.querySelector<HTMLElement>(kind)
+  if (next == null) return
+  event.preventDefault()
+  next.focus()
 }

@@ -43,7 +43,7 @@ export function Pane({ title, closeTo, above, children }: PaneProps) {
 }
 
 /** The list's own place in the address; that of a list inside of the pane has a prefix (list-state.ts) and ends with it. */
-function listOnly(search: string): string {
+export function listOnly(search: string): string {
   const kept = new URLSearchParams(search)
   for (const name of Array.from(kept.keys())) if (name.includes('-')) kept.delete(name)
   const text = kept.toString()

@@ -4,14 +4,18 @@ import { useQueryClient } from '@tanstack/react-query'
 import { LIVE } from '../live.ts'
 import { useWords } from '../words/words.ts'
 
-export function RefreshButton() {
+/** @param onPress what else is done */
+export function RefreshButton({ onPress }: { readonly onPress?: () => void }) {
   const words = useWords()
   const client = useQueryClient()
   return (
     <Button
       appearance="subtle"
       icon={<ArrowSyncRegular />}
-      onClick={() => void client.invalidateQueries({ queryKey: [LIVE] })}
+      onClick={() => {
+        onPress?.()
+        void client.invalidateQueries({ queryKey: [LIVE] })
+      }}
     >
       {words.refresh}
     </Button>
