@@ -1,5 +1,5 @@
 /** Edit: what Set-MigrationBatch changes of a batch that is there. Only what differs is sent, with the tag of what was seen. */
-import { Checkbox, Field, Select, Spinner } from '@fluentui/react-components'
+import { Checkbox, Field, Select } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MigrationBatch, SetBatch } from '#contract/batch.ts'
@@ -71,6 +71,7 @@ export default function BatchForm({ identity, onClose }: BatchFormProps) {
     refetchOnWindowFocus: false,
   })
   if (data !== undefined) return <Fields first={data} onClose={onClose} />
+  if (error === null) return null
   return (
     <FormDialog
       title={words.editBatch.title(identity)}
@@ -79,7 +80,7 @@ export default function BatchForm({ identity, onClose }: BatchFormProps) {
       onSubmit={onClose}
       onClose={onClose}
     >
-      {error === null ? <Spinner label={words.loading} /> : <RefusalBar thrown={error} />}
+      <RefusalBar thrown={error} />
     </FormDialog>
   )
 }

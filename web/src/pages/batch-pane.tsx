@@ -1,22 +1,20 @@
 /** One batch: its commands, its counts, what it is made of, and the users report. */
 import { MessageBar, MessageBarBody, ProgressBar, Spinner } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
-import { useParams } from 'react-router'
+import { Link, useLocation, useParams } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
+import type { StatusSummary } from '#contract/states.ts'
 import { Refusal } from '../api.ts'
 import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
-import { formatDuration } from '../ui/duration.ts'
-import { Facts } from '../ui/facts.tsx'
-import { formatBytes, formatDate, formatNumber, formatPercent } from '../ui/format.ts'
+import { formatNumber, formatPercent } from '../ui/format.ts'
 import { Pane } from '../ui/pane.tsx'
 import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
 import { BatchStatusBadge } from '../ui/status-badge.tsx'
-import { When } from '../ui/when.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { BatchCommands } from './batch-commands.tsx'
+import { BatchDetails } from './batch-details.tsx'
 import { batchQuery } from './batch-queries.ts'
-import { formatRate } from './rate-columns.tsx'
 import { UsersReport } from './users-report.tsx'
 
 export default function BatchPane() {
@@ -43,9 +41,8 @@ export default function BatchPane() {
           {batch.message !== '' && <ErrorBar detail={batch.message} />}
           {batch.validationWarningCount > 0 && <Warnings batch={batch} />}
           <Counts batch={batch} />
+          <BatchDetails batch={batch} />
           <UsersReport batch={batch} />
-          <h3>{words.batch.facts}</h3>
-          <Details batch={batch} />
         </>
       )}
     </Pane>
@@ -87,46 +84,32 @@ function Warnings({ batch }: { readonly batch: MigrationBatch }) {
 
 function Counts({ batch }: { readonly batch: MigrationBatch }) {
   const { words, language } = useSpeech()
+  const { search } = useLocation()
   const counts = [
-    [words.batch.total, batch.totalCount],
-    [words.batch.synced, batch.syncedCount],
-    [words.batch.finalized, batch.finalizedCount],
-    [words.batch.failed, batch.failedCount],
+    [words.batch.total, batch.totalCount, ''],
+    [words.batch.synced, batch.syncedCount, 'Synced'],
+    [words.batch.finalized, batch.finalizedCount, 'Completed'],
+    [words.batch.failed, batch.failedCount, 'Failed'],
   ] as const
+  // To the users behind the number: the filter of the users report below.
+  const filtered = (show: '' | StatusSummary) => {
+    const parameters = new URLSearchParams(search)
+    for (const name of Array.from(parameters.keys())) if (name.startsWith('users-')) parameters.delete(name)
+    if (show !== '') parameters.set('users-show', show)
+    return `${paths.batch(batch.identity)}?${parameters.toString()}`
+  }
   return (
     <dl className="counts">
-      {counts.map(([name, count]) => (
+      {counts.map(([name, count, show]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{formatNumber(language, count)}</dd>
+          <dd>
+            <Link to={filtered(show)} aria-label={words.batch.usersBehind(name, count)}>
+              {formatNumber(language, count)}
+            </Link>
+          </dd>
         </div>
       ))}
     </dl>
-  )
-}
-
-function Details({ batch }: { readonly batch: MigrationBatch }) {
-  const { words, language } = useSpeech()
-  return (
-    <Facts
-      rows={[
-        [words.batch.type, batch.migrationType],
-        [words.batch.direction, words.batch.onboarding],
-        [words.batch.endpoint, batch.sourceEndpoint],
-        [words.batch.database, batch.targetDatabases.join(', ')],
-        [words.batch.itemsSynced, formatNumber(language, batch.itemsSynced)],
-        [words.batch.itemsSkipped, formatNumber(language, batch.itemsSkipped)],
-        [words.batch.bytes, formatBytes(language, batch.bytesTransferred)],
-        [words.dashboard.columns.rate, formatRate(words, language, batch)],
-        [words.dashboard.columns.end, <When key="end" at={batch.estimatedCompletionDateTime} both />],
-        [words.batch.createdBy, batch.submittedByUser],
-        [words.batch.created, formatDate(language, batch.creationDateTime)],
-        [words.batch.started, formatDate(language, batch.startDateTime)],
-        [words.batch.initialSync, formatDate(language, batch.initialSyncDateTime)],
-        [words.batch.initialDuration, formatDuration(words, batch.initialSyncDuration)],
-        [words.batch.lastSynced, <When key="synced" at={batch.lastSyncedDateTime} both />],
-        [words.batch.notifications, batch.notificationEmails.join(', ') || words.none],
-      ]}
-    />
   )
 }

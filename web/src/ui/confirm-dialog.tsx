@@ -8,6 +8,7 @@ import {
   DialogTitle,
 } from '@fluentui/react-components'
 import type { ReactNode } from 'react'
+import { useReturnFocus } from './return-focus.ts'
 import { useWords } from '../words/words.ts'
 
 interface ConfirmDialogProps {
@@ -24,6 +25,7 @@ interface ConfirmDialogProps {
 /** Before something is destroyed: names what, and how much of it. */
 export function ConfirmDialog({ isOpen, title, text, yes, isPending, onYes, onNo }: ConfirmDialogProps) {
   const words = useWords()
+  useReturnFocus(isOpen)
   return (
     <Dialog modalType="alert" open={isOpen} onOpenChange={(_, { open }) => !open && onNo()}>
       <DialogSurface>

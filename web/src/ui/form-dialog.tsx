@@ -9,6 +9,7 @@ import {
   DialogTitle,
 } from '@fluentui/react-components'
 import type { ReactNode } from 'react'
+import { useReturnFocus } from './return-focus.ts'
 import { useWords } from '../words/words.ts'
 
 interface FormDialogProps {
@@ -23,6 +24,7 @@ interface FormDialogProps {
 
 export function FormDialog({ title, submit, isReady, children, actions, onSubmit, onClose }: FormDialogProps) {
   const words = useWords()
+  useReturnFocus(true)
   return (
     <Dialog
       open

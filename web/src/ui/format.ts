@@ -12,11 +12,14 @@ export const formatNumber = (language: Language, value: number): string =>
 export const formatPercent = (language: Language, value: number): string =>
   new Intl.NumberFormat(localeOf(language), { style: 'percent', maximumFractionDigits: 1 }).format(value / 100)
 
-export function formatDate(language: Language, text: string | null): string {
+/** @param timeZone another than the reader's */
+export function formatDate(language: Language, text: string | null, timeZone?: string): string {
   if (text === null) return '—'
-  return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium', timeStyle: 'medium' }).format(
-    new Date(text),
-  )
+  return new Intl.DateTimeFormat(localeOf(language), {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    ...(timeZone !== undefined && { timeZone }),
+  }).format(new Date(text))
 }
 
 /** `5 minutes ago`, `in 2 days`. */

@@ -8,7 +8,7 @@ import {
   TableHeaderCell,
   TableRow,
 } from '@fluentui/react-components'
-import type { KeyboardEvent, ReactNode } from 'react'
+import { type KeyboardEvent, type ReactNode, type Ref, type RefObject, useEffect, useRef } from 'react'
 import { Link, useNavigate } from 'react-router'
 import type { ListState } from './list-state.ts'
 import { SortedHeader } from './sorted-header.tsx'
@@ -61,6 +61,8 @@ export function ListTable<Item>({
   onKey,
 }: ListTableProps<Item>) {
   const navigate = useNavigate()
+  const body = useRef<HTMLTableSectionElement>(null)
+  const focused = useFocusKept(body)
   const isSortable = columns.some(({ isSorted }) => isSorted)
   return (
     <div className="scroll">
@@ -79,7 +81,7 @@ export function ListTable<Item>({
             )}
           </TableRow>
         </TableHeader>
-        <TableBody>
+        <TableBody ref={body as Ref<never>} onFocus={({ target }) => (focused.current = rowOf(body, target))}>
           {items.map((item) => {
             const to = toOf?.(item)
             return (
@@ -173,4 +175,29 @@ function move(event: KeyboardEvent<HTMLTableRowElement>): void {
   if (next == null) return
   event.preventDefault()
   next.focus()
+}
+
+interface Place {
+  readonly row: Element
+  readonly index: number
+}
+
+function rowOf(body: RefObject<HTMLElement | null>, inside: Element): Place | null {
+  const index = Array.from(body.current?.children ?? []).findIndex((row) => row.contains(inside))
+  const row = body.current?.children[index]
+  return row === undefined ? null : { row, index }
+}
+
+/** A row that goes while it has the focus hands it to the one that takes its place. */
+function useFocusKept(body: RefObject<HTMLElement | null>): RefObject<Place | null> {
+  const focused = useRef<Place | null>(null)
+  useEffect(() => {
+    const { current: place } = focused
+    if (place === null || place.row.isConnected) return
+    focused.current = null
+    if (document.activeElement !== document.body) return
+    const rows = body.current?.children ?? []
+    rows[Math.min(place.index, rows.length - 1)]?.querySelector<HTMLElement>('a')?.focus({ preventScroll: true })
+  })
+  return focused
 }
