@@ -129,6 +129,18 @@ for (const [look, page] of pages) {
   await page.goto(`${center.url}/account/password`)
   await field(page, look === 'french' ? 'Mot de passe actuel' : 'Present password').waitFor()
   await shoot(page, `password-${look}`)
+  for (const [name, path] of [
+    ['endpoint', '/migration/endpoints/imap.old.example'],
+    ['database', '/migration/databases/Local'],
+    ['workers', '/migration/workers'],
+    ...['migration', 'mail', 'hook', 'openid', 'queue'].map(
+      (part) => [`settings-${part}`, `/settings/${part}`] as const,
+    ),
+  ] as const) {
+    await page.goto(center.url + path)
+    await page.locator('#content').locator('dl, td, input').first().waitFor()
+    await shoot(page, `${name}-${look}`)
+  }
   if (look === 'french') continue
   await page.goto(`${center.url}/migration/batches/Branch%20Oslo`)
   await page.getByRole('button', { name: 'Delete' }).click()

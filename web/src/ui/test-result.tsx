@@ -1,6 +1,5 @@
 /** What came of a test: the service's sentence with the server's words in it, what to do, and how long it took. */
 import { MessageBar, MessageBarBody } from '@fluentui/react-components'
-import type { ReactNode } from 'react'
 import type { Timed } from '../timed.ts'
 import { useSpeech } from '../words/words.ts'
 import { formatMs } from './format.ts'
@@ -10,10 +9,9 @@ interface TestResultProps {
   /** Undefined: none was made. */
   readonly test: Timed<{ readonly result: string; readonly message: string; readonly errorDetail: string }> | undefined
   readonly bad: string
-  readonly children?: ReactNode
 }
 
-export function TestResult({ test, bad, children }: TestResultProps) {
+export function TestResult({ test, bad }: TestResultProps) {
   const { words, language } = useSpeech()
   if (test === undefined) return null
   const { answer, ms } = test
@@ -24,7 +22,6 @@ export function TestResult({ test, bad, children }: TestResultProps) {
     <MessageBar intent="success" layout="multiline" role="status">
       <MessageBarBody>
         {answer.message} {took}
-        {children}
       </MessageBarBody>
     </MessageBar>
   )

@@ -411,7 +411,6 @@ export const en = {
     incrementals: 'Incremental syncs at once (optional)',
     test: 'Test the connection',
     testing: 'Connecting …',
-    testGood: 'The server answers.',
     testBad: 'The server could not be reached as wanted.',
     create: 'Create the endpoint',
     missing: 'Must be given.',

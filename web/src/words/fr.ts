@@ -421,7 +421,6 @@ const fr: Words = {
     incrementals: 'Synchronisations incrémentielles simultanées (facultatif)',
     test: 'Essayer la connexion',
     testing: 'Connexion…',
-    testGood: 'Le serveur répond.',
     testBad: 'Le serveur n’a pu être joint comme voulu.',
     create: 'Créer le point de terminaison',
     missing: 'À renseigner.',
