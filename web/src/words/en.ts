@@ -668,11 +668,11 @@ export const en = {
         kind: 'What',
         recipient: 'To',
         status: 'Status',
+        attempts: 'Attempts',
         next: 'Sent, or tried again',
         message: 'What was said',
       },
       states: { Waiting: 'Waiting', Sent: 'Sent', Failed: 'Given up' },
-      tries: (count: string) => `(attempts so far: ${count})`,
     },
   },
   workers: {

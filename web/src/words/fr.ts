@@ -687,11 +687,11 @@ const fr: Words = {
         kind: 'Objet',
         recipient: 'À',
         status: 'État',
+        attempts: 'Essais',
         next: 'Envoyé, ou réessayé',
         message: 'Réponse',
       },
       states: { Waiting: 'En attente', Sent: 'Envoyé', Failed: 'Abandonné' },
-      tries: (count) => `(essais jusqu’ici : ${count})`,
     },
   },
   workers: {

@@ -70,7 +70,7 @@ export function NotificationQueue() {
 
 function useColumns(): readonly Column<Notification>[] {
   const { words, language } = useSpeech()
-  const { columns: labels, states, tries } = words.settings.queue
+  const { columns: labels, states } = words.settings.queue
   return [
     { name: 'created', label: labels.created, show: (one) => <When at={one.creationDateTime} /> },
     { name: 'batch', label: labels.batch, show: (one) => <Link to={paths.batch(one.batchId)}>{one.batchId}</Link> },
@@ -86,17 +86,15 @@ function useColumns(): readonly Column<Notification>[] {
       ),
     },
     {
+      name: 'attempts',
+      label: labels.attempts,
+      isNumber: true,
+      show: ({ attempts }) => formatNumber(language, attempts),
+    },
+    {
       name: 'next',
       label: labels.next,
-      show: (one) =>
-        one.status === 'Waiting' ? (
-          <>
-            <When at={one.nextAttemptDateTime} />{' '}
-            <span className="small">{tries(formatNumber(language, one.attempts))}</span>
-          </>
-        ) : (
-          <When at={one.sentDateTime} />
-        ),
+      show: (one) => <When at={one.status === 'Waiting' ? one.nextAttemptDateTime : one.sentDateTime} />,
     },
     { name: 'message', label: labels.message, wraps: true, show: (one) => one.message },
   ]
