@@ -35,7 +35,8 @@ const LIGHT: readonly Step[] = [
   (name) => `${name}_`,
 ]
 const TO_ASCII: Step = (name) => name.replace(/[^ -~]/gu, '_')
-const GRAPHEMES = new Intl.Segmenter()
+/** Made when a name is cut: its tables take 10 ms, which no start of a command shall wait for. */
+let graphemes: Intl.Segmenter | undefined
 
 /** What stands to be tried for a refused name, without cutting it: each step alone, then more and more together. */
 function candidates(name: string): string[] {
@@ -134,7 +135,7 @@ export class TargetNames {
 /** A longest beginning of the first of `names` that has one that fits, cut between characters as people see them. */
 function firstCut(names: readonly string[], fits: (name: string) => boolean): string | null {
   for (const name of names) {
-    const parts = Array.from(GRAPHEMES.segment(name), ({ segment }) => segment)
+    const parts = Array.from((graphemes ??= new Intl.Segmenter()).segment(name), ({ segment }) => segment)
     // By halves: a server may send thousands of names of thousands of characters.
     let [cut, over] = [0, parts.length]
     while (over - cut > 1) {
