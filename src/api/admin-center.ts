@@ -12,7 +12,13 @@ import type { Gate } from './gate.ts'
 import { type Asset, type Page, assetNamed, pagePolicy, sendAsset, sendPage } from './serve-page.ts'
 
 /** Paths that pages have; which page, index.html finds out. */
-const PAGES = ['/', '/account/*', '/migration', '/migration/*', '/settings', '/settings/*']
+const PAGES = [
+  '/',
+  ...['account', 'dashboard', 'migration', 'organization', 'reports', 'settings'].flatMap((name) => [
+    `/${name}`,
+    `/${name}/*`,
+  ]),
+]
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',

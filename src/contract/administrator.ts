@@ -91,6 +91,11 @@ export const FirstAdministrator = z.object({
 })
 export type FirstAdministrator = z.infer<typeof FirstAdministrator>
 
+/** What one changes of oneself, whatever one's role. */
+export const SetOwnAccount = z
+  .object({ displayName: Fields.displayName, mailAddress: Fields.mailAddress, language: Fields.language })
+  .partial()
+
 export const ChangePassword = z.object({ currentPassword: Secret, newPassword: Secret })
 
 /** Who asks, and what they may. */

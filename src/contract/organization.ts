@@ -1,6 +1,6 @@
 /** What the whole service counts, may and tells: statistics, configuration, reports, tokens, events. */
 import { z } from 'zod'
-import { BATCH_STATUSES } from './states.ts'
+import { BATCH_STATUSES, STATUS_SUMMARIES, USER_STATUSES } from './states.ts'
 import { LIMITS } from './limits.ts'
 import { DateTime, Name, TimeSpan } from './values.ts'
 
@@ -63,6 +63,27 @@ export const MigrationReport = z.object({
   archivedTime: DateTime.nullable(),
 })
 export type MigrationReport = z.infer<typeof MigrationReport>
+
+/** What became of one user of a batch, there or removed. */
+export const ReportUser = z.object({
+  identity: z.string(),
+  guid: z.uuid(),
+  rowNumber: z.int(),
+  status: z.enum(USER_STATUSES),
+  statusSummary: z.enum(STATUS_SUMMARIES),
+  /** Messages in the source; null until the first listing. */
+  itemsInSource: z.int().nullable(),
+  itemsSynced: z.int(),
+  itemsSkipped: z.int(),
+  bytesTransferred: z.int(),
+  lastSuccessfulSyncTime: DateTime.nullable(),
+  errorType: z.string(),
+  error: z.string(),
+  errorRemedy: z.string(),
+  /** Taken out of the batch before the batch itself was removed. */
+  removedBefore: z.boolean(),
+})
+export type ReportUser = z.infer<typeof ReportUser>
 
 export const SCOPES = ['view', 'migration', 'organization'] as const
 export type Scope = (typeof SCOPES)[number]

@@ -30,6 +30,7 @@ import { openIdDeps } from './openid/deps.ts'
 import { openIdUseCases, signInOption } from './openid/openid-use-cases.ts'
 import { configUseCases } from './organization/config-use-cases.ts'
 import { listEvents, streamEvents } from './organization/events.ts'
+import { listReportUsers } from './organization/report-users.ts'
 import { exportReport, listReports } from './organization/reports.ts'
 import { getStatistics } from './organization/statistics.ts'
 import type { TokenUseCases } from './organization/token-use-cases.ts'
@@ -110,6 +111,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     listFailures: ({ query }) => listFailures(deps, query),
     getThroughput: ({ query }) => getThroughput(deps, query),
     listReports: (call) => listReports(deps, call),
+    listReportUsers: (call) => listReportUsers(deps, call),
     exportReport: (call) => exportReport(deps, call),
     listEvents: (call) => listEvents(deps, call),
     streamEvents: (call) => streamEvents(deps, call),

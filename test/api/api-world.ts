@@ -163,7 +163,8 @@ export function temporaryFolder(t: TestContext): string {
 
 /** A request that its route takes: the least that its schemas let through. */
 export function sample(route: Route): { path: string; asked: Asked } {
-  const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => (name === 'id' ? crypto.randomUUID() : 'one'))
+  const given: Readonly<Record<string, string>> = { id: crypto.randomUUID(), number: '1' }
+  const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => given[name] ?? 'one') + (QUERIES[route.name] ?? '')
   const asked: Asked = { method: route.method }
   if (route.bodyType === 'csv')
     return { path, asked: { ...asked, send: 'a\n', headers: { 'content-type': 'text/csv' } } }
@@ -171,7 +172,11 @@ export function sample(route: Route): { path: string; asked: Asked } {
   return { path, asked: json === undefined ? asked : { ...asked, json } }
 }
 
+/** What cannot be left out. */
+const QUERIES: Record<string, string> = { listReportUsers: '?batch=one' }
+
 const BODIES: Record<string, unknown> = {
+  updateOwnAccount: { displayName: 'Ann' },
   createEndpoint: { name: 'e', remoteServer: 'imap.example.net' },
   updateEndpoint: { port: 143 },
   testConnection: { endpoint: 'e' },

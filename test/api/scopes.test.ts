@@ -71,7 +71,10 @@ test('a session calls what its roles give and what is for sessions; with a passw
     }
   }
   const names = routes.filter((route) => mayCall({ scopes: [], via: 'Session' }, route)).map(({ name }) => name)
-  assert.deepEqual(names.toSorted(), [...PUBLIC, 'changePassword', 'getSession', 'signOut'].toSorted())
+  assert.deepEqual(
+    names.toSorted(),
+    [...PUBLIC, 'changePassword', 'getSession', 'signOut', 'updateOwnAccount'].toSorted(),
+  )
 })
 
 test('over the socket every route but those of a session is called as the local administrator, without a token', async (t) => {

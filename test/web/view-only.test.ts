@@ -10,12 +10,13 @@ import { signIn } from './gestures.ts'
 
 const skip = noChromium()
 /** Here one changes what is one's own, whatever one's role. */
-const OWN: readonly PathName[] = ['password']
+const OWN: readonly PathName[] = ['account', 'password']
 const MAY_NOT = 'Your role may not open this page'
 
 let center: Center
 /** What there is, by the names of the parameters of paths.ts: pages of what is not there would show too little. */
 const there: Record<string, string> = {
+  administrator: 'ann',
   batch: 'Wave',
   user: 'amy@contoso.example',
   endpoint: 'Old',

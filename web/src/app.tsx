@@ -16,6 +16,10 @@ import type { Words } from './words/en.ts'
 import { chosenLanguage, keepLanguage, type Language, Speech, wordsOf } from './words/words.ts'
 
 const NewBatchPage = lazy(() => import('./pages/new-batch.tsx'))
+const AccountPage = lazy(() => import('./pages/account.tsx'))
+const AdministratorsPage = lazy(() => import('./pages/administrators.tsx'))
+const AdministratorPane = lazy(() => import('./pages/administrator-pane.tsx'))
+const TokensPage = lazy(() => import('./pages/tokens.tsx'))
 const BatchPane = lazy(() => import('./pages/batch-pane.tsx'))
 const EndpointsPage = lazy(() => import('./pages/endpoints.tsx'))
 const WorkersPage = lazy(() => import('./pages/workers.tsx'))
@@ -94,6 +98,11 @@ function Content() {
         <Route path="migration/workers" element={<WorkersPage />} />
         <Route path="settings" element={<Navigate to={paths.settings('migration')} replace />} />
         <Route path="settings/:part" element={<SettingsPage />} />
+        <Route path="organization/administrators" element={<AdministratorsPage />}>
+          <Route path=":administrator" element={<AdministratorPane />} />
+        </Route>
+        <Route path="organization/tokens" element={<TokensPage />} />
+        <Route path="account" element={<AccountPage />} />
         <Route path="account/password" element={<ChangePasswordPage />} />
         <Route path="*" element={<NoSuchPage />} />
       </Route>

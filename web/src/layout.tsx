@@ -56,6 +56,7 @@ export function Layout() {
           </MenuTrigger>
           <MenuPopover>
             <MenuList>
+              <MenuItem onClick={() => void navigate(paths.account())}>{words.account.title}</MenuItem>
               {session?.administrator?.hasPassword && (
                 <MenuItem onClick={() => void navigate(paths.password())}>{words.navigation.changePassword}</MenuItem>
               )}

@@ -28,6 +28,13 @@ const GROUPS: readonly { readonly name: Place['name']; readonly places: readonly
     ],
   },
   { name: 'service', places: [{ name: 'settings', to: paths.settings('migration') }] },
+  {
+    name: 'organization',
+    places: [
+      { name: 'administrators', to: paths.administrators() },
+      { name: 'tokens', to: paths.tokens() },
+    ],
+  },
 ]
 
 export function Navigation() {

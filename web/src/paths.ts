@@ -13,6 +13,10 @@ export const paths = {
   database: (database: string) => `/migration/databases/${part(database)}`,
   workers: () => '/migration/workers',
   settings: (page: string) => `/settings/${part(page)}`,
+  administrators: () => '/organization/administrators',
+  administrator: (administrator: string) => `/organization/administrators/${part(administrator)}`,
+  tokens: () => '/organization/tokens',
+  account: () => '/account',
   password: () => '/account/password',
 }
 
@@ -36,5 +40,9 @@ export const SCOPE_OF_PATH: Readonly<Record<PathName, Scope>> = {
   database: 'view',
   workers: 'view',
   settings: 'view',
+  administrators: 'organization',
+  administrator: 'organization',
+  tokens: 'organization',
+  account: 'view',
   password: 'view',
 }

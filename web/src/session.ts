@@ -22,6 +22,9 @@ export const useSession = () => useQuery(sessionQuery)
 /** The same order as in the contract: `migration` may what `view` may, `organization` may all. */
 const RANK: Readonly<Record<Scope, number>> = { view: 0, migration: 1, organization: 2 }
 
+/** From the one that may least. */
+export const SCOPE_NAMES = ['view', 'migration', 'organization'] as const satisfies readonly Scope[]
+
 /** Commands that somebody may not use are not shown to them. */
 export function useMay(scope: Scope): boolean {
   const { data } = useSession()

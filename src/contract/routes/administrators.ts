@@ -7,7 +7,7 @@ import {
   SetAdministrator,
 } from '../administrator.ts'
 import { ADMINISTRATOR_TAG } from '../tags.ts'
-import { Identity, PageQuery, pageOf } from '../values.ts'
+import { Identity, PageQuery, Search, pageOf } from '../values.ts'
 import { route } from './route.ts'
 
 const params = z.object({ identity: Identity })
@@ -18,7 +18,7 @@ export const listAdministrators = route({
   name: 'listAdministrators',
   summary: 'Administrators, by user name',
   scope: 'organization',
-  query: PageQuery,
+  query: PageQuery.extend({ search: Search.optional() }),
   answer: pageOf(Administrator),
 })
 export const getAdministrator = route({

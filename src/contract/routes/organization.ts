@@ -6,11 +6,12 @@ import {
   MigrationReport,
   MigrationStatistics,
   NewToken,
+  ReportUser,
   ServiceEvent,
   SetConfig,
 } from '../organization.ts'
 import { CONFIG_TAG } from '../tags.ts'
-import { Identity, PageQuery, QueryFlag, pageOf } from '../values.ts'
+import { Identity, PageQuery, QueryFlag, Search, pageOf } from '../values.ts'
 import { route } from './route.ts'
 
 export const getStatistics = route({
@@ -51,8 +52,23 @@ export const listReports = route({
     batch: Identity.optional(),
     /** Reports of removed batches, too. */
     includeArchived: QueryFlag.default(false),
+    search: Search.optional(),
   }),
   answer: pageOf(MigrationReport),
+})
+export const listReportUsers = route({
+  method: 'GET',
+  path: '/report-users',
+  name: 'listReportUsers',
+  summary: 'What became of the users of a batch, there or removed, in the order of the CSV file',
+  scope: 'view',
+  query: PageQuery.omit({ sort: true }).extend({
+    /** A batch that is there, else the last one of its name that was removed. */
+    batch: Identity,
+    /** Those that failed, or those with skipped messages. */
+    show: z.enum(['All', 'Failed', 'Skipped']).default('All'),
+  }),
+  answer: pageOf(ReportUser),
 })
 export const exportReport = route({
   method: 'GET',
@@ -95,7 +111,7 @@ export const listTokens = route({
   name: 'listTokens',
   summary: 'API tokens, without their secrets',
   scope: 'organization',
-  query: PageQuery,
+  query: PageQuery.extend({ search: Search.optional() }),
   answer: pageOf(ApiToken),
 })
 export const createToken = route({

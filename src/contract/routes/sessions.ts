@@ -1,4 +1,4 @@
-import { ChangePassword, FirstAdministrator, Session, SignIn, SignInOptions } from '../administrator.ts'
+import { ChangePassword, FirstAdministrator, Session, SetOwnAccount, SignIn, SignInOptions } from '../administrator.ts'
 import { SignedOut } from '../openid.ts'
 import { route } from './route.ts'
 
@@ -45,6 +45,15 @@ export const signOut = route({
   summary: 'Signs out: the session ends, and event streams with it',
   scope: 'session',
   answer: SignedOut,
+})
+export const updateOwnAccount = route({
+  method: 'PATCH',
+  path: '/session',
+  name: 'updateOwnAccount',
+  summary: 'Changes how one is called oneself, and where and in which language one is written to',
+  scope: 'session',
+  body: SetOwnAccount,
+  answer: Session,
 })
 export const changePassword = route({
   method: 'POST',

@@ -25,10 +25,21 @@ export type AdministratorRoutes =
   | 'removeAdministrator'
   | 'resetAdministrator'
 
+const SORTS = {
+  identity: (row: AdministratorRow) => row.name_key,
+  displayName: (row: AdministratorRow) => row.display_name.toLowerCase(),
+  lastSignInTime: (row: AdministratorRow) => row.last_sign_in_at?.toISOString() ?? '',
+}
+
 export function administratorUseCases(deps: AdministratorDeps): Pick<UseCases, AdministratorRoutes> {
   const { store } = deps
   return {
-    listAdministrators: async ({ query }) => pageByName(await listAdministratorRows(store), query, showAdministrator),
+    async listAdministrators({ query: { search = '', ...query } }) {
+      const wanted = search.normalize('NFC').toLowerCase()
+      const isFound = ({ name_key: key, display_name: name }: AdministratorRow) =>
+        key.includes(wanted) || name.toLowerCase().includes(wanted)
+      return pageByName((await listAdministratorRows(store)).filter(isFound), query, showAdministrator, SORTS)
+    },
     getAdministrator: async ({ params }) => showAdministrator(await findAdministrator(store, params.identity)),
     createAdministrator: (call) => createAdministrator(deps, call),
     updateAdministrator: (call) => updateAdministrator(deps, call),

@@ -1,7 +1,8 @@
 /** What a browser does with its session, and what everybody may ask about themselves. */
 import { bug } from '#base/fault.ts'
 import { badValue, stateForbids } from '#base/request-faults.ts'
-import type { UseCases } from '#contract/calls.ts'
+import type { Call, UseCases } from '#contract/calls.ts'
+import type { Route } from '#contract/routes/route.ts'
 import type { Session } from '#contract/administrator.ts'
 import { changeAdministrator, findAdministrator, isAnyAdministrator } from '#store/service/administrators.ts'
 import type { AdministratorDeps } from './deps.ts'
@@ -11,6 +12,7 @@ import { sessionHash } from './sessions.ts'
 import { showAdministrator } from './show-administrator.ts'
 import { showSession } from './show-session.ts'
 import { signIn } from './sign-in.ts'
+import { updateOwnAccount } from './update-own-account.ts'
 
 export type SessionRoutes =
   | 'getSignInOptions'
@@ -18,10 +20,27 @@ export type SessionRoutes =
   | 'createFirstAdministrator'
   | 'getSession'
   | 'signOut'
+  | 'updateOwnAccount'
   | 'changePassword'
 
 export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, SessionRoutes> {
   const { store, sessions } = deps
+  const shown = async ({ principal, session }: Pick<Call<Route>, 'principal' | 'session'>): Promise<Session> => {
+    const { name, via, scopes, administratorId, mustChangePassword = false } = principal
+    if (via === 'Public') throw bug('SESSION_PUBLIC', 'nobody was asked who they are')
+    const own = via === 'Session' && session.id !== null ? await sessions.look(session.id, false) : null
+    if (own) return showSession(own, sessions.times)
+    return {
+      identity: name,
+      via,
+      scopes: [...scopes],
+      administrator:
+        administratorId === null ? null : showAdministrator(await findAdministrator(store, administratorId)),
+      mustChangePassword,
+      expiresAt: null,
+      idleSeconds: null,
+    }
+  }
   return {
     getSignInOptions: async () => ({
       needsFirstAdministrator: !(await isAnyAdministrator(store)),
@@ -29,21 +48,10 @@ export function sessionUseCases(deps: AdministratorDeps): Pick<UseCases, Session
     }),
     signIn: (call) => signIn(deps, call),
     createFirstAdministrator: (call) => createFirstAdministrator(deps, call),
-    async getSession({ principal, session }): Promise<Session> {
-      const { name, via, scopes, administratorId, mustChangePassword = false } = principal
-      if (via === 'Public') throw bug('SESSION_PUBLIC', 'nobody was asked who they are')
-      const own = via === 'Session' && session.id !== null ? await sessions.look(session.id, false) : null
-      if (own) return showSession(own, sessions.times)
-      return {
-        identity: name,
-        via,
-        scopes: [...scopes],
-        administrator:
-          administratorId === null ? null : showAdministrator(await findAdministrator(store, administratorId)),
-        mustChangePassword,
-        expiresAt: null,
-        idleSeconds: null,
-      }
+    getSession: shown,
+    async updateOwnAccount(call) {
+      await updateOwnAccount(deps, call)
+      return shown(call)
     },
     async signOut({ session }) {
       const ended = session.id === null ? null : await sessions.end(session.id)

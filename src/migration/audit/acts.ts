@@ -64,6 +64,7 @@ export const ACTS: { readonly [Name in RouteName]?: Act } = {
   resetAdministrator: { cmdlet: 'Reset-Administrator', ...administrator, answered: 'administrator' },
   updateOpenIdSettings: { cmdlet: 'Set-OpenIdSetting', view: 'getOpenIdSettings' },
   testOpenIdSettings: { cmdlet: 'Test-OpenIdSetting', effect: 'reads' },
+  updateOwnAccount: { cmdlet: 'Set-OwnAccount', isOwn: true },
   changePassword: { cmdlet: 'Set-OwnPassword', isOwn: true },
   signOut: { cmdlet: 'Sign-Out', isOwn: true },
   createToken: { cmdlet: 'New-ApiToken', view: 'token', effect: 'creates' },
@@ -79,6 +80,7 @@ export const API_ONLY = [
   'New-ApiToken',
   'Remove-ApiToken',
   'Reset-Administrator',
+  'Set-OwnAccount',
   'Set-OwnPassword',
   'Sign-Out',
 ] as const

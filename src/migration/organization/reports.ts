@@ -15,7 +15,7 @@ import { type WaybillRow, waybillRows } from '#store/service/waybill-rows.ts'
 import { defuse, errorsCsv } from '../csv/errors-csv.ts'
 import { writeCsv } from '#csv/write-csv.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
-import { pageOfRows } from '../page.ts'
+import { pageOfRows, sortable, sortOf } from '../page.ts'
 
 const FAILED = USER_STATUSES.filter((status) => SUMMARY_OF[status] === 'Failed')
 type Kind = 'errors' | 'users' | 'waybills'
@@ -77,19 +77,24 @@ async function batchesFor(
   return found
 }
 
+const SORTS = {
+  batchId: ({ batchId }: MigrationReport) => batchId.toLowerCase(),
+  reportType: ({ reportType }: MigrationReport) => reportType,
+  rowCount: ({ rowCount }: MigrationReport) => sortable(rowCount),
+  creationTime: ({ creationTime }: MigrationReport) => creationTime,
+  archivedTime: ({ archivedTime }: MigrationReport) => archivedTime ?? '',
+}
+
 export async function listReports(
   { store }: ServiceDeps,
   { query }: Pick<Call<typeof List>, 'query'>,
 ): Promise<Answer<typeof List>> {
-  const reports = (await batchesFor(store, query)).flatMap(reportsOf)
-  const sort = { key: 'batchId', isDescending: false }
-  return pageOfRows(
-    reports,
-    ({ batchId }) => batchId.toLowerCase(),
-    ({ identity }) => identity,
-    sort,
-    query,
-  )
+  const search = query.search?.toLowerCase() ?? ''
+  const reports = (await batchesFor(store, query))
+    .filter(({ name }) => name.toLowerCase().includes(search))
+    .flatMap(reportsOf)
+  const sort = sortOf(query.sort, Object.keys(SORTS) as (keyof typeof SORTS)[], 'batchId')
+  return pageOfRows(reports, SORTS[sort.key], ({ identity }) => identity, sort, query)
 }
 
 export async function exportReport(

@@ -28,9 +28,16 @@ const SLACK_MS = 3_600_000
 const PREFIX = 'wb_'
 const FORM = /^wb_[\w-]{43}$/
 
+const SORTS = {
+  owner: (row: TokenRow) => row.owner?.name.toLowerCase() ?? '',
+  creationDateTime: (row: TokenRow) => row.created_at.toISOString(),
+  expiresAt: (row: TokenRow) => row.expires_at.toISOString(),
+  lastUsedAt: (row: TokenRow) => row.last_used_at?.toISOString() ?? '',
+}
+
 export function tokenUseCases({ store, clock = systemClock }: TokenDeps): TokenUseCases {
   return {
-    listTokens: async ({ query }) => pageByName(await listTokenRows(store), query, showToken),
+    listTokens: async ({ query }) => pageByName(await listTokenRows(store), query, showToken, SORTS),
     async createToken({ body, principal, newId }) {
       const expiresAt = new Date(body.expiresAt)
       if (expiresAt.getTime() <= clock.now()) throw badValue('expiresAt', 'must lie in the future')

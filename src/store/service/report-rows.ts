@@ -51,3 +51,47 @@ export async function* reportRows(
     after = { row: last.row_number, id: last.id }
   }
 }
+
+export type ReportSelection = 'All' | 'Failed' | 'Skipped'
+
+export interface ShownRow extends Omit<ReportRow, 'cells'> {
+  readonly removed_alone: boolean
+}
+
+interface Place {
+  readonly row: number
+  readonly id: string
+}
+
+/** One page of them for reading, and how many there are. */
+export async function reportPage(
+  store: ServiceStore,
+  batchId: string,
+  failed: readonly UserStatus[],
+  selection: ReportSelection,
+  after: Place | null,
+  most: number,
+): Promise<{ readonly rows: readonly ShownRow[]; readonly total: number }> {
+  const selected = {
+    All: '$2::text[] IS NOT NULL',
+    Failed: 'status = ANY($2) AND NOT removed_alone',
+    Skipped: '$2::text[] IS NOT NULL AND skipped_items > 0',
+  }[selection]
+  const [{ rows }, counted] = await store.retrying(() =>
+    Promise.all([
+      store.pool.query<ShownRow>(
+        `SELECT row_number, id, address, user_name, status, source_items, synced_items, skipped_items,
+           transferred_bytes, last_synced_at, error_code, error_message, error_remedy, removed_alone
+         FROM report_user WHERE batch_id = $1 AND ${selected}
+           AND ($3::int IS NULL OR (row_number, id) > ($3, $4::uuid))
+         ORDER BY row_number, id LIMIT $5`,
+        [batchId, failed, after?.row ?? null, after?.id ?? null, most],
+      ),
+      store.pool.query<{ n: string }>(`SELECT count(*) AS n FROM report_user WHERE batch_id = $1 AND ${selected}`, [
+        batchId,
+        failed,
+      ]),
+    ]),
+  )
+  return { rows, total: Number(counted.rows[0]!.n) }
+}

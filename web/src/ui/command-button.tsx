@@ -2,6 +2,8 @@ import { Button, type ButtonProps, Tooltip } from '@fluentui/react-components'
 
 interface CommandButtonProps extends Pick<ButtonProps, 'icon' | 'appearance'> {
   readonly label: string
+  /** Where several have the same label: with what it is about, and beginning with the label. */
+  readonly fullLabel?: string | undefined
   /** Why it cannot be used now; null when it can. */
   readonly reason: string | null
   /** Of a button that turns something on and off. */
@@ -12,11 +14,12 @@ interface CommandButtonProps extends Pick<ButtonProps, 'icon' | 'appearance'> {
 export const asSentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`
 
 /** Never hidden for its state: disabled, it can still be reached by the keyboard, and says why. */
-export function CommandButton({ label, reason, isPressed, onPress, ...look }: CommandButtonProps) {
+export function CommandButton({ label, fullLabel, reason, isPressed, onPress, ...look }: CommandButtonProps) {
   const button = (
     <Button
       {...look}
       {...(isPressed !== undefined && { 'aria-pressed': isPressed })}
+      {...(fullLabel !== undefined && { 'aria-label': fullLabel })}
       disabledFocusable={reason !== null}
       onClick={() => reason === null && onPress()}
     >

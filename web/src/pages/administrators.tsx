@@ -1,0 +1,129 @@
+/** Organization > Administrators: who may sign in, and what they may. */
+import { Badge, Button } from '@fluentui/react-components'
+import { PersonAddRegular } from '@fluentui/react-icons/svg/person-add'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
+import { useLocation, useNavigate, useParams } from 'react-router'
+import type { Administrator } from '#contract/administrator.ts'
+import { paths } from '../paths.ts'
+import { useSession } from '../session.ts'
+import { ListPage } from '../ui/list-page.tsx'
+import { useListState } from '../ui/list-state.ts'
+import { type Column, ListTable } from '../ui/list-table.tsx'
+import { Loading } from '../ui/loading.tsx'
+import { usePageTitle } from '../ui/page-title.tsx'
+import { Pager } from '../ui/pager.tsx'
+import { RefreshButton } from '../ui/refresh-button.tsx'
+import { RefusalBar } from '../ui/refusal-bar.tsx'
+import { SearchField } from '../ui/search-field.tsx'
+import { When } from '../ui/when.tsx'
+import { useWords } from '../words/words.ts'
+import { administratorsQuery } from './people/people-queries.ts'
+import '../style/people.css'
+
+const AdministratorForm = lazy(() => import('../forms/administrator-form.tsx'))
+
+export default function AdministratorsPage() {
+  const words = useWords()
+  const { administrator: chosen } = useParams()
+  const { search } = useLocation()
+  const navigate = useNavigate()
+  const state = useListState('', 'identity')
+  const { data: page, error, isPending } = useQuery(administratorsQuery(state))
+  const columns = useColumns()
+  const [isCreating, setCreating] = useState(false)
+  usePageTitle(chosen ?? words.administrators.title)
+  return (
+    <ListPage
+      title={words.administrators.title}
+      hasPane={chosen !== undefined}
+      commands={
+        <>
+          <Button appearance="primary" icon={<PersonAddRegular />} onClick={() => setCreating(true)}>
+            {words.administrators.new}
+          </Button>
+          <RefreshButton />
+        </>
+      }
+    >
+      <RefusalBar thrown={error} />
+      {isPending && <Loading />}
+      {page !== undefined && (
+        <>
+          <div className="filters">
+            <SearchField
+              label={words.administrators.search}
+              value={state.search}
+              onChange={(value) => state.set('search', value)}
+            />
+            <span aria-live="polite">{words.administrators.count(page.total)}</span>
+          </div>
+          {page.items.length === 0 ? (
+            <p>{words.administrators.noneFound(state.search)}</p>
+          ) : (
+            <ListTable
+              label={words.administrators.title}
+              className="administrators-table"
+              columns={columns}
+              items={page.items}
+              state={state}
+              keyOf={({ guid }) => guid}
+              toOf={({ identity }) => paths.administrator(identity) + search}
+              isChosen={({ identity, guid }) => identity === chosen || guid === chosen}
+            />
+          )}
+          <Pager state={state} page={page} />
+        </>
+      )}
+      <Suspense>
+        {isCreating && (
+          <AdministratorForm
+            onClose={() => setCreating(false)}
+            onSaved={({ identity }) => void navigate(paths.administrator(identity))}
+          />
+        )}
+      </Suspense>
+    </ListPage>
+  )
+}
+
+function useColumns(): readonly Column<Administrator>[] {
+  const words = useWords()
+  const { data: session } = useSession()
+  const { columns: labels, ...told } = words.administrators
+  return [
+    {
+      name: 'identity',
+      label: labels.identity,
+      isSorted: true,
+      show: ({ identity, guid }) => (guid === session?.administrator?.guid ? `${identity} (${told.you})` : identity),
+    },
+    { name: 'displayName', label: labels.displayName, isSorted: true, show: ({ displayName }) => displayName },
+    {
+      name: 'roles',
+      label: labels.roles,
+      show: ({ roles }) => roles.map((role) => words.account.role[role].name).join(', '),
+    },
+    {
+      name: 'lastSignInTime',
+      label: labels.lastSignInTime,
+      isSorted: true,
+      show: ({ lastSignInTime: at }) => (at === null ? told.never : <When at={at} />),
+    },
+    { name: 'state', label: labels.state, show: (one) => <AdministratorState administrator={one} /> },
+  ]
+}
+
+export function AdministratorState({ administrator }: { readonly administrator: Administrator }) {
+  const { administrators: words } = useWords()
+  const [text, color] = !administrator.enabled
+    ? [words.disabled, 'danger' as const]
+    : administrator.mustChangePassword
+      ? [words.mustChange, 'warning' as const]
+      : [words.enabled, 'success' as const]
+  return (
+    <Badge appearance="tint" color={color} shape="rounded" className="status">
+      {text}
+    </Badge>
+  )
+}
