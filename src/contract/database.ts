@@ -59,5 +59,7 @@ export const DatabaseTest = z.object({
   result: z.enum(['Success', 'Failed']),
   message: z.string(),
   errorDetail: z.string(),
+  /** Free where the Maildirs lie, on this machine, in bytes; null: nobody knows, or nothing was tried. */
+  freeBytes: z.int().nullable(),
 })
 export type DatabaseTest = z.infer<typeof DatabaseTest>

@@ -157,6 +157,7 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
     const answer = await tryOut(identity)
     assert.equal(answer.result, 'Success')
     assert.match(answer.message, /can be written, and [\d.]+ GB are free there\./)
+    assert.ok(Number.isSafeInteger(answer.freeBytes) && answer.freeBytes! > 0)
     assert.equal(/will belong to root|belongs to root/.test(answer.message), process.getuid?.() === 0)
     assert.deepEqual(readdirSync(inRoots('tried')), ['.waybill-database'])
     const broken = await maildir({ path: inRoots('broken'), skipVerification: true })
@@ -164,7 +165,17 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
     const failed = await tryOut(broken.identity)
     assert.equal(failed.result, 'Failed')
     assert.notEqual(failed.errorDetail, '')
+    assert.equal(failed.freeBytes, null)
     await assert.rejects(tryOut(identity, { testMailbox: 'alice@x.example' }), { code: 'VALUE_INVALID' })
+  })
+
+  test('trying out a folder counts as a connection test: the eleventh within a minute is refused', async () => {
+    const { identity } = await maildir({ path: inRoots('often') })
+    const ask = service()
+    for (let tests = 0; tests < 10; tests++) {
+      assert.equal((await ask('testDatabase', { params: { identity }, body: {} })).result, 'Success')
+    }
+    await assert.rejects(ask('testDatabase', { params: { identity }, body: {} }), { code: 'TOO_MANY_REQUESTS' })
   })
 
   test('fields of the other kind are refused by name, and the ones that are needed are asked for', async () => {

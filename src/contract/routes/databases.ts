@@ -61,7 +61,7 @@ export const testDatabase = route({
   path: '/databases/:identity/test',
   name: 'testDatabase',
   summary: 'Tries whether a mailbox database can be written to; a failure is a result',
-  scope: 'organization',
+  scope: 'migration',
   params,
   body: TestDatabase,
   answer: DatabaseTest,

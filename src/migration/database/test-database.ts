@@ -25,8 +25,13 @@ export async function testDatabase(deps: DatabaseDeps, call: Call<typeof testRou
     throw badValue('testMailbox', 'does not belong to a database of kind Maildir')
   }
   try {
-    const message = row.kind === 'Maildir' ? tryFolder(row, deps) : await tryServer(row, testMailbox, deps, call)
-    return { result: 'Success', message, errorDetail: '' }
+    if (row.kind === 'Maildir') {
+      // Counts as a connection test: it writes to a disk that may be far away.
+      deps.tester.admit(call.principal)
+      return { result: 'Success', errorDetail: '', ...tryFolder(row, deps) }
+    }
+    const message = await tryServer(row, testMailbox, deps, call)
+    return { result: 'Success', message, errorDetail: '', freeBytes: null }
   } catch (thrown) {
     if (
       !(thrown instanceof Fault) ||
@@ -35,7 +40,7 @@ export async function testDatabase(deps: DatabaseDeps, call: Call<typeof testRou
     ) {
       throw thrown
     }
-    return { result: 'Failed', message: sentence(thrown.message), errorDetail: thrown.remedy ?? '' }
+    return { result: 'Failed', message: sentence(thrown.message), errorDetail: thrown.remedy ?? '', freeBytes: null }
   }
 }
 
@@ -70,7 +75,7 @@ async function tryServer(
   return `${answers} The mailbox of ${testMailbox} was opened: ${folders} ${folders === 1 ? 'folder' : 'folders'}.`
 }
 
-function tryFolder(row: DatabaseRow, { allowedRoots }: DatabaseDeps): string {
+function tryFolder(row: DatabaseRow, { allowedRoots }: DatabaseDeps): Pick<DatabaseTest, 'message' | 'freeBytes'> {
   const root = fixedFolder(row.path!)
   rootsFor(row.path!, allowedRoots)
   let there = root
@@ -79,12 +84,14 @@ function tryFolder(row: DatabaseRow, { allowedRoots }: DatabaseDeps): string {
   try {
     rmdirSync(mkdtempSync(join(there, '.waybill-test-')))
     const { bavail, bsize } = statfsSync(there)
-    const gigabytes = (bavail * bsize) / 1e9
+    const freeBytes = Math.min(bavail * bsize, Number.MAX_SAFE_INTEGER)
+    const gigabytes = freeBytes / 1e9
     const free = `${gigabytes < 10 ? gigabytes.toFixed(1) : Math.floor(gigabytes)} GB are free`
     const made = there === root ? '' : ', which is made with the first mail,'
     const warnings: string[] = []
     warnOfRoot(row.path!, (event) => event.kind === 'warning' && warnings.push(event.text))
-    return [`The Maildir folder ${root}${made} can be written, and ${free} there.`, ...warnings.map(sentence)].join(' ')
+    const said = `The Maildir folder ${root}${made} can be written, and ${free} there.`
+    return { message: [said, ...warnings.map(sentence)].join(' '), freeBytes }
   } catch (thrown) {
     throw errno(thrown) === '' ? thrown : maildirFault(thrown, 'writing into', there)
   }
