@@ -73,7 +73,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     name: 'New batch',
-    path: () => '/migration/new-batch',
+    path: () => '/migration/new-batch?step=users',
     shown: (page) => page.getByRole('button', { name: /CSV file/ }).first(),
   },
 ]

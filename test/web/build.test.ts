@@ -40,6 +40,10 @@ test(`sign-in and batch list load at most ${MOST_KB} kB of compressed script; wi
     assert.equal(manifest[name]?.isDynamicEntry, true, name)
     assert.equal(loaded.has(name), false, name)
   }
+  // The checker of CSV files is a script of its own, which a worker runs.
+  const checkers = readdirSync(join(dist, 'assets')).filter((name) => /^worker-.*\.js$/.test(name))
+  assert.equal(checkers.length, 1)
+  assert.match(readFileSync(join(dist, 'assets', checkers[0]!), 'utf8'), /EmailAddress/)
 })
 
 /** Names with their kinds: a text, or what takes so many values. */

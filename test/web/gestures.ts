@@ -31,3 +31,13 @@ export async function drop(page: Page, button: string, file: FileOnDisk): Promis
   )
   await page.getByRole('button', { name: button }).dispatchEvent('drop', { dataTransfer: transfer })
 }
+
+/** As if copied elsewhere: a spreadsheet puts tabs between cells, and line ends between rows. */
+export async function paste(into: Locator, text: string): Promise<void> {
+  const event = await into
+    .page()
+    .evaluateHandle(
+      `(() => { const clipboardData = new DataTransfer(); clipboardData.setData('text/plain', ${JSON.stringify(text)}); return new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }) })()`,
+    )
+  await into.evaluate((element, pasted) => element.dispatchEvent(pasted as Event), event)
+}

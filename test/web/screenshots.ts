@@ -84,7 +84,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
   await page.getByLabel(/^Kind/).waitFor()
   await shoot(page, `database-${look}`)
   await page.getByRole('button', { name: 'Cancel' }).click()
-  await page.goto(`${center.url}/migration/new-batch`)
+  await page.goto(`${center.url}/migration/new-batch?step=users`)
   const rows = [
     'amy@contoso.example,amy,pass',
     'bob,bob,pass',
@@ -94,8 +94,14 @@ for (const [look, options] of Object.entries(LOOKS)) {
   await page.getByLabel('CSV file', { exact: true }).setInputFiles(csvFile('Head office.csv', rows))
   await page.getByText('2 mailboxes to migrate').waitFor()
   await shoot(page, `csv-${look}`)
-  await page.getByRole('button', { name: 'Next' }).click()
-  await shoot(page, `wizard-endpoint-${look}`)
+  await page.getByRole('radio', { name: 'Typed in here' }).check()
+  await page.getByLabel('UserName, row 2').fill('amy')
+  await shoot(page, `wizard-typed-${look}`)
+  for (const step of ['name', 'endpoint', 'configuration', 'schedule']) {
+    await page.goto(`${center.url}/migration/new-batch?step=${step}`)
+    await page.getByRole('button', { name: 'Next' }).waitFor()
+    await shoot(page, `wizard-${step}-${look}`)
+  }
   await page.goto(`${center.url}/migration/new-batch?step=review`)
   await page.getByText('This will be created:').waitFor()
   await shoot(page, `review-${look}`)

@@ -11,6 +11,8 @@ export type Asked<Name extends RouteName> = Omit<Ask<RouteOf<Name>>, 'body'> & {
   readonly signal?: AbortSignal
   /** The tag of what was seen: whoever has changed it meanwhile is not undone, the answer is PRECONDITION_FAILED. */
   readonly ifMatch?: string
+  /** The same one asks for the same thing once, however often it is sent. */
+  readonly idempotencyKey?: string
 }
 
 /** An object as it was seen, with the tag that a change of it names. */
@@ -53,7 +55,7 @@ export const ask = async <Name extends RouteName>(
  */
 export async function askTagged<Name extends RouteName>(
   name: Name,
-  { params, query, body, signal, ifMatch }: Asked<Name> = {},
+  { params, query, body, signal, ifMatch, idempotencyKey }: Asked<Name> = {},
 ): Promise<Tagged<Answer<RouteOf<Name>>>> {
   const [method, , takesKey] = routes[name]
   const given = Object.entries((query ?? {}) as Readonly<Record<string, unknown>>).filter(([, value]) => value != null)
@@ -63,14 +65,14 @@ export async function askTagged<Name extends RouteName>(
     method,
     headers: {
       ...(body !== undefined && { 'content-type': isFile ? 'text/csv' : 'application/json' }),
-      ...(takesKey && { 'idempotency-key': crypto.randomUUID() }),
+      ...(takesKey && { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() }),
       ...(ifMatch !== undefined && { 'if-match': ifMatch }),
     },
     ...(body !== undefined && { body: isFile ? body : JSON.stringify(body) }),
     ...(signal && { signal }),
   })
   const text = await response.text()
-  if (!response.ok) throw new Refusal(response.status, problemOf(response, text))
+  if (!response.ok) throw refusalOf(response.status, response.statusText, text)
   const value = (text === '' ? undefined : JSON.parse(text)) as Answer<RouteOf<Name>>
   // `*`: where a proxy has taken the tag away, a change is made all the same.
   return { value, etag: response.headers.get('etag') ?? '*' }
@@ -81,16 +83,17 @@ async function send(url: string, init: RequestInit): Promise<Response> {
     return await fetch(url, init)
   } catch (thrown) {
     if (init.signal?.aborted) throw thrown
-    throw new Refusal(0, { code: 'SERVER_NOT_REACHED', detail: '', remedy: null })
+    throw notReached()
   }
 }
 
-function problemOf(response: Response, text: string): Problem {
+export const notReached = () => new Refusal(0, { code: 'SERVER_NOT_REACHED', detail: '', remedy: null })
+
+export function refusalOf(status: number, statusText: string, text: string): Refusal {
   try {
-    return JSON.parse(text) as Problem
+    return new Refusal(status, JSON.parse(text) as Problem)
   } catch {
     // A proxy's own page.
-    const detail = `${response.status} ${response.statusText}`
-    return { type: '', title: detail, status: response.status, detail, code: 'ANSWER_UNKNOWN', remedy: null }
+    return new Refusal(status, { detail: `${status} ${statusText}`, code: 'ANSWER_UNKNOWN', remedy: null })
   }
 }

@@ -55,7 +55,7 @@ function checkPattern(field: 'excludeFolders' | 'includeFolders', pattern: strin
       transient,
       message,
       ...(remedy !== null && { remedy }),
-      facts: { ...facts, field, why: remedy === null ? message : `${message} ${remedy}` },
+      facts: { ...facts, field, why: message },
     })
   }
 }

@@ -1,5 +1,5 @@
 /** The checker of CSV files in a worker of its own; one task after the other. */
-import type { Cut, Look } from './look.ts'
+import type { Cut, Look } from '#csv/look.ts'
 import type { Task } from './worker.ts'
 
 export class CsvChecker {

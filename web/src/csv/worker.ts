@@ -1,8 +1,12 @@
 /** Looks at CSV files beside the page, which goes on answering meanwhile. */
-import { lookAtFiles } from './look.ts'
+import { lookAtFiles } from '#csv/look.ts'
 
 export type Task =
-  | { readonly do: 'look'; readonly given: Blob | readonly (readonly string[])[]; readonly allowUnknownColumns: boolean }
+  | {
+      readonly do: 'look'
+      readonly given: Blob | readonly (readonly string[])[]
+      readonly allowUnknownColumns: boolean
+    }
   | { readonly do: 'cut'; readonly batches: number }
 
 const files = lookAtFiles()

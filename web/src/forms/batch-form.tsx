@@ -19,7 +19,7 @@ import { recipientsOf, wrongRecipient } from './choices/recipients.ts'
 import { ReportFields, type Reports } from './choices/report-fields.tsx'
 import { ScheduleFields } from './choices/schedule-fields.tsx'
 import { type Schedule, scheduleOf, startAfterOf } from './choices/schedule.ts'
-import { wrongAt } from './choices/wrong-at.ts'
+import { wrongAt } from './field-refusal.ts'
 import { CsvChoice, type Rows } from './csv-choice.tsx'
 
 interface BatchFormProps {

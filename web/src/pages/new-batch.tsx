@@ -1,77 +1,82 @@
 /** New migration batch, step by step. Where one is stands in the address; what was entered, in the draft. */
-import { Button } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { Button, MessageBar, MessageBarBody } from '@fluentui/react-components'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
-import { ask } from '../api.ts'
-import { recipientsOf } from '../forms/choices/recipients.ts'
-import { startOf } from '../forms/choices/schedule.ts'
-import { LIVE } from '../live.ts'
+import { Refusal } from '../api.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session.ts'
 import { usePageTitle } from '../ui/page-title.tsx'
 import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
+import { useTell } from '../ui/toasts.tsx'
 import { useWords } from '../words/words.ts'
-import { nameOf, useDraft } from './wizard/draft.ts'
-import { DatabaseStep } from './wizard/database-step.tsx'
+import { ConfigurationStep } from './wizard/configuration-step.tsx'
+import { type Changes, createdOf, type Draft, useDraft } from './wizard/draft.ts'
 import { EndpointStep } from './wizard/endpoint-step.tsx'
+import { NameStep } from './wizard/name-step.tsx'
+import { PrerequisitesStep } from './wizard/prerequisites-step.tsx'
 import { ReviewStep } from './wizard/review-step.tsx'
-import { StartStep } from './wizard/start-step.tsx'
-import { missingIn, STEPS, type Step } from './wizard/steps.ts'
+import { ScheduleStep } from './wizard/schedule-step.tsx'
+import { firstMissing, missingIn, STEPS, type Step, stepOf } from './wizard/steps.ts'
+import { useCreate } from './wizard/use-create.ts'
 import { UsersStep } from './wizard/users-step.tsx'
+import { useUsers, type UsersWork } from './wizard/use-users.ts'
 
 const SHOWN = {
-  users: UsersStep,
+  name: NameStep,
+  prerequisites: PrerequisitesStep,
   endpoint: EndpointStep,
-  database: DatabaseStep,
-  start: StartStep,
+  users: UsersStep,
+  configuration: ConfigurationStep,
+  schedule: ScheduleStep,
   review: ReviewStep,
 } as const
+
+const at = (step: Step) => `${paths.newBatch()}?step=${step}`
 
 export default function NewBatchPage() {
   const words = useWords()
   usePageTitle(words.wizard.title)
   const { data: session } = useSession()
   const navigate = useNavigate()
-  const client = useQueryClient()
+  const tell = useTell()
   const { draft, change, discard } = useDraft(session?.administrator?.guid ?? session?.identity ?? '')
+  const users = useUsers(draft, change)
   const [parameters] = useSearchParams()
-  const step: Step = STEPS.find((one) => one === parameters.get('step')) ?? 'users'
+  const step: Step = STEPS.find((one) => one === parameters.get('step')) ?? 'name'
   const index = STEPS.indexOf(step)
   const [isTold, setTold] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
-  const go = async (to: number) => {
+  const go = async (to: Step) => {
     setTold(false)
-    await navigate(`${paths.newBatch()}?step=${STEPS[to] ?? 'users'}`)
+    await navigate(at(to))
     heading.current?.focus()
   }
-  const create = useMutation({
-    mutationFn: () =>
-      ask('createBatch', {
-        body: {
-          name: nameOf(draft).trim(),
-          sourceEndpoint: draft.endpoint,
-          targetDatabases: [draft.database],
-          csvFile: draft.csv?.csvFile,
-          excludeFolders: [...draft.excludeFolders],
-          includeFolders: draft.includeFolders,
-          contentFilter: draft.contentFilter,
-          allowIncrementalSyncs: draft.allowIncrementalSyncs,
-          ...startOf(draft.schedule),
-          notificationEmails: recipientsOf(draft.recipients),
-          reportInterval: draft.reportInterval,
-          skipReports: draft.skipReports,
-        },
-      }),
-    async onSuccess(batch) {
-      discard()
-      await client.invalidateQueries({ queryKey: [LIVE] })
-      await navigate(paths.batch(batch.identity))
-    },
+  const create = useCreate(draft, change, (names) => {
+    discard()
+    if (names.length > 1) tell.done(words.wizard.createdAll(names.length))
+    void navigate(names.length === 1 ? paths.batch(names[0]!) : paths.batches())
   })
+  const { reset } = create
+  // What the service has refused is not what stands there any more.
+  const edit = useCallback(
+    (changes: Changes) => {
+      reset()
+      change(changes)
+    },
+    [change, reset],
+  )
   useEffect(() => setTold(false), [draft])
   const missing = missingIn(step, draft, words)
   const isLast = step === 'review'
+  const created = createdOf(draft)
+  const parts = draft.uploaded?.parts.length ?? 1
+  const goOn = async () => {
+    // Whoever comes here uploads what was chosen; what stands in the way is shown.
+    const isThrough = step === 'users' ? await users.finish() : missing === null
+    if (!isThrough) setTold(true)
+    else if (isLast) create.mutate()
+    else await go(STEPS[index + 1]!)
+  }
   const Shown = SHOWN[step]
   return (
     <div className="page wizard">
@@ -80,11 +85,7 @@ export default function NewBatchPage() {
         <ol className="steps" aria-label={words.wizard.stepsName}>
           {STEPS.map((one, place) => (
             <li key={one} aria-current={one === step ? 'step' : undefined}>
-              {place < index ? (
-                <Link to={`${paths.newBatch()}?step=${one}`}>{words.wizard.steps[one]}</Link>
-              ) : (
-                words.wizard.steps[one]
-              )}
+              {place < index ? <Link to={at(one)}>{words.wizard.steps[one]}</Link> : words.wizard.steps[one]}
             </li>
           ))}
         </ol>
@@ -94,28 +95,42 @@ export default function NewBatchPage() {
           aria-labelledby="step"
           onSubmit={(event) => {
             event.preventDefault()
-            if (missing !== null) setTold(true)
-            else if (isLast) create.mutate()
-            else void go(index + 1)
+            void goOn()
           }}
         >
           <h2 id="step" ref={heading} tabIndex={-1}>
             {words.wizard.steps[step]}
           </h2>
-          <Shown draft={draft} change={change} refusal={create.error} isTold={isTold} />
-          {isTold && missing !== null && missing !== '' && <ErrorBar detail={missing} />}
-          <RefusalBar thrown={create.error} />
+          {created.length > 0 && (
+            <MessageBar intent="info" layout="multiline">
+              <MessageBarBody>{words.wizard.createdSome(created.join(', '), parts - created.length)}</MessageBarBody>
+            </MessageBar>
+          )}
+          <Shown draft={draft} change={edit} users={users} refusal={create.error} isTold={isTold} />
+          {isTold && (
+            <Missing step={step} draft={draft} missing={step === 'users' ? missingUsers(users, missing) : missing} />
+          )}
+          {isLast && <Refused thrown={create.error} created={created.length} of={parts} />}
           <div className="wizard-buttons">
-            {index > 0 && <Button onClick={() => void go(index - 1)}>{words.back}</Button>}
-            <Button type="submit" appearance="primary" disabled={create.isPending}>
-              {!isLast ? words.next : create.isPending ? words.wizard.creating : words.wizard.create}
+            {index > 0 && <Button onClick={() => void go(STEPS[index - 1]!)}>{words.back}</Button>}
+            <Button
+              type="submit"
+              appearance="primary"
+              disabledFocusable={create.isPending || users.isLooking || users.isUploading}
+            >
+              {!isLast
+                ? words.next
+                : create.isPending
+                  ? words.wizard.creating(created.length + 1, parts)
+                  : words.wizard.create(parts - created.length)}
             </Button>
             <Button
               appearance="subtle"
               onClick={() => {
                 discard()
+                users.reset()
                 create.reset()
-                void go(0)
+                void go('name')
               }}
             >
               {words.wizard.discard}
@@ -126,4 +141,53 @@ export default function NewBatchPage() {
       </div>
     </div>
   )
+}
+
+/** Nothing, where a field or a bar says it already. */
+function missingUsers({ looked, refusal, failure, wasCancelled }: UsersWork, missing: string | null): string | null {
+  return looked !== null || refusal !== null || failure !== null || wasCancelled ? null : missing
+}
+
+interface MissingProps {
+  readonly step: Step
+  readonly draft: Draft
+  readonly missing: string | null
+}
+
+function Missing({ step, draft, missing }: MissingProps) {
+  const words = useWords()
+  if (missing === null) return null
+  const where = step === 'review' ? firstMissing(draft, words) : null
+  return (
+    <>
+      {missing !== '' && <ErrorBar detail={missing} />}
+      <ToStep step={where} />
+    </>
+  )
+}
+
+interface RefusedProps {
+  readonly thrown: unknown
+  readonly created: number
+  readonly of: number
+}
+
+function Refused({ thrown, created, of }: RefusedProps) {
+  const words = useWords()
+  // A name that is taken is no fault of a field.
+  const fields =
+    thrown instanceof Refusal
+      ? [...thrown.fields.map(({ field }) => field), ...(thrown.code === 'NAME_TAKEN' ? ['name'] : [])]
+      : []
+  return (
+    <>
+      <RefusalBar thrown={thrown} {...(of > 1 && { title: words.wizard.createFailed(created, of) })} />
+      <ToStep step={fields.map(stepOf).find((one) => one !== null) ?? null} />
+    </>
+  )
+}
+
+function ToStep({ step }: { readonly step: Step | null }) {
+  const words = useWords()
+  return step === null ? null : <Link to={at(step)}>{words.wizard.toStep(words.wizard.steps[step])}</Link>
 }

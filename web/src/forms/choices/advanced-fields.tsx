@@ -3,8 +3,8 @@ import { Checkbox, Field, Input } from '@fluentui/react-components'
 import { useState } from 'react'
 import type { MigrationBatch } from '#contract/batch.ts'
 import { useWords } from '../../words/words.ts'
+import { wrongAt } from '../field-refusal.ts'
 import { IncludeFolders } from './exclude-folders.tsx'
-import { wrongAt } from './wrong-at.ts'
 
 export type Advanced = Pick<MigrationBatch, 'includeFolders' | 'contentFilter' | 'allowIncrementalSyncs'>
 
@@ -34,8 +34,8 @@ export function AdvancedFields({ value, onChange, refusal }: AdvancedFieldsProps
         <Field
           label={words.choices.filter}
           hint={words.choices.filterHint}
-          validationMessage={wrongFilter ?? null}
-          validationState={wrongFilter === undefined ? 'none' : 'error'}
+          validationMessage={wrongFilter}
+          validationState={wrongFilter === null ? 'none' : 'error'}
         >
           <Input
             value={value.contentFilter}

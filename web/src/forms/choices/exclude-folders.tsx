@@ -25,7 +25,7 @@ interface ExcludeFoldersProps {
   readonly value: readonly string[]
   onChange(patterns: string[]): void
   /** What the service said about it. */
-  readonly wrong?: string | undefined
+  readonly wrong?: string | null
 }
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()
@@ -35,7 +35,7 @@ const linesOf = (text: string) =>
     .map((line) => line.trim())
     .filter((line) => line !== '')
 
-export function ExcludeFolders({ value, onChange, wrong }: ExcludeFoldersProps) {
+export function ExcludeFolders({ value, onChange, wrong = null }: ExcludeFoldersProps) {
   const words = useWords()
   const label = useId()
   const isTicked = (folder: (typeof OFFERED)[number]) => value.some((one) => same(one, withAllBelow(folder)))
@@ -73,8 +73,8 @@ export function ExcludeFolders({ value, onChange, wrong }: ExcludeFoldersProps) 
       <Field
         label={words.choices.excludeOwn}
         hint={words.choices.folderHint}
-        validationMessage={wrong ?? null}
-        validationState={wrong === undefined ? 'none' : 'error'}
+        validationMessage={wrong}
+        validationState={wrong === null ? 'none' : 'error'}
       >
         <Textarea
           value={own}
@@ -89,15 +89,15 @@ export function ExcludeFolders({ value, onChange, wrong }: ExcludeFoldersProps) 
   )
 }
 
-export function IncludeFolders({ value, onChange, wrong }: ExcludeFoldersProps) {
+export function IncludeFolders({ value, onChange, wrong = null }: ExcludeFoldersProps) {
   const words = useWords()
   const [own, setOwn] = useState(() => value.join('\n'))
   return (
     <Field
       label={words.choices.include}
       hint={words.choices.folderHint}
-      validationMessage={wrong ?? null}
-      validationState={wrong === undefined ? 'none' : 'error'}
+      validationMessage={wrong}
+      validationState={wrong === null ? 'none' : 'error'}
     >
       <Textarea
         value={own}

@@ -15,10 +15,12 @@ export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().tim
 /** The person's own first, then UTC, then all that the browser knows. */
 export const zones = (): string[] => [...new Set([ownZone(), 'UTC', ...Intl.supportedValuesOf('timeZone')])]
 
-/** Tonight at ten, here: a batch that waits usually waits for the night. */
+/** The next ten in the evening, here: a batch that waits usually waits for the night. */
 export function usualSchedule(now = new Date()): Schedule {
   const two = (value: number) => String(value).padStart(2, '0')
-  const date = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
+  const night = new Date(now)
+  if (now.getHours() >= 22) night.setDate(now.getDate() + 1)
+  const date = `${night.getFullYear()}-${two(night.getMonth() + 1)}-${two(night.getDate())}`
   return { start: 'manually', date, time: '22:00', zone: ownZone() }
 }
 

@@ -1,28 +1,29 @@
-import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useWords } from '../../words/words.ts'
-import { endpointsQuery } from '../batch-queries.ts'
 import { ChooseStep } from './choose-step.tsx'
 import type { StepProps } from './steps.ts'
+import { useEndpoints } from './use-endpoints.ts'
 
 const EndpointForm = lazy(() => import('../../forms/endpoint-form.tsx'))
 
 export function EndpointStep({ draft, change }: StepProps) {
   const words = useWords()
-  const { data, error } = useQuery(endpointsQuery)
+  const { data, error, lastUsed } = useEndpoints()
   const [isCreating, setCreating] = useState(false)
-  // Of one there is nothing to choose.
-  const only = data?.items.length === 1 ? data.items[0]!.identity : null
+  // The one that was used last, and of one there is nothing to choose.
+  const usual = lastUsed ?? (data?.length === 1 ? data[0]!.identity : null)
   useEffect(() => {
-    if (only !== null && draft.endpoint === '') change({ endpoint: only })
-  }, [only, draft.endpoint, change])
+    if (usual !== null && draft.endpoint === '') change({ endpoint: usual })
+  }, [usual, draft.endpoint, change])
   return (
     <ChooseStep
       label={words.wizard.endpoint}
       lead={words.wizard.endpointLead}
-      choices={data?.items.map(({ identity, remoteServer, port, security }) => ({
+      choices={data?.map(({ identity, remoteServer, port, security }) => ({
         name: identity,
-        what: `${remoteServer}:${port}, ${security}`,
+        what: [`${remoteServer}:${port}`, security, ...(identity === lastUsed ? [words.wizard.endpointLast] : [])].join(
+          ', ',
+        ),
       }))}
       error={error}
       chosen={draft.endpoint}

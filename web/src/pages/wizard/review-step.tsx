@@ -1,38 +1,59 @@
-import { Facts } from '../../ui/facts.tsx'
-import { useSpeech } from '../../words/words.ts'
 import { recipientsOf } from '../../forms/choices/recipients.ts'
 import { startAfterOf } from '../../forms/choices/schedule.ts'
+import { Facts } from '../../ui/facts.tsx'
 import { formatDate } from '../../ui/format.ts'
-import { nameOf } from './draft.ts'
+import { useSpeech } from '../../words/words.ts'
+import { Checks } from './checks.tsx'
+import { nameOf, nameOfPart } from './draft.ts'
 import type { StepProps } from './steps.ts'
 
 export function ReviewStep({ draft }: StepProps) {
   const { words, language } = useSpeech()
+  const { uploaded } = draft
   const { start } = draft.schedule
   const starts = {
     now: words.choices.startNow,
     manually: words.choices.startManually,
     at: formatDate(language, startAfterOf(draft.schedule)),
   }
-  const bad = draft.csv?.badRows.length ?? 0
+  const intervals: Readonly<Record<string, string>> = words.choices.intervals
+  const recipients = recipientsOf(draft.recipients)
+  const parts = uploaded?.parts ?? []
+  const names = parts.map((part, index) => part.created ?? nameOfPart(nameOf(draft), index, parts.length))
   return (
     <>
       <p>{words.wizard.reviewLead}</p>
       <Facts
         rows={[
-          [words.wizard.name, nameOf(draft)],
-          [words.wizard.csv, draft.csv === null ? words.none : draft.csv.fileName],
-          [words.wizard.steps.users, draft.csv === null ? words.none : words.wizard.csvToMigrate(draft.csv.users)],
-          bad === 0 ? null : [words.wizard.csvProblem, words.wizard.csvFaults(bad)],
+          [words.wizard.name, nameOf(draft) || words.none],
+          parts.length > 1
+            ? [words.wizard.splitBatches(parts.length), words.wizard.splitNames(names[0] ?? '', names.at(-1) ?? '')]
+            : null,
+          [words.wizard.type, words.wizard.typeImap],
+          draft.usersFrom === 'file' ? [words.wizard.csv, draft.fileName ?? words.none] : null,
+          [words.wizard.steps.users, uploaded === null ? words.none : words.wizard.csvToMigrate(uploaded.users)],
+          uploaded === null || uploaded.badCount === 0
+            ? null
+            : [words.wizard.csvProblem, words.wizard.csvFaults(uploaded.badCount)],
           [words.wizard.endpoint, draft.endpoint || words.none],
           [words.wizard.database, draft.database || words.none],
           [words.choices.exclude, draft.excludeFolders.join(', ') || words.none],
           draft.includeFolders.length === 0 ? null : [words.choices.include, draft.includeFolders.join(', ')],
           draft.contentFilter === '' ? null : [words.choices.filter, draft.contentFilter],
+          draft.allowIncrementalSyncs ? null : [words.choices.incremental, words.no],
           [words.choices.start, starts[start]],
-          [words.batch.notifications, recipientsOf(draft.recipients).join(', ') || words.none],
+          [words.batch.notifications, recipients.join(', ') || words.none],
+          recipients.length === 0
+            ? null
+            : [
+                words.choices.interval,
+                draft.skipReports
+                  ? words.choices.skipReports
+                  : (intervals[draft.reportInterval] ?? words.choices.intervalOther(draft.reportInterval)),
+              ],
         ]}
       />
+      {draft.endpoint !== '' && draft.database !== '' && <Checks endpoint={draft.endpoint} database={draft.database} />}
     </>
   )
 }

@@ -1,131 +1,174 @@
-/** The CSV file: uploaded once, checked by the service, its faults row by row; and the batch's name. */
+/** Who migrates: a CSV file, or rows that are typed; checked here first, uploaded when one goes on. */
 import {
   Button,
+  Checkbox,
   Field,
   Input,
   MessageBar,
   MessageBarBody,
-  MessageBarTitle,
+  ProgressBar,
+  Radio,
+  RadioGroup,
   Spinner,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
 } from '@fluentui/react-components'
-import { ArrowUploadRegular } from '@fluentui/react-icons/svg/arrow-upload'
-import { useMutation } from '@tanstack/react-query'
-import { type DragEvent, useRef, useState } from 'react'
-import type { CsvFile } from '#contract/batch.ts'
-import { ask, urlOf } from '../../api.ts'
-import { RefusalBar } from '../../ui/refusal-bar.tsx'
-import { useWords } from '../../words/words.ts'
-import { nameOf } from './draft.ts'
+import { ErrorBar, RefusalBar } from '../../ui/refusal-bar.tsx'
+import { formatDate, formatNumber, formatPercent } from '../../ui/format.ts'
+import { useSpeech } from '../../words/words.ts'
+import { CsvDrop } from './csv-drop.tsx'
+import { FaultyRows } from './faulty-rows.tsx'
 import type { StepProps } from './steps.ts'
+import { TypedRows } from './typed-rows.tsx'
+import type { UsersWork } from './use-users.ts'
 
-export function UsersStep({ draft, change }: StepProps) {
-  const words = useWords()
-  const input = useRef<HTMLInputElement>(null)
-  const [isOver, setOver] = useState(false)
-  const upload = useMutation({
-    mutationFn: (file: File) => ask('uploadCsv', { body: file }),
-    onMutate: () => change({ csv: null }),
-    onSuccess: (csv, file) => change({ csv: { ...csv, fileName: file.name } }),
-  })
-  const take = (file: File | null | undefined) => file && upload.mutate(file)
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    take(event.dataTransfer.files.item(0))
-  }
-  const { csv } = draft
+export function UsersStep(props: StepProps) {
+  const { draft, users } = props
+  const { words } = useSpeech()
   return (
     <>
-      <p>{words.wizard.csvLead}</p>
-      <div
-        className={isOver ? 'drop over' : 'drop'}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
+      <RadioGroup
+        aria-label={words.wizard.usersFrom}
+        layout="horizontal"
+        value={draft.usersFrom}
+        onChange={(_, { value }) => users.from(value === 'typed' ? 'typed' : 'file')}
       >
-        <ArrowUploadRegular fontSize={28} aria-hidden />
-        <p>{csv === null ? words.wizard.csvDrop : words.wizard.csvChosen(csv.fileName)}</p>
-        <Button appearance={csv === null ? 'primary' : 'secondary'} onClick={() => input.current?.click()}>
-          {csv === null ? words.wizard.csvChoose : words.wizard.csvAgain}
-        </Button>
-        <input
-          ref={input}
-          type="file"
-          accept=".csv,text/csv"
-          aria-label={words.wizard.csv}
-          tabIndex={-1}
-          className="unseen"
-          onChange={({ target }) => {
-            take(target.files?.item(0))
-            // The same file, corrected, is a change, too.
-            target.value = ''
-          }}
-        />
-        <a href={urlOf('getCsvTemplate')} download="users.csv">
-          {words.wizard.csvTemplate}
-        </a>
-      </div>
-      {upload.isPending && <Spinner label={words.wizard.csvChecking(upload.variables.name)} />}
-      <RefusalBar thrown={upload.error} />
-      {csv !== null && <Checked csv={csv} />}
-      <Field label={words.wizard.name} required>
-        <Input value={nameOf(draft)} maxLength={64} onChange={(_, { value }) => change({ name: value })} />
-      </Field>
+        <Radio value="file" label={words.wizard.usersFromFile} />
+        <Radio value="typed" label={words.wizard.usersTyped} />
+      </RadioGroup>
+      {draft.usersFrom === 'file' ? (
+        <CsvDrop fileName={draft.fileName} onTake={users.take} />
+      ) : (
+        <TypedRows draft={draft} users={users} />
+      )}
+      <Found {...props} />
+      <Uploading users={users} />
     </>
   )
 }
 
-function Checked({ csv }: { readonly csv: CsvFile }) {
-  const words = useWords()
+/** What the rules say of it, and what the service has. */
+function Found({ draft, users, isTold }: StepProps) {
+  const { words, language } = useSpeech()
+  const { looked } = users
+  const { uploaded } = draft
+  if (users.isLooking) return <Spinner label={words.wizard.csvChecking} />
+  const { refusal } = users
+  if (refusal !== null) {
+    return (
+      <>
+        <ErrorBar detail={refusal.message} remedy={refusal.remedy} />
+        {refusal.code === 'CSV_COLUMN_UNKNOWN' && <AllowUnknown users={users} />}
+      </>
+    )
+  }
+  const found = looked ?? uploaded
+  if (found === null) return null
   return (
     <>
-      <MessageBar intent={csv.users > 0 ? 'success' : 'error'} role="status">
-        <MessageBarBody>{csv.users > 0 ? words.wizard.csvToMigrate(csv.users) : words.wizard.csvNobody}</MessageBarBody>
+      <MessageBar intent={found.users > 0 ? 'success' : 'error'} role="status">
+        <MessageBarBody>
+          {found.users > 0 ? words.wizard.csvToMigrate(found.users) : words.wizard.csvNobody}
+        </MessageBarBody>
       </MessageBar>
-      {csv.warnings.map((warning) => (
+      {users.allowUnknownColumns && <AllowUnknown users={users} />}
+      {[...new Set([...found.warnings, ...(uploaded?.warnings ?? [])])].map((warning) => (
         <MessageBar key={warning} intent="warning" layout="multiline">
           <MessageBarBody>{warning}</MessageBarBody>
         </MessageBar>
       ))}
-      {csv.badRows.length > 0 && (
+      {looked !== null && looked.badCount > 0 && (
         <>
-          <MessageBar intent="warning" layout="multiline" role="alert">
-            <MessageBarBody>
-              <MessageBarTitle>{words.wizard.csvFaults(csv.badRows.length)}</MessageBarTitle>{' '}
-              {words.wizard.csvFaultsLead}
-            </MessageBarBody>
-          </MessageBar>
-          <div className="scroll faults" role="region" aria-label={words.wizard.csvProblem} tabIndex={0}>
-            <Table size="small" aria-label={words.wizard.csvFaults(csv.badRows.length)}>
-              <TableHeader>
-                <TableRow>
-                  <TableHeaderCell className="short">{words.wizard.csvRow}</TableHeaderCell>
-                  <TableHeaderCell className="short">{words.wizard.csvColumn}</TableHeaderCell>
-                  <TableHeaderCell>{words.wizard.csvProblem}</TableHeaderCell>
-                </TableRow>
-              </TableHeader>
-              <TableBody>
-                {csv.badRows.map(({ rowNumber, column, message }) => (
-                  <TableRow key={rowNumber}>
-                    <TableCell>{rowNumber}</TableCell>
-                    <TableCell>{column ?? '—'}</TableCell>
-                    <TableCell className="wraps">{message}</TableCell>
-                  </TableRow>
-                ))}
-              </TableBody>
-            </Table>
-          </div>
+          <FaultyRows
+            looked={looked}
+            lead={draft.usersFrom === 'file' ? words.wizard.csvFaultsLead : words.wizard.typedFaultsLead}
+          />
+          {looked.users > 0 && (
+            <Field
+              validationMessage={isTold && !users.isAccepted ? words.wizard.acceptMissing : null}
+              validationState={isTold && !users.isAccepted ? 'error' : 'none'}
+            >
+              <Checkbox
+                label={words.wizard.accept(looked.badCount)}
+                checked={users.isAccepted}
+                onChange={(_, { checked }) => users.accept(checked === true)}
+              />
+            </Field>
+          )}
         </>
+      )}
+      {looked === null && uploaded !== null && uploaded.badCount > 0 && (
+        <p className="small">{words.wizard.csvFaults(uploaded.badCount)}</p>
+      )}
+      {uploaded?.more.map(({ rowNumber, message }) => (
+        <MessageBar key={rowNumber} intent="warning" layout="multiline">
+          <MessageBarBody>{words.wizard.serviceSays(rowNumber, message)}</MessageBarBody>
+        </MessageBar>
+      ))}
+      {found.users > 1 && <Split draft={draft} users={users} />}
+      {users.isUploaded && uploaded !== null && (
+        <p className="small">{words.wizard.keptUntil(formatDate(language, uploaded.parts[0]?.expiresAt ?? null))}</p>
       )}
     </>
   )
+}
+
+function AllowUnknown({ users }: { readonly users: UsersWork }) {
+  const { words } = useSpeech()
+  return (
+    <Checkbox
+      label={words.wizard.allowUnknown}
+      checked={users.allowUnknownColumns}
+      onChange={(_, { checked }) => users.allow(checked === true)}
+    />
+  )
+}
+
+function Split({ users }: Pick<StepProps, 'draft' | 'users'>) {
+  const { words, language } = useSpeech()
+  const { looked, batches, fewest, most } = users
+  const isFixed = looked === null
+  const each = looked === null || users.isCountWrong ? 0 : Math.ceil(looked.rows / batches)
+  return (
+    <Field
+      label={words.wizard.split}
+      hint={isFixed ? words.wizard.splitFixed : batches > 1 && each > 0 ? words.wizard.splitInto(batches, each) : null}
+      validationMessage={
+        users.isCountWrong
+          ? words.wizard.splitWrong(formatNumber(language, fewest), formatNumber(language, most))
+          : null
+      }
+      validationState={users.isCountWrong ? 'error' : 'none'}
+    >
+      <Input
+        className="short-input"
+        inputMode="numeric"
+        value={users.batchesText}
+        disabled={isFixed}
+        onChange={(_, { value }) => users.split(value.replace(/\D/g, ''))}
+      />
+    </Field>
+  )
+}
+
+function Uploading({ users }: { readonly users: UsersWork }) {
+  const { words, language } = useSpeech()
+  if (users.isUploading) {
+    return (
+      <Field label={words.wizard.uploading(formatPercent(language, Math.floor(users.progress * 100)))}>
+        <div className="uploading">
+          <ProgressBar value={users.progress} aria-label={words.wizard.uploadingName} />
+          <Button size="small" onClick={users.cancel}>
+            {words.cancel}
+          </Button>
+        </div>
+      </Field>
+    )
+  }
+  if (users.wasCancelled) {
+    return (
+      <MessageBar intent="info" role="status">
+        <MessageBarBody>{words.wizard.uploadCancelled}</MessageBarBody>
+      </MessageBar>
+    )
+  }
+  return <RefusalBar thrown={users.failure} />
 }

@@ -3,11 +3,11 @@ import { ScheduleFields } from '../../forms/choices/schedule-fields.tsx'
 import { useWords } from '../../words/words.ts'
 import type { StepProps } from './steps.ts'
 
-export function StartStep({ draft, change, isTold }: StepProps) {
+export function ScheduleStep({ draft, change, isTold }: StepProps) {
   const words = useWords()
   return (
     <>
-      <p>{words.wizard.startLead}</p>
+      <p>{words.wizard.scheduleLead}</p>
       <ScheduleFields
         value={draft.schedule}
         onChange={(changes) => change({ schedule: { ...draft.schedule, ...changes } })}

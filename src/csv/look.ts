@@ -1,12 +1,12 @@
-/** A CSV file looked at in the browser before it is uploaded, by the rules of the service (src/csv). */
-import { readCheckedFile } from '#csv/check-csv.ts'
-import { checkRows } from '#csv/check-rows.ts'
-import { batchLimits, splitLimits } from '#csv/limits.ts'
-import type { Rows } from '#csv/read-rows.ts'
-import { type CsvRefusal, csvRefusalOf } from '#csv/refusal.ts'
-import { shownCells } from '#csv/shown-cells.ts'
-import { cutRows, evenSizes } from '#csv/split.ts'
-import { writeCsv } from '#csv/write-csv.ts'
+/** A CSV file looked at in the browser before it is uploaded: what is wrong is listed, what is too large can be cut. */
+import { readCheckedFile } from './check-csv.ts'
+import { checkRows } from './check-rows.ts'
+import { batchLimits, splitLimits } from './limits.ts'
+import type { Rows } from './read-rows.ts'
+import { type CsvRefusal, csvRefusalOf } from './refusal.ts'
+import { shownCells } from './shown-cells.ts'
+import { cutRows, evenSizes } from './split.ts'
+import { writeCsv } from './write-csv.ts'
 
 /** What a person reads of; more are counted. */
 const MOST_SHOWN = 100

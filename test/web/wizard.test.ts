@@ -1,0 +1,242 @@
+/** New batches, made by people who mistype, think again, close the browser, and have a thousand mailboxes to divide. */
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import type { MigrationBatch } from '#contract/batch.ts'
+import { noChromium } from '#test/servers/chromium.ts'
+import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
+import { PASSWORD } from '#test/service/administrators-world.ts'
+import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
+import { fill } from '#test/worlds/fill.ts'
+import { type Center, type Visitor, startCenter } from './center.ts'
+import { type FileOnDisk, csvFile, drop, field, paste, signIn } from './gestures.ts'
+
+const skip = noChromium() || dovecotMissing()
+let center: Center
+let source: DovecotServer
+
+before(async () => {
+  if (skip) return
+  source = await startDovecot({ users: { cleo: MAIL_PASSWORD, dan: MAIL_PASSWORD } })
+  const cleo = { host: '127.0.0.1', port: source.port, user: 'cleo', password: MAIL_PASSWORD }
+  const [, projects] = everydayMailbox(0, 20)
+  await fill(cleo, [...everydayMailbox(0, 20), { ...projects!, path: ['Junk'] }])
+  center = await startCenter('wizard', { concurrency: 2 })
+  await center.served.newEndpoint('Unused', source)
+  await center.served.newEndpoint('Old', source)
+  await center.served.must('POST', '/batches', {
+    name: 'Wave 2',
+    sourceEndpoint: 'Old',
+    csvFile: await center.served.upload('EmailAddress,UserName,Password\r\nzoe@contoso.example,zoe,x\r\n'),
+  })
+})
+after(async () => {
+  await center?.[Symbol.asyncDispose]()
+  await source?.[Symbol.asyncDispose]()
+})
+
+const next = (page: Page) => page.getByRole('button', { name: 'Next' }).click()
+const rowsOf = (batch: string) => center.served.must<MigrationBatch>('GET', `/batches/${encodeURIComponent(batch)}`)
+
+/** Somebody with the role Migration at the step of the mailboxes; `uploads` are counted. */
+async function atMailboxes(userName: string): Promise<Visitor & { uploads: string[] }> {
+  await center.served.must('POST', '/administrators', {
+    userName,
+    roles: ['Migration'],
+    password: PASSWORD,
+    mustChangePassword: false,
+  })
+  const visitor = await center.visitor()
+  const { page, context } = visitor
+  const uploads: string[] = []
+  context.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().includes('/csv-files')) uploads.push(request.url())
+  })
+  await page.goto(`${center.url}/migration/new-batch`)
+  await signIn(page, userName, PASSWORD)
+  await page.getByText('IMAP', { exact: true }).waitFor()
+  await visitor.isAccessible('name')
+  await next(page)
+  const checks = page.getByRole('list', { name: 'Checks' })
+  for (const what of [/Migration endpoint Old all well/, /Mailbox database Local all well/, /GB free all well/])
+    await checks.getByRole('listitem').filter({ hasText: what }).waitFor()
+  await next(page)
+  // The one that was used last comes first, and is chosen.
+  await page.getByRole('radio', { name: /^Old/, checked: true }).waitFor()
+  assert.match((await page.getByRole('radiogroup').first().textContent()) ?? '', /^Old.*used last.*Unused/)
+  await next(page)
+  await page.getByRole('heading', { name: 'Mailboxes' }).waitFor()
+  return { ...visitor, uploads }
+}
+
+test(
+  'a file is checked before anything leaves the browser, split, and becomes batches that are none twice, whatever fails',
+  { skip, timeout: 300_000 },
+  async () => {
+    const visitor = await atMailboxes('fay')
+    const { page, context, uploads } = visitor
+
+    // Columns that are not known, then rows that are wrong.
+    const faulty: FileOnDisk = {
+      name: 'Wave.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        [
+          'EmailAddress,UserName,Password,Departement',
+          'amy@contoso.example,amy,Zq7planted,it',
+          'bob,bob,Zq7planted,it',
+          'cid@contoso.example,,Zq7planted,',
+        ].join('\r\n'),
+      ),
+    }
+    await page.getByLabel('CSV file', { exact: true }).setInputFiles(faulty)
+    await page.getByRole('alert').filter({ hasText: 'column D, "Departement", is unknown' }).waitFor()
+    await page.getByLabel('Ignore columns that are not known').check()
+    const faults = page.getByRole('table', { name: '2 rows cannot be migrated' })
+    await faults.getByRole('row', { name: /^3 .*EmailAddress is not a valid address/ }).waitFor()
+    assert.deepEqual(await faults.locator('mark').allTextContents(), ['bob', '(empty)'])
+    assert.equal(await faults.getByText('••••••••').count(), 2)
+    assert.doesNotMatch(await page.content(), /Zq7planted/)
+    await visitor.isAccessible('faults')
+    await next(page)
+    await page.getByText('Correct the rows, or tick this.').waitFor()
+    assert.deepEqual(uploads, [])
+
+    // Corrected; in two batches.
+    const good = ['amy', 'bob', 'cid'].map((user) => `${user}@contoso.example,${user},${MAIL_PASSWORD}`)
+    await drop(page, 'Choose another CSV file', csvFile('Wave.csv', good))
+    await page.getByText('3 mailboxes to migrate').waitFor()
+    await field(page, 'Split into so many batches').fill('4')
+    await page.getByText('A number from 1 to 3.').waitFor()
+    await field(page, 'Split into so many batches').fill('2')
+    await page.getByText('2 batches with at most 2 mailboxes each').waitFor()
+    assert.deepEqual(uploads, [])
+    await next(page)
+    await page.getByRole('heading', { name: 'Configuration' }).waitFor()
+    assert.equal(uploads.length, 2)
+    await page.getByRole('checkbox', { name: 'Junk email' }).check()
+    await field(page, 'More folders to leave out (optional)').fill('Old stuff/*\n#Nope#')
+
+    // The browser is closed; another window goes on.
+    await page.close()
+    const again = await context.newPage()
+    await again.goto(`${center.url}/migration/new-batch?step=users`)
+    await again.getByText('Uploaded; kept by the service, sealed, until').waitFor()
+    await next(again)
+    await again.getByRole('checkbox', { name: 'Junk email', checked: true }).waitFor()
+    await next(again)
+    await again.getByRole('radio', { name: 'At a time' }).check()
+    await field(again, 'Date').fill('2031-01-01')
+    await field(again, 'Time').fill('22:00')
+    await field(again, 'Time zone').selectOption('America/New_York')
+    await again.getByText('Starts on 2 Jan 2031, 04:00:00 in your time.').waitFor()
+    await next(again)
+    await again.getByText('Wave 1 to Wave 2').waitFor()
+
+    // What the service refuses stands at its field.
+    await again.getByRole('button', { name: 'Create 2 batches' }).click()
+    await again.getByRole('link', { name: 'To the step Configuration' }).click()
+    await again.getByText(/#Nope# is no well-known folder/).waitFor()
+    await field(again, 'More folders to leave out (optional)').fill('Old stuff/*')
+    await again.getByRole('link', { name: 'Mailboxes' }).waitFor()
+    await next(again)
+    await next(again)
+
+    // The second name is taken: the first batch is there, and stays the only one.
+    await again.getByRole('button', { name: 'Create 2 batches' }).click()
+    await again.getByRole('alert').filter({ hasText: '1 of 2 batches were created.' }).waitFor()
+    await again.getByText('Created already: Wave 1.').waitFor()
+    await again.reload()
+    await again.getByRole('button', { name: 'Create the batch' }).click()
+    await again.getByRole('link', { name: 'To the step Name and path' }).click()
+    await field(again, 'Name of the batch').fill('Late')
+    await again.goto(`${center.url}/migration/new-batch?step=review`)
+    await again.getByRole('button', { name: 'Create the batch' }).click()
+    await again.getByRole('link', { name: 'Late 2' }).waitFor()
+    const { items } = await center.served.must<{ items: MigrationBatch[] }>('GET', '/batches')
+    assert.deepEqual(
+      items.map(({ identity, totalCount }) => [identity, totalCount]),
+      [
+        ['Late 2', 1],
+        ['Wave 1', 2],
+        ['Wave 2', 1],
+      ],
+    )
+    const { excludeFolders, startAfter, timeZone, status } = await rowsOf('Wave 1')
+    assert.deepEqual(
+      [excludeFolders, startAfter, timeZone, status],
+      [['#JunkEmail#/*', 'Old stuff/*'], '2031-01-02T03:00:00.000Z', 'America/New_York', 'Waiting'],
+    )
+    assert.equal(uploads.length, 2)
+    visitor.isClean()
+  },
+)
+
+test(
+  'mailboxes typed in by hand migrate, without the folder that was left out; their passwords are not kept by the browser',
+  { skip, timeout: 300_000 },
+  async () => {
+    const visitor = await atMailboxes('tess')
+    const { page, uploads } = visitor
+    await page.getByRole('radio', { name: 'Typed in here' }).check()
+    await next(page)
+    await page.getByRole('alert').filter({ hasText: 'Choose a CSV file, or type the mailboxes in.' }).waitFor()
+    // As a spreadsheet puts it on the clipboard, with its header.
+    await paste(
+      page.getByLabel('EmailAddress, row 2'),
+      `EmailAddress\tUserName\tPassword\r\ncleo@fabrikam.example\tcleo\t${MAIL_PASSWORD}\r\ndan@fabrikam.example\t\tZq7planted\r\n`,
+    )
+    await next(page)
+    await page.getByRole('table', { name: '1 row cannot be migrated' }).waitFor()
+    assert.equal(await page.getByLabel('UserName, row 3').getAttribute('aria-invalid'), 'true')
+    await visitor.isAccessible('typed rows')
+    await page.getByLabel('UserName, row 3').fill('dan')
+    await page.reload()
+    await page.getByText('Type the passwords again, which were not kept.').waitFor()
+    assert.equal(await page.getByLabel('UserName, row 3').inputValue(), 'dan')
+    assert.equal(await page.getByLabel('Password, row 3').inputValue(), '')
+    const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))
+    assert.ok(stored.includes('cleo@fabrikam.example'))
+    assert.ok(![MAIL_PASSWORD, 'Zq7planted'].some((secret) => stored.includes(secret)))
+    assert.deepEqual(uploads, [])
+    await page.getByLabel('Password, row 2').fill(MAIL_PASSWORD)
+    await page.getByLabel('Password, row 3').fill(MAIL_PASSWORD)
+    await next(page)
+    await page.getByRole('heading', { name: 'Configuration' }).waitFor()
+    assert.equal(uploads.length, 1)
+    await page.getByRole('checkbox', { name: 'Junk email' }).check()
+    await next(page)
+    await page.getByRole('heading', { name: 'Schedule' }).waitFor()
+    await next(page)
+    // A name is wanted, for there is no file that has one.
+    await page.getByRole('button', { name: 'Create the batch' }).click()
+    await page.getByRole('alert').filter({ hasText: 'Give the batch a name in the first step.' }).waitFor()
+    await page.goto(`${center.url}/migration/new-batch`)
+    await field(page, 'Name of the batch').fill('By hand')
+    await page.goto(`${center.url}/migration/new-batch?step=review`)
+    await page.getByRole('button', { name: 'Create the batch' }).click()
+    await page.getByRole('region', { name: 'By hand' }).waitFor()
+    await center.served.reaches('By hand', 'Synced')
+    const { totalCount, itemsSynced } = await rowsOf('By hand')
+    assert.deepEqual([totalCount, itemsSynced], [2, 20])
+    visitor.isClean()
+  },
+)
+
+test('an upload that takes long tells how far it is, and can be cancelled', { skip, timeout: 200_000 }, async () => {
+  const visitor = await atMailboxes('carl')
+  const { page } = visitor
+  // Nothing of it arrives.
+  await page.route('**/csv-files*', () => new Promise<void>(() => {}))
+  const many = Array.from({ length: 2_000 }, (_, i) => `u${i}@contoso.example,u${i},x`)
+  await page.getByLabel('CSV file', { exact: true }).setInputFiles(csvFile('Many.csv', many))
+  await page.getByText('2,000 mailboxes to migrate').waitFor()
+  await next(page)
+  await page.getByRole('progressbar', { name: 'Upload' }).waitFor()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByText('The upload was cancelled. Nothing was kept.').waitFor()
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await next(page)
+  await page.getByRole('heading', { name: 'Configuration' }).waitFor()
+  visitor.isClean()
+})

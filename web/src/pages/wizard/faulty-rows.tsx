@@ -1,0 +1,61 @@
+/** The rows that cannot be migrated, each as the file has it, with the cells that are wrong marked and passwords masked. */
+import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import type { Looked } from '#csv/look.ts'
+import { useWords } from '../../words/words.ts'
+
+interface FaultyRowsProps {
+  readonly looked: Looked
+  readonly lead: string
+}
+
+export function FaultyRows({ looked, lead }: FaultyRowsProps) {
+  const words = useWords()
+  const { columns, badRows, badCount } = looked
+  const title = words.wizard.csvFaults(badCount)
+  return (
+    <>
+      <MessageBar intent="warning" layout="multiline" role="alert">
+        <MessageBarBody>
+          <MessageBarTitle>{title}</MessageBarTitle> {lead}
+        </MessageBarBody>
+      </MessageBar>
+      <div className="scroll faults" role="region" aria-label={words.wizard.csvProblem} tabIndex={0}>
+        <table className="sheet" aria-label={title}>
+          <thead>
+            <tr>
+              <th scope="col">{words.wizard.csvRow}</th>
+              {columns.map((name, index) => (
+                // oxlint-disable-next-line react/no-array-index-key
+                <th key={index} scope="col">
+                  {name}
+                </th>
+              ))}
+              <th scope="col">{words.wizard.csvProblem}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {badRows.map(({ rowNumber, cells, faulty, message }) => (
+              <tr key={rowNumber}>
+                <th scope="row">{rowNumber}</th>
+                {columns.map((name, index) => (
+                  // oxlint-disable-next-line react/no-array-index-key
+                  <td key={index} className={faulty.includes(index) ? 'faulty' : undefined}>
+                    {faulty.includes(index) ? (
+                      <mark aria-label={words.wizard.csvFaultyCell(name, cells[index] ?? '')}>
+                        {cells[index] || words.wizard.csvEmptyCell}
+                      </mark>
+                    ) : (
+                      cells[index]
+                    )}
+                  </td>
+                ))}
+                <td className="wraps">{message}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {badCount > badRows.length && <p className="small">{words.wizard.csvMoreFaults(badCount - badRows.length)}</p>}
+    </>
+  )
+}
