@@ -37,7 +37,7 @@ export class CsvChecker {
         { once: true },
       )
       worker.addEventListener('error', ({ message }) => reject(new Error(message)), { once: true })
-      worker.postMessage(task)
+      worker.postMessage(task, [])
     })
   }
 }

@@ -356,6 +356,7 @@ export const en = {
     csvTemplate: 'Download a template',
     csvChecking: 'Checking …',
     csvChosen: (name: string) => `File: ${name}`,
+    csvGone: (name: string) => `Choose ${name} again: a browser that was closed has kept its name only.`,
     csvToMigrate: (count: number) => `${mailboxes(count)} to migrate`,
     csvFaults: (count: number) => counted(count, 'row cannot be migrated', 'rows cannot be migrated'),
     csvFaultsLead: 'Correct what is marked and choose the file again, or go on without these rows.',

@@ -358,6 +358,7 @@ const fr: Words = {
     csvTemplate: 'Télécharger un modèle',
     csvChecking: 'Vérification…',
     csvChosen: (name) => `Fichier : ${name}`,
+    csvGone: (name) => `Choisissez de nouveau ${name} : un navigateur qui a été fermé n’en a gardé que le nom.`,
     csvToMigrate: (count) => `${mailboxes(count)} à migrer`,
     csvFaults: (count) => counted(count, 'ligne ne peut être migrée', 'lignes ne peuvent être migrées'),
     csvFaultsLead: 'Corrigez ce qui est marqué et choisissez de nouveau le fichier, ou continuez sans ces lignes.',

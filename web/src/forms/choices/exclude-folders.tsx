@@ -25,7 +25,7 @@ interface ExcludeFoldersProps {
   readonly value: readonly string[]
   onChange(patterns: string[]): void
   /** What the service said about it. */
-  readonly wrong?: string | null
+  readonly wrong?: string | null | undefined
 }
 
 const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase()

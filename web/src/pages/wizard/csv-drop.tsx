@@ -8,10 +8,12 @@ import { useWords } from '../../words/words.ts'
 interface CsvDropProps {
   /** Of the one that was chosen last. */
   readonly fileName: string | null
+  /** The page has it, or the service. */
+  readonly isThere: boolean
   onTake(file: File): void
 }
 
-export function CsvDrop({ fileName, onTake }: CsvDropProps) {
+export function CsvDrop({ fileName, isThere, onTake }: CsvDropProps) {
   const words = useWords()
   const input = useRef<HTMLInputElement>(null)
   const [isOver, setOver] = useState(false)
@@ -34,7 +36,13 @@ export function CsvDrop({ fileName, onTake }: CsvDropProps) {
         onDrop={drop}
       >
         <ArrowUploadRegular fontSize={28} aria-hidden />
-        <p>{fileName === null ? words.wizard.csvDrop : words.wizard.csvChosen(fileName)}</p>
+        <p>
+          {fileName === null
+            ? words.wizard.csvDrop
+            : isThere
+              ? words.wizard.csvChosen(fileName)
+              : words.wizard.csvGone(fileName)}
+        </p>
         <Button appearance={fileName === null ? 'primary' : 'secondary'} onClick={() => input.current?.click()}>
           {fileName === null ? words.wizard.csvChoose : words.wizard.csvAgain}
         </Button>

@@ -89,8 +89,8 @@ export function TypedRows({ draft, users }: Pick<StepProps, 'draft' | 'users'>) 
                   return (
                     <td key={name} className={isFaulty ? 'faulty' : undefined}>
                       <input
-                        type={/Password$/.test(header) ? 'password' : 'text'}
-                        autoComplete={/Password$/.test(header) ? 'new-password' : 'off'}
+                        type={header.endsWith('Password') ? 'password' : 'text'}
+                        autoComplete={header.endsWith('Password') ? 'new-password' : 'off'}
                         spellCheck={false}
                         aria-label={words.wizard.typedCell(header, index + 2)}
                         aria-invalid={isFaulty || undefined}

@@ -35,7 +35,11 @@ export function UsersStep(props: StepProps) {
         <Radio value="typed" label={words.wizard.usersTyped} />
       </RadioGroup>
       {draft.usersFrom === 'file' ? (
-        <CsvDrop fileName={draft.fileName} onTake={users.take} />
+        <CsvDrop
+          fileName={draft.fileName}
+          isThere={users.file !== null || draft.uploaded !== null}
+          onTake={users.take}
+        />
       ) : (
         <TypedRows draft={draft} users={users} />
       )}

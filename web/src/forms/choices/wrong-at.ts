@@ -1,0 +1,1 @@
+export { wrongAt } from '../field-refusal.ts'
