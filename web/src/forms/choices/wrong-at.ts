@@ -1,1 +1,0 @@
-export { wrongAt } from '../field-refusal.ts'
