@@ -342,7 +342,7 @@ export const en = {
     checkDatabase: (name: string) => `Mailbox database ${name}`,
     checkNoDatabase: 'There is no mailbox database yet. It is created in the step Configuration.',
     checkSpace: (free: string) => `Disk space: ${free} free`,
-    checkStates: { good: 'all well', bad: 'not so', wait: 'being checked …', none: '' },
+    checkStates: { good: 'all well', bad: 'not so', wait: 'being checked …' },
     usersFrom: 'Where the mailboxes are named',
     usersFromFile: 'In a CSV file',
     usersTyped: 'Typed in here',

@@ -344,7 +344,7 @@ const fr: Words = {
     checkDatabase: (name) => `Base de boîtes aux lettres ${name}`,
     checkNoDatabase: 'Il n’y a pas encore de base de boîtes aux lettres. Elle se crée à l’étape Configuration.',
     checkSpace: (free) => `Espace disque : ${free} libres`,
-    checkStates: { good: 'en ordre', bad: 'pas en ordre', wait: 'vérification…', none: '' },
+    checkStates: { good: 'en ordre', bad: 'pas en ordre', wait: 'vérification…' },
     usersFrom: 'Où les boîtes sont nommées',
     usersFromFile: 'Dans un fichier CSV',
     usersTyped: 'Saisies ici',

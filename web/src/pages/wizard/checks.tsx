@@ -113,7 +113,7 @@ function Item({ tone, what, said = '', remedy = '' }: ItemProps) {
         <CircleRegular fontSize={20} aria-hidden />
       )}
       <div>
-        {what} <span className="check-state">{words.wizard.checkStates[tone]}</span>
+        {what} {tone !== 'none' && <span className="check-state">{words.wizard.checkStates[tone]}</span>}
         {said !== '' && <p className="small">{said}</p>}
         {remedy !== '' && (
           <p className="small">
