@@ -4,12 +4,13 @@
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stampFile = join(root, 'node_modules/.cache/waybill/packages.stamp')
+const hiddenLockfile = join(root, 'node_modules/.package-lock.json')
 const pinnedNode = join(root, 'node_modules/.bin/node')
 
 /** Returns the path of the pinned Node, installing first if that was needed; leaves the process with 4 when it fails. */
@@ -19,13 +20,15 @@ export function ensurePackages() {
   if (existsSync(pinnedNode) && readIfThere(stampFile) === stamp) return pinnedNode
   if (!isInstalled(JSON.parse(lock))) install(JSON.parse(lock))
   mkdirSync(dirname(stampFile), { recursive: true })
+  // Anew, not in place: another clone may have the same file by a hard link.
+  rmSync(stampFile, { force: true })
   writeFileSync(stampFile, stamp)
   return pinnedNode
 }
 
 /** Somebody's own `npm ci` or `npm install` left no stamp of ours: npm's hidden lockfile tells what is there. */
 function isInstalled(lock) {
-  const hidden = readIfThere(join(root, 'node_modules/.package-lock.json'))
+  const hidden = readIfThere(hiddenLockfile)
   if (hidden === null || !existsSync(pinnedNode)) return false
   const there = JSON.parse(hidden).packages ?? {}
   const wanted = Object.entries(lock.packages).filter(([path]) => path.includes('node_modules/'))
@@ -57,6 +60,8 @@ const isForThisMachine = (entry) =>
  */
 function install(lock) {
   console.log('Installing the npm packages of package-lock.json…')
+  // npm writes it in place, which another clone may have by a hard link, too; without it, it looks what is there.
+  rmSync(hiddenLockfile, { force: true })
   // npm names itself and its Node; the Node in PATH may be the pinned one, which is about to be replaced.
   const { npm_execpath: npm, npm_node_execpath: node } = process.env
   const command = npm === undefined ? ['npm'] : [node ?? process.execPath, npm]

@@ -61,6 +61,7 @@ const packages: Record<string, readonly string[]> = {
   react: ['web'],
   'react-dom': ['web'],
   'react-router': ['web'],
+  '@fluentui/react-charts': ['web'],
   '@fluentui/react-components': ['web'],
   '@fluentui/react-icons': ['web'],
   '@tanstack/react-query': ['web'],

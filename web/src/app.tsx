@@ -15,6 +15,7 @@ import { ToastPlace } from './ui/toasts.tsx'
 import type { Words } from './words/en.ts'
 import { chosenLanguage, keepLanguage, type Language, Speech, wordsOf } from './words/words.ts'
 
+const DashboardPage = lazy(() => import('./pages/dashboard.tsx'))
 const NewBatchPage = lazy(() => import('./pages/new-batch.tsx'))
 const AccountPage = lazy(() => import('./pages/account.tsx'))
 const AdministratorsPage = lazy(() => import('./pages/administrators.tsx'))
@@ -83,6 +84,7 @@ function Content() {
     <Routes>
       <Route element={<Layout />}>
         <Route index element={<Navigate to={paths.batches()} replace />} />
+        <Route path="dashboard" element={<DashboardPage />} />
         <Route path="migration" element={<Navigate to={paths.batches()} replace />} />
         <Route path="migration/batches" element={<BatchesPage />}>
           <Route path=":batch" element={<BatchPane />} />

@@ -21,6 +21,7 @@ const GROUPS: readonly { readonly name: Place['name']; readonly places: readonly
   {
     name: 'migration',
     places: [
+      { name: 'dashboard', to: paths.dashboard() },
       { name: 'batches', to: paths.batches() },
       { name: 'endpoints', to: paths.endpoints() },
       { name: 'databases', to: paths.databases() },

@@ -3,6 +3,7 @@ const part = encodeURIComponent
 
 export const paths = {
   home: () => '/',
+  dashboard: () => '/dashboard',
   batches: () => '/migration/batches',
   batch: (batch: string) => `/migration/batches/${part(batch)}`,
   user: (batch: string, user: string) => `/migration/batches/${part(batch)}/users/${part(user)}`,
@@ -30,6 +31,7 @@ type Scope = 'view' | 'migration' | 'organization'
  */
 export const SCOPE_OF_PATH: Readonly<Record<PathName, Scope>> = {
   home: 'view',
+  dashboard: 'view',
   batches: 'view',
   batch: 'view',
   user: 'view',
@@ -45,4 +47,21 @@ export const SCOPE_OF_PATH: Readonly<Record<PathName, Scope>> = {
   tokens: 'organization',
   account: 'view',
   password: 'view',
+}
+
+interface UsersShown {
+  /** Left out: of all batches. */
+  readonly batch?: string
+  /** A status summary. */
+  readonly show: string
+  readonly error?: string
+}
+
+/** The rows behind a number of users. */
+export function usersShown({ batch, ...filters }: UsersShown): string {
+  const [to, prefix] = batch === undefined ? ['/migration/users', ''] : [paths.batch(batch), 'users-']
+  const search = new URLSearchParams(
+    Object.entries(filters).map(([name, value]): [string, string] => [prefix + name, value]),
+  )
+  return `${to}?${search.toString()}`
 }

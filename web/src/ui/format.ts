@@ -22,6 +22,14 @@ export function formatDate(language: Language, text: string | null, timeZone?: s
   }).format(new Date(text))
 }
 
+/** `14:05`, or `Mon 14:05`. */
+export const formatTime = (language: Language, at: Date, isWithDay: boolean): string =>
+  new Intl.DateTimeFormat(localeOf(language), {
+    ...(isWithDay && { weekday: 'short' }),
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(at)
+
 /** `5 minutes ago`, `in 2 days`. */
 export function formatRelative(language: Language, text: string, nowMs: number): string {
   const seconds = (Date.parse(text) - nowMs) / 1000

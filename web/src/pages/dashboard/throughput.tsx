@@ -1,0 +1,112 @@
+/** What was carried over time, as a chart and as a table, and by endpoint. */
+import { Label, Select, useId } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
+import { Link } from 'react-router'
+import { parseTimeSpan } from '#contract/timespan.ts'
+import { paths } from '../../paths.ts'
+import { formatBytes, formatDate, formatNumber, formatTime } from '../../ui/format.ts'
+import { useListState } from '../../ui/list-state.ts'
+import { Loading } from '../../ui/loading.tsx'
+import { PlainTable } from '../../ui/plain-table.tsx'
+import { RefusalBar } from '../../ui/refusal-bar.tsx'
+import { useSpeech } from '../../words/words.ts'
+import { ChartPlace } from './chart-place.tsx'
+import { RANGES, throughputQuery } from './dashboard-queries.ts'
+import { Part } from './part.tsx'
+import { type Measure, sumsOf, type Told, seriesOf } from './series.ts'
+
+const TimeChart = lazy(() => import('./charts.tsx').then(({ TimeChart }) => ({ default: TimeChart })))
+const MEASURES = ['items', 'bytes'] as const
+
+export function ThroughputPart() {
+  const { words, language } = useSpeech()
+  const own = words.dashboard
+  const state = useListState('', '')
+  const range = RANGES.find((one) => one === state.get('range')) ?? 'day'
+  const measure: Measure = MEASURES.find((one) => one === state.get('measure')) ?? 'items'
+  const { data, error, isPending } = useQuery(throughputQuery(range))
+  const rangeId = useId()
+  const measureId = useId()
+  return (
+    <Part title={own.throughput} isWide>
+      <div className="filters">
+        <span className="filter">
+          <Label htmlFor={rangeId}>{own.period}</Label>
+          <Select id={rangeId} value={range} onChange={(_, { value }) => state.set('range', value)}>
+            {RANGES.map((one) => (
+              <option key={one} value={one}>
+                {own.ranges[one]}
+              </option>
+            ))}
+          </Select>
+        </span>
+        <span className="filter">
+          <Label htmlFor={measureId}>{own.measure}</Label>
+          <Select id={measureId} value={measure} onChange={(_, { value }) => state.set('measure', value)}>
+            {MEASURES.map((one) => (
+              <option key={one} value={one}>
+                {own.measures[one]}
+              </option>
+            ))}
+          </Select>
+        </span>
+      </div>
+      <RefusalBar thrown={error} />
+      {isPending && <Loading />}
+      {data?.points.length === 0 && <p className="part-empty">{own.nothingCarried}</p>}
+      {data !== undefined && data.points.length > 0 && (
+        <>
+          <Suspense fallback={<ChartPlace />}>
+            <TimeChart
+              title={own.chartOf(own.measures[measure], own.ranges[range])}
+              series={seriesOf(data, measure)}
+              formatTime={(at) => formatTime(language, at, range === 'week')}
+              format={(value) => (measure === 'items' ? formatNumber(language, value) : formatBytes(language, value))}
+            />
+          </Suspense>
+          <PlainTable
+            label={own.byEndpoint}
+            className="endpoint-sums"
+            items={sumsOf(data)}
+            keyOf={({ endpoint }) => endpoint}
+            columns={[
+              {
+                label: own.endpoint,
+                show: ({ endpoint }) => <Link to={paths.endpoint(endpoint)}>{endpoint}</Link>,
+              },
+              { label: own.messages, isNumber: true, show: (sum) => formatNumber(language, sum.items) },
+              { label: own.bytes, isNumber: true, show: (sum) => formatBytes(language, sum.bytes) },
+            ]}
+          />
+          <details>
+            <summary>{own.asTable}</summary>
+            <Steps data={data} />
+          </details>
+        </>
+      )}
+    </Part>
+  )
+}
+
+function Steps({ data }: { readonly data: Told }) {
+  const { words, language } = useSpeech()
+  const own = words.dashboard
+  return (
+    <>
+      <p className="small">{own.stepsOf(Math.round((parseTimeSpan(data.step) ?? 0) / 60))}</p>
+      <PlainTable
+        label={own.throughput}
+        className="steps-table"
+        items={data.points.toReversed()}
+        keyOf={({ dateTime, endpoint }) => `${dateTime} ${endpoint}`}
+        columns={[
+          { label: own.from, show: ({ dateTime }) => formatDate(language, dateTime) },
+          { label: own.endpoint, show: ({ endpoint }) => endpoint },
+          { label: own.messages, isNumber: true, show: (point) => formatNumber(language, point.itemsTransferred) },
+          { label: own.bytes, isNumber: true, show: (point) => formatBytes(language, point.bytesTransferred) },
+        ]}
+      />
+    </>
+  )
+}

@@ -1,0 +1,50 @@
+/** Rows that are all there: nothing to sort, search or leaf through. */
+import { Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
+import type { ReactNode } from 'react'
+
+export interface PlainColumn<Item> {
+  readonly label: string
+  readonly isNumber?: boolean
+  /** Long texts. */
+  readonly wraps?: boolean
+  show(item: Item): ReactNode
+}
+
+interface PlainTableProps<Item> {
+  readonly label: string
+  /** Widths: a class of the page's style. */
+  readonly className?: string
+  readonly columns: readonly PlainColumn<Item>[]
+  readonly items: readonly Item[]
+  keyOf(item: Item): string
+}
+
+const classOf = ({ isNumber, wraps }: { readonly isNumber?: boolean; readonly wraps?: boolean }) =>
+  isNumber ? 'number' : wraps ? 'wraps' : ''
+
+export const PlainTable = <Item,>({ label, className = '', columns, items, keyOf }: PlainTableProps<Item>) => (
+  <div className="scroll">
+    <Table size="small" aria-label={label} className={className}>
+      <TableHeader>
+        <TableRow>
+          {columns.map((column) => (
+            <TableHeaderCell key={column.label} className={classOf(column)}>
+              {column.label}
+            </TableHeaderCell>
+          ))}
+        </TableRow>
+      </TableHeader>
+      <TableBody>
+        {items.map((item) => (
+          <TableRow key={keyOf(item)}>
+            {columns.map((column) => (
+              <TableCell key={column.label} className={classOf(column)}>
+                {column.show(item)}
+              </TableCell>
+            ))}
+          </TableRow>
+        ))}
+      </TableBody>
+    </Table>
+  </div>
+)
