@@ -36,6 +36,7 @@ test(`sign-in and batch list load at most ${MOST_KB} kB of compressed script; wi
     'src/pages/dashboard/charts.tsx',
     'src/pages/new-batch.tsx',
     'src/pages/batch-pane.tsx',
+    'src/forms/batch-form.tsx',
     'src/pages/user-pane.tsx',
     'src/words/fr.ts',
   ]) {

@@ -22,7 +22,7 @@ import { useSteadyRows } from '../ui/steady-rows.ts'
 import { useTell } from '../ui/toasts.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { AskBatches } from './ask-batches.tsx'
-import { reasonAgainst } from './batch-command.ts'
+import { reasonAgainstAll } from './batch-command.ts'
 import { BatchCommands, useAfterDeletion } from './batch-commands.tsx'
 import { BatchFilters, filterOf, isFiltered } from './batch-filters.tsx'
 import { batchQuery, batchesQuery } from './batch-queries.ts'
@@ -59,9 +59,9 @@ export function BatchesPage() {
 
   const onKey = (batch: MigrationBatch, { key }: KeyboardEvent) => {
     if (key !== 'Delete' || !mayChange) return
-    const reason = reasonAgainst(words, 'remove', batch)
-    if (several.includes(batch)) setDeleting(several)
-    else if (reason === null) setDeleting([batch])
+    const meant = several.includes(batch) ? several : [batch]
+    const reason = reasonAgainstAll(words, 'remove', meant)
+    if (reason === null) setDeleting(meant)
     else tell.failed(new Error(`${batch.identity}: ${reason}`), words.notReached)
   }
 
