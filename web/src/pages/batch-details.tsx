@@ -19,7 +19,11 @@ export function BatchDetails({ batch }: { readonly batch: MigrationBatch }) {
   const count = (value: number) => formatNumber(language, value)
   const list = (names: readonly string[]) => (names.length === 0 ? words.none : <Lines lines={names} />)
   const when = (at: string | null) => <When at={at} both />
-  const first: readonly Row[] = [
+  const startAfter =
+    batch.startAfter === null
+      ? words.none
+      : labels.inZone(formatDate(language, batch.startAfter, batch.timeZone), batch.timeZone)
+  const first: readonly (Row | null)[] = [
     [labels.endpoint, <Link to={paths.endpoint(batch.sourceEndpoint)}>{batch.sourceEndpoint}</Link>],
     [
       labels.database,
@@ -31,6 +35,8 @@ export function BatchDetails({ batch }: { readonly batch: MigrationBatch }) {
     ],
     [words.dashboard.columns.rate, formatRate(words, language, batch)],
     [words.dashboard.columns.end, when(batch.estimatedCompletionDateTime)],
+    // What a batch waits for is looked for first.
+    batch.status === 'Waiting' ? [labels.startAfter, startAfter] : null,
     [labels.started, when(batch.startDateTime)],
     [labels.lastSynced, when(batch.lastSyncedDateTime)],
   ]
@@ -55,12 +61,7 @@ export function BatchDetails({ batch }: { readonly batch: MigrationBatch }) {
   ]
   const settings: readonly Row[] = [
     [labels.highest, batch.highestPriority ? words.yes : words.no],
-    [
-      labels.startAfter,
-      batch.startAfter === null
-        ? words.none
-        : labels.inZone(formatDate(language, batch.startAfter, batch.timeZone), batch.timeZone),
-    ],
+    [labels.startAfter, startAfter],
     [labels.exclude, list(batch.excludeFolders)],
     [labels.include, batch.includeFolders.length === 0 ? labels.includeAll : list(batch.includeFolders)],
     [labels.filter, batch.contentFilter || words.none],
