@@ -129,6 +129,7 @@ test(
     await hers.getByLabel('Time zone').selectOption('Europe/Oslo')
     await hers.getByRole('button', { name: 'Save' }).click()
     const conflict = hers.getByRole('alert').filter({ hasText: 'Somebody else has changed this meanwhile.' })
+    await until('it is in sight', () => conflict.evaluate((bar) => bar.getBoundingClientRect().top >= 0))
     await conflict.getByText('Recipients of reports is now ["ben@contoso.example"]').waitFor()
     await conflict.getByText('Migration endpoint is now "Old"').waitFor()
     assert.deepEqual((await center.served.batch('Wave A')).excludeFolders, [])

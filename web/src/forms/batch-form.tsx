@@ -1,7 +1,7 @@
 /** Edit: what Set-MigrationBatch changes of a batch that is there. Only what differs is sent, with the tag of what was seen. */
 import { Checkbox, Field, Select } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { MigrationBatch, SetBatch } from '#contract/batch.ts'
 import { ask, askTagged, type Tagged } from '../api.ts'
 import { isConflict, useEdited } from '../edited.ts'
@@ -119,6 +119,10 @@ function Fields({ first, onClose }: FieldsProps) {
     (rows.kind === 'none' || rows.csv !== null)
   const fields: Readonly<Record<string, string>> = words.editBatch.fields
   const { error } = save
+  const told = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (error !== null) told.current?.scrollIntoView()
+  }, [error])
   return (
     <FormDialog
       title={words.editBatch.title(seen.value.identity)}
@@ -127,19 +131,21 @@ function Fields({ first, onClose }: FieldsProps) {
       onSubmit={() => save.mutate()}
       onClose={onClose}
     >
-      {/* Above the fields: they are many, and whoever saves must not miss it. */}
-      {isConflict(error) ? (
-        <ConflictBar
-          refusal={error}
-          labelOf={(field) => fields[field] ?? null}
-          renew={async () => {
-            edited.see(await look(identity))
-            save.reset()
-          }}
-        />
-      ) : (
-        <RefusalBar thrown={error} />
-      )}
+      {/* The fields are many: whoever saves must not miss it. */}
+      <div ref={told}>
+        {isConflict(error) ? (
+          <ConflictBar
+            refusal={error}
+            labelOf={(field) => fields[field] ?? null}
+            renew={async () => {
+              edited.see(await look(identity))
+              save.reset()
+            }}
+          />
+        ) : (
+          <RefusalBar thrown={error} />
+        )}
+      </div>
       {/* What was seen anew is shown anew, also where a field keeps what is typed for itself. */}
       <div className="form" key={seen.etag}>
         <EndpointField

@@ -43,7 +43,6 @@ export function BatchDetails({ batch }: { readonly batch: MigrationBatch }) {
   const more: readonly Row[] = [
     [labels.type, batch.migrationType],
     [labels.direction, labels.onboarding],
-    [labels.status, words.batchStatus[batch.status]],
     [labels.active, count(batch.activeCount)],
     [labels.stopped, count(batch.stoppedCount)],
     [labels.itemsSynced, count(batch.itemsSynced)],
