@@ -37,7 +37,7 @@ test(`sign-in and batch list load at most ${MOST_KB} kB of compressed script; wi
     'src/pages/new-batch.tsx',
     'src/pages/batch-pane.tsx',
     'src/forms/batch-form.tsx',
-    'src/pages/user-pane.tsx',
+    'src/pages/users/user-pane.tsx',
     'src/words/fr.ts',
   ]) {
     assert.equal(manifest[name]?.isDynamicEntry, true, name)

@@ -78,6 +78,20 @@ export async function askTagged<Name extends RouteName>(
   return { value, etag: response.headers.get('etag') ?? '*' }
 }
 
+/**
+ * A file, under the name that the service gives it.
+ * @throws Refusal
+ */
+export async function askFile(
+  name: RouteName,
+  params: Readonly<Record<string, string>>,
+): Promise<{ readonly file: Blob; readonly fileName: string }> {
+  const response = await send(urlOf(name, params), {})
+  if (!response.ok) throw refusalOf(response.status, response.statusText, await response.text())
+  const [, encoded = name] = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('content-disposition') ?? '') ?? []
+  return { file: await response.blob(), fileName: decodeURIComponent(encoded) }
+}
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)

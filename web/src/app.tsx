@@ -28,7 +28,8 @@ const SettingsPage = lazy(() => import('./pages/settings.tsx'))
 const DatabasesPage = lazy(() => import('./pages/databases.tsx'))
 const DatabasePane = lazy(() => import('./pages/database-pane.tsx'))
 const EndpointPane = lazy(() => import('./pages/endpoint-pane.tsx'))
-const UserPane = lazy(() => import('./pages/user-pane.tsx'))
+const UsersPage = lazy(() => import('./pages/users/users.tsx'))
+const UserPane = lazy(() => import('./pages/users/user-pane.tsx'))
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const subscribe = (told: () => void) => {
@@ -89,6 +90,9 @@ function Content() {
         <Route path="migration/batches" element={<BatchesPage />}>
           <Route path=":batch" element={<BatchPane />} />
           <Route path=":batch/users/:user" element={<UserPane />} />
+        </Route>
+        <Route path="migration/users" element={<UsersPage />}>
+          <Route path=":user" element={<UserPane />} />
         </Route>
         <Route path="migration/new-batch" element={<NewBatchPage />} />
         <Route path="migration/endpoints" element={<EndpointsPage />}>

@@ -12,6 +12,7 @@ import './style/base.css'
 import './style/pages.css'
 import './style/batches.css'
 import './style/wizard.css'
+import './style/print.css'
 
 /** The server's policy lets in no style but with the nonce of this page. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? ''

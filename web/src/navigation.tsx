@@ -23,6 +23,7 @@ const GROUPS: readonly { readonly name: Place['name']; readonly places: readonly
     places: [
       { name: 'dashboard', to: paths.dashboard() },
       { name: 'batches', to: paths.batches() },
+      { name: 'users', to: paths.users() },
       { name: 'endpoints', to: paths.endpoints() },
       { name: 'databases', to: paths.databases() },
       { name: 'workers', to: paths.workers() },

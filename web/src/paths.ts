@@ -7,6 +7,9 @@ export const paths = {
   batches: () => '/migration/batches',
   batch: (batch: string) => `/migration/batches/${part(batch)}`,
   user: (batch: string, user: string) => `/migration/batches/${part(batch)}/users/${part(user)}`,
+  users: () => '/migration/users',
+  /** By its Guid: an address may stand in several batches. */
+  anyUser: (user: string) => `/migration/users/${part(user)}`,
   newBatch: () => '/migration/new-batch',
   endpoints: () => '/migration/endpoints',
   endpoint: (endpoint: string) => `/migration/endpoints/${part(endpoint)}`,
@@ -35,6 +38,8 @@ export const SCOPE_OF_PATH: Readonly<Record<PathName, Scope>> = {
   batches: 'view',
   batch: 'view',
   user: 'view',
+  users: 'view',
+  anyUser: 'view',
   newBatch: 'migration',
   endpoints: 'view',
   endpoint: 'view',

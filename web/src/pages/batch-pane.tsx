@@ -15,7 +15,7 @@ import { useSpeech, useWords } from '../words/words.ts'
 import { BatchCommands } from './batch-commands.tsx'
 import { BatchDetails } from './batch-details.tsx'
 import { batchQuery } from './batch-queries.ts'
-import { UsersReport } from './users-report.tsx'
+import { UsersReport } from './users/users-report.tsx'
 
 export default function BatchPane() {
   const { batch: identity = '' } = useParams()

@@ -1,7 +1,7 @@
 /** What the pages of the batches show, asked for once and kept under keys that the event stream refreshes (live.ts). */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { MigrationBatch } from '#contract/batch.ts'
-import type { BatchStatus, StatusSummary } from '#contract/states.ts'
+import type { BatchStatus } from '#contract/states.ts'
 import { ask } from '../api.ts'
 import { LIVE, RESTING_MS, RUNNING_MS } from '../live.ts'
 
@@ -76,33 +76,6 @@ export const reportsQuery = (batch: string) =>
   queryOptions({
     queryKey: [LIVE, 'reports', batch],
     queryFn: ({ signal }) => ask('listReports', { query: { batch }, signal }),
-  })
-
-export const usersQuery = (batch: string, summary: StatusSummary | null, { search, sort, cursor }: ListAsked) =>
-  queryOptions({
-    queryKey: [LIVE, 'users', batch, summary, search, sort, cursor ?? ''],
-    queryFn: ({ signal }) =>
-      ask('listUsers', {
-        query: {
-          batch,
-          limit: PAGE_SIZE,
-          sort,
-          cursor,
-          ...(search !== '' && { search }),
-          ...(summary !== null && { statusSummary: summary }),
-        },
-        signal,
-      }),
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) =>
-      state.data?.items.some(({ statusSummary }) => statusSummary === 'Active') ? RUNNING_MS : RESTING_MS,
-  })
-
-export const userQuery = (batch: string, user: string) =>
-  queryOptions({
-    queryKey: [LIVE, 'user', batch, user],
-    queryFn: ({ signal }) => ask('getUserStatistics', { params: { identity: user }, query: { batch }, signal }),
-    refetchInterval: ({ state }) => (state.data?.statusSummary === 'Active' ? RUNNING_MS : RESTING_MS),
   })
 
 export const endpointsQuery = queryOptions({

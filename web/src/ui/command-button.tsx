@@ -1,6 +1,6 @@
 import { Button, type ButtonProps, Tooltip } from '@fluentui/react-components'
 
-interface CommandButtonProps extends Pick<ButtonProps, 'icon' | 'appearance'> {
+interface CommandButtonProps extends Pick<ButtonProps, 'icon' | 'appearance' | 'size'> {
   readonly label: string
   /** Where several have the same label: with what it is about, and beginning with the label. */
   readonly fullLabel?: string | undefined

@@ -10,6 +10,7 @@ import {
 } from '@fluentui/react-components'
 import { type KeyboardEvent, type ReactNode, type Ref, type RefObject, useEffect, useRef } from 'react'
 import { Link, useNavigate } from 'react-router'
+import { leaveRow, useReturn } from './left-rows.ts'
 import type { ListState } from './list-state.ts'
 import { SortedHeader } from './sorted-header.tsx'
 
@@ -43,7 +44,7 @@ interface ListTableProps<Item> {
   /** Where a row leads. */
   toOf?(item: Item): string
   isChosen?(item: Item): boolean
-  readonly selection?: Selection<Item>
+  readonly selection?: Selection<Item> | undefined
   /** Of a row that has the focus. */
   onKey?(item: Item, event: KeyboardEvent): void
 }
@@ -63,9 +64,14 @@ export function ListTable<Item>({
   const navigate = useNavigate()
   const body = useRef<HTMLTableSectionElement>(null)
   const focused = useFocusKept(body)
+  useReturn(label, body)
   const isSortable = columns.some(({ isSorted }) => isSorted)
   return (
-    <div className="scroll">
+    // What nothing in it takes the focus of is scrolled by the keyboard itself.
+    <div
+      className="scroll"
+      {...(toOf === undefined && !isSortable && { tabIndex: 0, role: 'group', 'aria-label': label })}
+    >
       <Table sortable={isSortable} size="small" aria-label={label} className={className}>
         <TableHeader>
           <TableRow>
@@ -93,14 +99,25 @@ export function ListTable<Item>({
                 }}
                 {...(to !== undefined && {
                   className: isChosen(item) ? 'row chosen' : 'row',
-                  onClick: () => void navigate(to),
+                  onClick: () => {
+                    leaveRow(label, keyOf(item))
+                    void navigate(to)
+                  },
                 })}
               >
                 {selection && <SelectOne selection={selection} item={item} name={keyOf(item)} />}
                 {columns.map(({ name, isNumber, wraps, show }, place) => (
                   <TableCell key={name} className={isNumber ? 'number' : wraps ? 'wraps' : ''}>
                     {place === 0 && to !== undefined ? (
-                      <Link to={to} aria-current={isChosen(item)} onClick={(event) => event.stopPropagation()}>
+                      <Link
+                        to={to}
+                        data-row={keyOf(item)}
+                        aria-current={isChosen(item)}
+                        onClick={(event) => {
+                          event.stopPropagation()
+                          leaveRow(label, keyOf(item))
+                        }}
+                      >
                         {show(item)}
                       </Link>
                     ) : (

@@ -3,6 +3,7 @@ import { Button } from '@fluentui/react-components'
 import { DismissRegular } from '@fluentui/react-icons/svg/dismiss'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { useLocation, useNavigate } from 'react-router'
+import { BACK } from './left-rows.ts'
 import { useWords } from '../words/words.ts'
 
 interface PaneProps {
@@ -19,10 +20,13 @@ export function Pane({ title, closeTo, above, children }: PaneProps) {
   const { search } = useLocation()
   const id = useId()
   const heading = useRef<HTMLHeadingElement>(null)
-  // Who opened it by the keyboard reads on here.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [])
+  const section = useRef<HTMLElement>(null)
+  // Who opened it by the keyboard reads on here; who comes back to a list in it, there.
+  useEffect(() => {
+    if (!section.current?.contains(document.activeElement)) heading.current?.focus({ preventScroll: true })
+  }, [])
   return (
-    <section className="pane" aria-labelledby={id}>
+    <section className="pane" aria-labelledby={id} ref={section}>
       <div className="pane-head">
         <div>
           {above}
@@ -34,7 +38,7 @@ export function Pane({ title, closeTo, above, children }: PaneProps) {
           appearance="subtle"
           icon={<DismissRegular />}
           aria-label={words.closeDetails}
-          onClick={() => void navigate(closeTo + listOnly(search))}
+          onClick={() => void navigate(closeTo + listOnly(search), { state: BACK })}
         />
       </div>
       {children}

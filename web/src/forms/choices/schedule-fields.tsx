@@ -34,7 +34,7 @@ export function ScheduleFields({ value, onChange, offers = ALL }: ScheduleFields
   )
 }
 
-function StartAt({ value, onChange }: Pick<ScheduleFieldsProps, 'value' | 'onChange'>) {
+export function StartAt({ value, onChange }: Pick<ScheduleFieldsProps, 'value' | 'onChange'>) {
   const { words, language } = useSpeech()
   const [known] = useState(zones)
   const startAfter = startAfterOf(value)
