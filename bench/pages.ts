@@ -2,7 +2,7 @@
  * How long the pages of the admin center take, from the navigation until their rows are shown, on an idle service with
  * 100 batches: one of them with 50,000 users and, as a second world, all of them with 5,000.
  */
-import type { Locator, Page, Request } from 'playwright-core'
+import type { CDPSession, Page, Request } from 'playwright-core'
 import { silentLog } from '#base/log.ts'
 import { openStore } from '#store/open.ts'
 import { PASSWORD } from '#test/service/administrators-world.ts'
@@ -10,76 +10,18 @@ import { type SeededBatch, seedBatches, seedPast } from '#test/service/many-user
 import { type Center, type Visitor, startCenter } from '#test/web/center.ts'
 import { signIn } from '#test/web/gestures.ts'
 import { median } from './measure.ts'
+import { BIG, PAGES, type PageLine, type PageWorld } from './page-table.ts'
 import type { PartOptions } from './parts.ts'
 import { AS_RUN, p95 } from './service.ts'
 
 const LOADS = 20
-const BIG = 'Everybody'
 /** Pages of both kinds of load and their longest request, ms. */
 const GOAL_MS = 1_000
 
-interface Subject {
-  readonly name: string
-  path(world: World): string
-  /** Shown when the page has what it is for. */
-  shown(page: Page): Locator
-}
-
-/** What the addresses of pages are made of. */
-interface World {
-  readonly user: string
-  readonly failedUser: string
-  /** Of the users' last page. */
-  readonly lastCursor: string
-}
-
-const big = `/migration/batches/${BIG}`
-const batches = (page: Page) => page.getByRole('table', { name: 'Migration batches' }).getByRole('row').nth(1)
-const users = (page: Page) => page.getByRole('table', { name: 'Users report' }).getByRole('row').nth(1)
-const sortedBy = (column: string): Subject => ({
-  name: `The batch, users by ${column}`,
-  path: () => `${big}?users-sort=${column}`,
-  shown: users,
-})
-
-/** A page that is new is one line more. */
-const SUBJECTS: readonly Subject[] = [
-  { name: 'Batches', path: () => '/migration/batches', shown: batches },
-  { name: 'Batches by percentage synced', path: () => '/migration/batches?sort=-percentageSynced', shown: batches },
-  { name: 'Batches, searched', path: () => '/migration/batches?search=wave%201', shown: batches },
-  { name: 'The batch of 50,000', path: () => big, shown: users },
-  ...['-identity', 'status', '-syncedItemCount', '-skippedItemCount', '-lastSuccessfulSyncTime'].map(sortedBy),
-  { name: 'The batch, users searched', path: () => `${big}?users-search=ab7`, shown: users },
-  { name: 'The batch, failed users', path: () => `${big}?users-show=Failed`, shown: users },
-  {
-    name: 'The batch, failed users by last sync',
-    path: () => `${big}?users-show=Failed&users-sort=-lastSuccessfulSyncTime`,
-    shown: users,
-  },
-  {
-    name: 'The batch, last page of its users',
-    path: ({ lastCursor }) => `${big}?users-cursor=${lastCursor}&users-from=49950`,
-    shown: users,
-  },
-  {
-    name: 'A user',
-    path: ({ user }) => `${big}/users/${user}`,
-    shown: (page) => page.getByText('In-progress duration'),
-  },
-  {
-    name: 'A failed user',
-    path: ({ failedUser }) => `${big}/users/${failedUser}`,
-    shown: (page) => page.getByRole('alert').filter({ hasText: 'What to do' }),
-  },
-  {
-    name: 'New batch',
-    path: () => '/migration/new-batch?step=users',
-    shown: (page) => page.getByRole('button', { name: /CSV file/ }).first(),
-  },
-]
-
 interface Load {
   readonly ms: number
+  /** What the page's own thread has worked: the same however busy the machine is. */
+  readonly workMs: number
   readonly calls: readonly { readonly what: string; readonly ms: number }[]
 }
 
@@ -96,18 +38,24 @@ export async function pagesPart({ scale, tell }: PartOptions): Promise<string[]>
     state: (['Created', 'Synced', 'Mixed', 'Mixed'] as const)[at === 42 ? 2 : at % 4]!,
   }))
   return [
-    ...(await inWorld('pages-one', one, SUBJECTS, scale, tell)),
+    ...(await inWorld('pages-one', one, PAGES, scale, tell)),
     '',
     `The same with ${many[0]!.users.toLocaleString('en-US')} users in each of the 100 batches:`,
     '',
-    ...(await inWorld('pages-many', many, SUBJECTS.slice(0, 5), scale, tell)),
+    ...(await inWorld(
+      'pages-many',
+      many,
+      PAGES.filter(({ isOfAll }) => isOfAll),
+      scale,
+      tell,
+    )),
   ]
 }
 
 async function inWorld(
   name: string,
   seeded: readonly SeededBatch[],
-  subjects: readonly Subject[],
+  pages: readonly PageLine[],
   scale: number,
   tell: (text: string) => void,
 ): Promise<string[]> {
@@ -127,29 +75,30 @@ async function inWorld(
   const rows: string[] = []
   const calls = new Map<string, number[]>()
   let worst = 0
-  for (const subject of subjects) {
+  for (const line of pages) {
     const [cold, warm]: [Load[], Load[]] = [[], []]
     for (let at = 0; at < loads; at++) {
       const state = await visitor.context.storageState()
       const newcomer = await center.visitor({ state })
-      cold.push(await load(newcomer.page, center.url, subject, world))
+      cold.push(await load(newcomer.page, center.url, line, world))
       newcomer.isClean()
       await newcomer.context.close()
     }
     // The first one brings the scripts of this page into the cache.
-    await load(visitor.page, center.url, subject, world)
-    for (let at = 0; at < loads; at++) warm.push(await load(visitor.page, center.url, subject, world))
+    await load(visitor.page, center.url, line, world)
+    for (let at = 0; at < loads; at++) warm.push(await load(visitor.page, center.url, line, world))
     visitor.isClean()
     for (const { what, ms } of [...cold, ...warm].flatMap((each) => each.calls))
       calls.set(what, [...(calls.get(what) ?? []), ms])
     const [ofCold, ofWarm] = [cold, warm].map((all) => all.map(({ ms }) => ms)) as [number[], number[]]
     worst = Math.max(worst, p95(ofCold), p95(ofWarm))
-    rows.push(`| ${subject.name} | ${figures(ofCold)} | ${figures(ofWarm)} |`)
-    tell(`  ${subject.name}: cold ${figures(ofCold)}, warm ${figures(ofWarm)}`)
+    const work = median(warm.map(({ workMs }) => workMs)).toFixed(0)
+    rows.push(`| ${line.name} | ${figures(ofCold)} | ${figures(ofWarm)} | ${work} |`)
+    tell(`  ${line.name}: cold ${figures(ofCold)}, warm ${figures(ofWarm)}, work ${work}`)
   }
   return [
-    `| ${loads} loads, p50 / p95 / max ms | cold cache | warm cache |`,
-    '|---|---|---|',
+    `| ${loads} loads, p50 / p95 / max ms | cold cache | warm cache | of it the page's own work, ms of CPU |`,
+    '|---|---|---|---|',
     ...rows,
     '',
     `- The slowest p95 is ${worst.toFixed(0)} ms (goal ${GOAL_MS}: ${worst < GOAL_MS ? 'holds' : '**missed**'}).`,
@@ -163,7 +112,7 @@ async function inWorld(
 }
 
 /** From the navigation until its rows are shown, with the requests that were answered by then. */
-async function load(page: Page, url: string, subject: Subject, world: World): Promise<Load> {
+async function load(page: Page, url: string, line: PageLine, world: PageWorld): Promise<Load> {
   // Nothing of the page before is still asked for, and its event stream has ended.
   await page.goto('about:blank')
   const calls: { what: string; ms: number }[] = []
@@ -174,12 +123,22 @@ async function load(page: Page, url: string, subject: Subject, world: World): Pr
     if (responseEnd >= 0) calls.push({ what: callName(pathname, searchParams), ms: responseEnd - requestStart })
   }
   page.on('requestfinished', note)
+  const cdp = await page.context().newCDPSession(page)
+  await cdp.send('Performance.enable')
+  const workedBefore = await worked(cdp)
   const from = performance.now()
-  await page.goto(url + subject.path(world), { waitUntil: 'commit' })
-  await subject.shown(page).waitFor()
+  await page.goto(url + (typeof line.path === 'string' ? line.path : line.path(world)), { waitUntil: 'commit' })
+  await line.shown(page).first().waitFor()
   const ms = performance.now() - from
+  const workMs = (await worked(cdp)) - workedBefore
   page.off('requestfinished', note)
-  return { ms, calls }
+  await cdp.detach()
+  return { ms, workMs, calls }
+}
+
+async function worked(cdp: CDPSession): Promise<number> {
+  const { metrics } = await cdp.send('Performance.getMetrics')
+  return (metrics.find(({ name }) => name === 'ThreadTime')?.value ?? 0) * 1000
 }
 
 /** `GET /users?sort` with the names of the parameters that make a difference. */
@@ -195,7 +154,7 @@ function callName(pathname: string, query: URLSearchParams): string {
   return `GET ${path}${told.length > 0 ? `?${told.join('&')}` : ''}`
 }
 
-async function worldOf({ served }: Center): Promise<World> {
+async function worldOf({ served }: Center): Promise<PageWorld> {
   interface Users {
     readonly items: { readonly identity: string }[]
     readonly nextCursor: string | null

@@ -144,34 +144,37 @@ async function heapOf(cdp: CDPSession): Promise<Pick<Look, 'pageMb' | 'nodes' | 
 
 const TICKS = 100
 
-/** Share of one core that the service's own process and its database take. */
+/** Share of one core that the service's own process and its database take; its worker has enough to do by itself. */
 async function cpuShare(pid: number, ms: number): Promise<number> {
-  const seconds = () => [pid, ...postgresOf(pid)].reduce((sum, one) => sum + ticksOf(one, one !== pid), 0) / TICKS
+  const seconds = () =>
+    (ticksOf(pid, false) + descendants(pid).reduce((sum, one) => sum + ticksOf(one, true), 0)) / TICKS
   const [from, at] = [seconds(), performance.now()]
   await wait(ms)
   return ((seconds() - from) * 1000) / (performance.now() - at)
 }
 
-/** Of a postmaster those of its backends that have ended count, too. */
+/** With those of its children that have ended: of a postmaster, its backends. */
 function ticksOf(pid: number, withEnded: boolean): number {
+  const stat = read(pid, 'stat')
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+  return fields.slice(11, withEnded ? 15 : 13).reduce((sum, ticks) => sum + ticks, 0)
+}
+
+function descendants(pid: number): number[] {
+  const children = read(pid, `task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number)
+  return children
+    .filter((child) => !read(child, 'cmdline').includes('--until-input-ends'))
+    .flatMap((child) => [child, ...descendants(child)])
+}
+
+/** Empty where it has just ended. */
+function read(pid: number, what: string): string {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    const fields = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .map(Number)
-    return fields.slice(11, withEnded ? 15 : 13).reduce((sum, ticks) => sum + ticks, 0)
+    return readFileSync(`/proc/${pid}/${what}`, 'latin1')
   } catch {
-    return 0
+    return ''
   }
 }
-
-/** The embedded database below that process: the postmaster first. */
-function postgresOf(pid: number): number[] {
-  const children = (of: number) =>
-    readFileSync(`/proc/${of}/task/${of}/children`, 'latin1').trim().split(' ').filter(Boolean).map(Number)
-  const postmaster = children(pid).find((child) => /postgres/.test(commandOf(child)))
-  return postmaster === undefined ? [] : [postmaster, ...children(postmaster)]
-}
-
-const commandOf = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'latin1')

@@ -8,8 +8,9 @@ import { urlOf } from './api.ts'
 
 /** Data under this key follows the events. */
 export const LIVE = 'live'
-/** At most one look in this time, however much happens. */
+/** At most one look in this time, however much happens; and a service that takes long for one is asked less often. */
 const PAUSE_MS = 700
+const PAUSE_OF_LOOK = 2
 const AGAIN_MS = 3_000
 /** While something runs, and else: a stream may have been cut by a proxy in silence. */
 export const RUNNING_MS = 2_500
@@ -46,8 +47,9 @@ function follow(client: QueryClient): () => void {
     isLooking = true
     while (isAsked && !signal.aborted) {
       isAsked = false
+      const from = performance.now()
       await client.invalidateQueries({ queryKey: [LIVE] })
-      await pause(PAUSE_MS)
+      await pause(Math.max(PAUSE_MS, PAUSE_OF_LOOK * (performance.now() - from)))
     }
     isLooking = false
   }

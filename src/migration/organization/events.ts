@@ -1,4 +1,5 @@
 /** The event log: read in pieces, or watched. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { notFound } from '#base/request-faults.ts'
 import type { Answer, Call } from '#contract/calls.ts'
 import type { ServiceEvent } from '#contract/organization.ts'
@@ -11,6 +12,8 @@ import type { ServiceDeps } from '../batch/deps.ts'
 const AT_ONCE = 500
 /** An event that waited for an open transaction is told without a word of its own. */
 const POLL_MS = 2_000
+/** What happens in so short a time is read at once: each look is a query for each who watches, and passes tell much. */
+const GATHER_MS = 100
 
 const show = (row: EventRow): ServiceEvent => ({
   id: row.id,
@@ -68,12 +71,15 @@ async function* watch(
         wake = () => (clearTimeout(timer), resolve())
         signal.addEventListener('abort', wake, { once: true })
       })
+      const lookedAt = performance.now()
       const rows = await readEvents(store, after, AT_ONCE, batchId)
       for (const row of rows) yield show(row)
       after = rows.at(-1)?.id ?? after
       if (rows.length < AT_ONCE) await told
       else wake()
       signal.removeEventListener('abort', wake)
+      const early = GATHER_MS - (performance.now() - lookedAt)
+      if (early > 0 && rows.length < AT_ONCE && !signal.aborted) await wait(early)
     }
   } finally {
     off()

@@ -1,0 +1,59 @@
+/** The pages that are loaded (pages.ts). One that is new is a line more. */
+import type { Locator, Page } from 'playwright-core'
+
+export const BIG = 'Everybody'
+
+/** What the addresses of pages are made of. */
+export interface PageWorld {
+  readonly user: string
+  readonly failedUser: string
+  /** Of the last page of the users. */
+  readonly lastCursor: string
+}
+
+export interface PageLine {
+  readonly name: string
+  readonly path: string | ((world: PageWorld) => string)
+  /** There when the page shows what it is for. */
+  readonly shown: (page: Page) => Locator
+  /** Its cost may follow from the users of all batches together: loaded with 500,000, too. */
+  readonly isOfAll?: true
+}
+
+const row = (table: string) => (page: Page) => page.getByRole('table', { name: table }).getByRole('row').nth(1)
+const text = (said: string) => (page: Page) => page.getByText(said)
+const [batches, users] = [row('Migration batches'), row('Users report')]
+const big = `/migration/batches/${BIG}`
+
+export const PAGES: readonly PageLine[] = [
+  { name: 'Batches', path: '/migration/batches', shown: batches, isOfAll: true },
+  { name: 'by percentage synced', path: '/migration/batches?sort=-percentageSynced', shown: batches, isOfAll: true },
+  { name: 'searched', path: '/migration/batches?search=wave%201', shown: batches, isOfAll: true },
+  { name: 'The batch of 50,000', path: big, shown: users, isOfAll: true },
+  { name: 'its users by address, descending', path: `${big}?users-sort=-identity`, shown: users },
+  { name: 'by status', path: `${big}?users-sort=status`, shown: users },
+  { name: 'by items synced', path: `${big}?users-sort=-syncedItemCount`, shown: users },
+  { name: 'by items skipped', path: `${big}?users-sort=-skippedItemCount`, shown: users },
+  { name: 'by rate', path: `${big}?users-sort=-bytesTransferredPerMinute`, shown: users },
+  { name: 'by error', path: `${big}?users-sort=-errorSummary`, shown: users },
+  { name: 'by last sync', path: `${big}?users-sort=-lastSuccessfulSyncTime`, shown: users },
+  { name: 'searched', path: `${big}?users-search=ab7`, shown: users },
+  { name: 'the failed', path: `${big}?users-show=Failed`, shown: users },
+  {
+    name: 'the failed by last sync',
+    path: `${big}?users-show=Failed&users-sort=-lastSuccessfulSyncTime`,
+    shown: users,
+  },
+  {
+    name: 'the last page',
+    path: ({ lastCursor }) => `${big}?users-cursor=${lastCursor}&users-from=49950`,
+    shown: users,
+  },
+  { name: 'A user', path: ({ user }) => `${big}/users/${user}`, shown: text('In-progress duration') },
+  { name: 'A failed user', path: ({ failedUser }) => `${big}/users/${failedUser}`, shown: text('What to do') },
+  { name: 'New batch', path: '/migration/new-batch?step=users', shown: (page) => page.getByLabel('CSV file', { exact: true }) },
+  { name: 'Endpoints', path: '/migration/endpoints', shown: row('Migration endpoints') },
+  { name: 'An endpoint', path: '/migration/endpoints/Old%20server', shown: text('imap.contoso.example') },
+  { name: 'Databases', path: '/migration/databases', shown: row('Mailbox databases'), isOfAll: true },
+  { name: 'A database', path: '/migration/databases/New%20server', shown: text('new.contoso.example'), isOfAll: true },
+]
