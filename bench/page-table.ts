@@ -20,7 +20,8 @@ export interface PageLine {
   readonly isOfAll?: true
 }
 
-const row = (table: string) => (page: Page) => page.getByRole('table', { name: table }).getByRole('row').nth(1)
+/** By a selector: to look for roles again and again would be a third of the page's work. */
+const row = (table: string) => (page: Page) => page.locator(`table[aria-label="${table}"] > tbody > tr`)
 const text = (said: string) => (page: Page) => page.getByText(said)
 const [batches, users] = [row('Migration batches'), row('Users report')]
 const big = `/migration/batches/${BIG}`
