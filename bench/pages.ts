@@ -63,6 +63,8 @@ async function inWorld(
   tell(`seeding 100 batches with ${all.toLocaleString('en-US')} users in all`)
   await using center = await startCenter(name, {
     tuning: AS_RUN,
+    // A worker that has nothing to do.
+    concurrency: 1,
     async prepare(dataFolder) {
       await using store = await openStore({ dataFolder, log: silentLog })
       await seedBatches(store.pool, seeded)
