@@ -356,13 +356,14 @@ test(
     for (const [path, heading, something, buttons] of [
       ['/migration/endpoints', 'Points de terminaison de migration', 'point', 1],
       ['/migration/databases', 'Bases de boîtes aux lettres', 'Local', 0],
+      ['/migration/databases/Local', 'Local', 'Maildir', 0],
       ['/migration/workers', 'Exécutants', 'pare-feu', 0],
       ['/settings', 'Paramètres', '60 j', 0],
       ['/settings/queue', 'Paramètres', 'Rapports par messagerie', 0],
     ] as const) {
       await page.goto(center.url + path)
-      await page.getByRole('heading', { level: 1, name: heading }).waitFor()
-      await page.locator('#content').getByText(something).first().waitFor()
+      await page.getByRole('heading', { name: heading }).waitFor()
+      await page.locator('#content').getByText(something).filter({ visible: true }).first().waitFor()
       const changing = page.locator('#content').getByRole('button', { name: /^(Nouve|Enregistrer|Tester|Envoyer)/ })
       assert.equal(await changing.count(), buttons, path)
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, path)

@@ -1,10 +1,11 @@
-/** The rule by which the service keeps no password with a change (src/migration/endpoint/goes-elsewhere.ts), for forms. */
-import type { Security } from './security-field.tsx'
-
+/**
+ * The rule by which the service keeps no password with a change (src/migration/endpoint/goes-elsewhere.ts), for forms; a
+ * test holds the two together.
+ */
 interface Way {
   readonly server: string
   readonly port: string
-  readonly security: Security
+  readonly security: 'Ssl' | 'Tls' | 'None'
   readonly acceptUntrustedCertificates: boolean
   readonly allowClearText: boolean
 }
