@@ -133,7 +133,7 @@ async function visit(
       )
       const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
       assert.deepEqual(
-        serious.map(({ id, nodes }) => [what, id, nodes.map(({ html }) => html)]),
+        serious.flatMap(({ id, nodes }) => nodes.map(({ html, any }) => `${what}: ${id}: ${any[0]?.message}: ${html}`)),
         [],
       )
     },

@@ -30,6 +30,7 @@ export default function DatabasePane() {
   const { database: identity = '' } = useParams()
   const words = useWords()
   const mayChange = useMay('organization')
+  const mayTest = useMay('migration')
   const { data: seen, error } = useQuery(databaseQuery(identity))
   const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
   return (
@@ -39,7 +40,7 @@ export default function DatabasePane() {
       {seen !== undefined && !isGone && (
         <>
           {mayChange && <Commands seen={seen} />}
-          {mayChange && <DatabaseTestPart database={seen.value} />}
+          {mayTest && <DatabaseTestPart database={seen.value} />}
           <Details database={seen.value} />
         </>
       )}
