@@ -100,6 +100,7 @@ test(
 
     // The number leads to the mailbox that failed, and to no other.
     await page.getByRole('link', { name: '1 mailbox failed: AUTH_REFUSED' }).click()
+    await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor()
     await page.getByText('eve@contoso.example').waitFor()
     assert.equal(await page.getByText('amy@contoso.example').count(), 0)
     await page.goBack()

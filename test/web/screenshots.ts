@@ -136,6 +136,7 @@ for (const [look, page] of pages) {
   await field(page, look === 'french' ? 'Mot de passe actuel' : 'Present password').waitFor()
   await shoot(page, `password-${look}`)
   for (const [name, path] of [
+    ['dashboard', '/dashboard'],
     ['endpoint', '/migration/endpoints/imap.old.example'],
     ['database', '/migration/databases/Local'],
     ['workers', '/migration/workers'],

@@ -154,7 +154,7 @@ export const en = {
     workers: (count: number, active: number, capacity: number) =>
       `${counted(count, 'worker', 'workers')}, ${number.format(active)} of ${counted(capacity, 'mailbox', 'mailboxes')} at once in work.`,
     endpoint: 'Endpoint',
-    kind: 'Syncs',
+    kind: 'Kind',
     kinds: { Initial: 'Initial', Incremental: 'Incremental' },
     waiting: 'Waiting',
     slots: 'Slots in use',

@@ -157,12 +157,12 @@ const fr: Words = {
     noEndpoints:
       'Il n’y a pas encore de point de terminaison de migration. Ses emplacements apparaissent ici, et qui les attend.',
     noWorkers:
-      'Aucun processus de travail n’est actif : rien n’est transféré. Démarrez le service, ou « waybill worker » sur une autre machine.',
+      'Aucun exécutant n’est actif : rien n’est transféré. Démarrez le service, ou « waybill worker » sur une autre machine.',
     workers: (count: number, active: number, capacity: number) =>
-      `${counted(count, 'processus de travail', 'processus de travail')}, ${number.format(active)} sur ${counted(capacity, 'boîte aux lettres', 'boîtes aux lettres')} à la fois en traitement.`,
+      `${counted(count, 'exécutant', 'exécutants')}, ${number.format(active)} sur ${counted(capacity, 'boîte aux lettres', 'boîtes aux lettres')} à la fois en traitement.`,
     endpoint: 'Point de terminaison',
-    kind: 'Synchronisations',
-    kinds: { Initial: 'Initiales', Incremental: 'Incrémentielles' },
+    kind: 'Type',
+    kinds: { Initial: 'Initiale', Incremental: 'Incrémentielle' },
     waiting: 'En attente',
     slots: 'Emplacements utilisés',
     slotsOf: (endpoint: string, kind: string) => `Emplacements utilisés de ${endpoint} : ${kind}`,

@@ -18,8 +18,8 @@ export function Failures() {
   const { words, language } = useSpeech()
   const own = words.dashboard
   const { data, error, isPending } = useQuery(failuresQuery)
-  const shown = (count: number, to: string | null, what: string) =>
-    count === 0 || to === null ? (
+  const shown = (count: number, to: string, what: string) =>
+    count === 0 ? (
       formatNumber(language, count)
     ) : (
       <Link to={to} aria-label={what}>
@@ -55,14 +55,22 @@ export function Failures() {
             {
               label: words.batches.columns.failedCount,
               isNumber: true,
-              show: ({ errorType, failedCount, batches }) =>
-                shown(failedCount, linkTo(batches, errorType, 'Failed'), own.failedWith(failedCount, errorType)),
+              show: ({ errorType, failedCount }) =>
+                shown(
+                  failedCount,
+                  usersShown({ error: errorType, show: 'Failed' }),
+                  own.failedWith(failedCount, errorType),
+                ),
             },
             {
               label: own.retrying,
               isNumber: true,
-              show: ({ errorType, retryingCount, batches }) =>
-                shown(retryingCount, linkTo(batches, errorType, 'Active'), own.retryingWith(retryingCount, errorType)),
+              show: ({ errorType, retryingCount }) =>
+                shown(
+                  retryingCount,
+                  usersShown({ error: errorType, show: 'Active' }),
+                  own.retryingWith(retryingCount, errorType),
+                ),
             },
             {
               label: words.navigation.batches,
@@ -93,6 +101,3 @@ export function Failures() {
     </Part>
   )
 }
-
-const linkTo = ([first, ...others]: Failure['batches'], error: string, show: string) =>
-  first === undefined || others.length > 0 ? null : usersShown({ batch: first.identity, error, show })

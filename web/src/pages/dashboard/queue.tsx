@@ -14,7 +14,8 @@ export function Queue({ queue, workers }: Pick<Dashboard, 'queue' | 'workers'>) 
   return (
     <Part title={own.queue} empty={queue.length === 0 ? own.noEndpoints : null}>
       <p className={workers.count === 0 ? 'bad' : ''}>
-        {workers.count === 0 ? own.noWorkers : own.workers(workers.count, workers.active, workers.capacity)}
+        {workers.count === 0 ? own.noWorkers : own.workers(workers.count, workers.active, workers.capacity)}{' '}
+        <Link to={paths.workers()}>{words.navigation.workers}</Link>
       </p>
       <PlainTable
         label={own.queue}
