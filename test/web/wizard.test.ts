@@ -240,5 +240,15 @@ test('an upload that takes long tells how far it is, and can be cancelled', { sk
   await page.unrouteAll({ behavior: 'ignoreErrors' })
   await next(page)
   await page.getByRole('heading', { name: 'Configuration' }).waitFor()
+
+  // A slip of the mouse forgets nothing.
+  await page.getByRole('button', { name: 'Discard and begin anew' }).click()
+  const question = page.getByRole('alertdialog', { name: 'Discard what was entered?' })
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByRole('heading', { name: 'Configuration' }).waitFor()
+  await page.getByRole('button', { name: 'Discard and begin anew' }).click()
+  await question.getByRole('button', { name: 'Discard' }).click()
+  await page.getByRole('heading', { name: 'Name and path' }).waitFor()
+  assert.equal(await field(page, 'Name of the batch').inputValue(), '')
   visitor.isClean()
 })

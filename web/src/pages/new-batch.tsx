@@ -5,6 +5,7 @@ import { Link, useNavigate, useSearchParams } from 'react-router'
 import { Refusal } from '../api.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session.ts'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
 import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
 import { useTell } from '../ui/toasts.tsx'
@@ -45,6 +46,7 @@ export default function NewBatchPage() {
   const step: Step = STEPS.find((one) => one === parameters.get('step')) ?? 'name'
   const index = STEPS.indexOf(step)
   const [isTold, setTold] = useState(false)
+  const [isDiscarding, setDiscarding] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
   const go = async (to: Step) => {
     setTold(false)
@@ -124,20 +126,27 @@ export default function NewBatchPage() {
                   ? words.wizard.creating(created.length + 1, parts)
                   : words.wizard.create(parts - created.length)}
             </Button>
-            <Button
-              appearance="subtle"
-              onClick={() => {
-                discard()
-                users.reset()
-                create.reset()
-                void go('name')
-              }}
-            >
+            <Button appearance="subtle" onClick={() => setDiscarding(true)}>
               {words.wizard.discard}
             </Button>
           </div>
           <p className="small">{words.wizard.kept}</p>
         </form>
+        <ConfirmDialog
+          isOpen={isDiscarding}
+          title={words.wizard.discardTitle}
+          text={words.wizard.discardText}
+          yes={words.wizard.discardYes}
+          isPending={false}
+          onYes={() => {
+            setDiscarding(false)
+            discard()
+            users.reset()
+            create.reset()
+            void go('name')
+          }}
+          onNo={() => setDiscarding(false)}
+        />
       </div>
     </div>
   )

@@ -627,6 +627,9 @@ export const en = {
     createFailed: (done: number, of: number) => `${number.format(done)} of ${number.format(of)} batches were created.`,
     toStep: (step: string) => `To the step ${step}`,
     discard: 'Discard and begin anew',
+    discardTitle: 'Discard what was entered?',
+    discardText: 'Everything that was entered for this batch is forgotten. Batches that were created already stay.',
+    discardYes: 'Discard',
     kept: 'What you have entered is kept in this browser until the batch is created; passwords are not.',
   },
   choices: {

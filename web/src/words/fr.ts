@@ -638,6 +638,9 @@ const fr: Words = {
     createFailed: (done, of) => `${number.format(done)} lots sur ${number.format(of)} ont été créés.`,
     toStep: (step) => `À l’étape ${step}`,
     discard: 'Tout effacer et recommencer',
+    discardTitle: 'Effacer ce qui a été saisi ?',
+    discardText: 'Tout ce qui a été saisi pour ce lot est oublié. Les lots déjà créés restent.',
+    discardYes: 'Effacer',
     kept: 'Ce que vous avez saisi est gardé dans ce navigateur jusqu’à la création du lot ; les mots de passe, non.',
   },
   choices: {
