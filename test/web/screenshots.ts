@@ -150,6 +150,10 @@ for (const [look, page] of pages) {
   }
   if (look === 'french') continue
   await page.goto(`${center.url}/migration/batches/Branch%20Oslo`)
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await page.getByRole('dialog').getByLabel('Reports go to (optional)').waitFor()
+  await shoot(page, `edit-${look}`)
+  await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('button', { name: 'Delete' }).click()
   await page.getByRole('alertdialog').waitFor()
   await shoot(page, `delete-${look}`)

@@ -57,7 +57,7 @@ export function UserStatusBadge({ status }: { readonly status: UserStatus }) {
 }
 
 const Tinted = ({ tone, text }: { readonly tone: Tone; readonly text: string }) => (
-  <Badge appearance="tint" color={tone} shape="rounded" className="status">
+  <Badge appearance="tint" color={tone} shape="rounded" className="status" title={text}>
     {text}
   </Badge>
 )
