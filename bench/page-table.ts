@@ -27,6 +27,10 @@ const [batches, users] = [row('Migration batches'), row('Users report')]
 const big = `/migration/batches/${BIG}`
 
 export const PAGES: readonly PageLine[] = [
+  { name: 'Dashboard', path: '/dashboard', shown: text('refused the log-in of'), isOfAll: true },
+  { name: 'Users of all batches', path: '/migration/users', shown: row('Users'), isOfAll: true },
+  { name: 'by last sync', path: '/migration/users?sort=-lastSuccessfulSyncTime', shown: row('Users'), isOfAll: true },
+  { name: 'searched', path: '/migration/users?search=ab7', shown: row('Users'), isOfAll: true },
   { name: 'Batches', path: '/migration/batches', shown: batches, isOfAll: true },
   { name: 'by percentage synced', path: '/migration/batches?sort=-percentageSynced', shown: batches, isOfAll: true },
   { name: 'searched', path: '/migration/batches?search=wave%201', shown: batches, isOfAll: true },

@@ -34,7 +34,7 @@ export async function pagesPart({ scale, tell }: PartOptions): Promise<string[]>
   )
   const many: SeededBatch[] = Array.from({ length: 100 }, (_, at) => ({
     name: at === 42 ? BIG : `Wave ${at}`,
-    users: Math.max(50, Math.round(5_000 * scale)),
+    users: Math.max(100, Math.round(5_000 * scale)),
     state: (['Created', 'Synced', 'Mixed', 'Mixed'] as const)[at === 42 ? 2 : at % 4]!,
   }))
   return [

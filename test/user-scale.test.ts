@@ -114,6 +114,24 @@ describe(`a batch of ${USERS} users, and ${SMALL} others`, () => {
     })
   }
 
+  test('users of all batches by address: the first page and one in the middle read few pages, and none is left out', async () => {
+    const all = { ...everybody, batchId: null }
+    const { rows } = await store.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM migration_user')
+    const seen = new Set<string>()
+    for (let place: UserPlace | null = null; ;) {
+      const at: UserPlace | null = place
+      if (seen.size % 5000 === 0) {
+        const pages = await pagesRead((counting) => listUsers(counting, all, 'identity', false, at, 50))
+        assert.ok(pages < 500, `${pages} of ${tablePages} at ${seen.size}`)
+      }
+      const page = await listUsers(store, all, 'identity', false, at, 1000)
+      for (const { id } of page.rows) seen.add(id)
+      place = page.next
+      if (place === null) break
+    }
+    assert.equal(seen.size, rows[0]!.n)
+  })
+
   test('sorted by what has no index, each user is looked at once, and only those of the page are read whole', async () => {
     const pages = await pagesRead(list('syncedItemCount', true, null))
     assert.ok(pages < tablePages * 1.2 + 600, `${pages} of ${tablePages}`)

@@ -89,6 +89,8 @@ const SORTS = {
   errorSummary: text(`left(coalesce(u.error_message, ''), 150)`),
   lastSuccessfulSyncTime: time('u.last_synced_at'),
 } as const satisfies Record<string, SortBy>
+/** By the index over all batches, which is in the database's own order. */
+const BY_ADDRESS_OF_ALL: SortBy = { ...SORTS.identity, by: 'u.address_key', shown: 'u.address_key', read: '$6' }
 export type UserSort = keyof typeof SORTS
 export const USER_SORTS = Object.keys(SORTS) as UserSort[]
 
@@ -140,7 +142,7 @@ export async function listUsers(
   const where = `($1::uuid IS NULL OR u.batch_id = $1) AND ($2::text[] IS NULL OR u.status = ANY($2))
     AND ($3::text IS NULL OR u.address_key = $3) AND ($4::text IS NULL OR u.address_key LIKE $4)
     AND ($5::text[] IS NULL OR u.error_code = ANY($5))`
-  const { by, shown, read }: SortBy = SORTS[sort]
+  const { by, shown, read }: SortBy = sort === 'identity' && filter.batchId === null ? BY_ADDRESS_OF_ALL : SORTS[sort]
   const [way, past] = isDescending ? ['DESC', '<'] : ['ASC', '>']
   // Counted already, but for what is searched.
   const count = isCounted
