@@ -18,6 +18,11 @@ const skip = noChromium() || dovecotMissing()
 const USERS = ['amy', 'bob', 'cid', 'dan', 'eve']
 /** Larger than any message that is carried. */
 const LARGE = Buffer.concat([Buffer.from('Subject: Holiday film\r\n\r\n'), Buffer.alloc(36 * 1_048_576, 'x\r\n')])
+interface Shown {
+  readonly parentElement: Shown | null
+  readonly scrollWidth: number
+  readonly clientWidth: number
+}
 interface Styles {
   getComputedStyle(shown: unknown): { color: string; backgroundColor: string }
 }
@@ -223,10 +228,11 @@ test(
       await page.emulateMedia({ media: 'print', colorScheme: look.scheme ?? 'light' })
       assert.equal(await page.getByRole('navigation').isVisible(), false)
       assert.equal(await cid.getByRole('button').first().isVisible(), false)
-      const paper = await cid.getByRole('table', { name: 'Folders' }).evaluate((shown) => {
+      const paper = await cid.getByRole('table', { name: 'Folders' }).evaluate((table) => {
+        const shown = table as Shown
         const { getComputedStyle: styleOf } = globalThis as unknown as Styles
         const behind: string[] = []
-        for (let one: typeof shown | null = shown; one !== null; one = one.parentElement as typeof shown | null)
+        for (let one: Shown | null = shown; one !== null; one = one.parentElement)
           behind.push(styleOf(one).backgroundColor)
         const { scrollWidth, clientWidth } = shown.parentElement!
         return { color: styleOf(shown).color, behind, isWhole: scrollWidth <= clientWidth }
