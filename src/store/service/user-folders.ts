@@ -18,8 +18,8 @@ export interface UserFolderRow {
 /** Without the brackets that end a path, a folder comes before those in it. */
 const BY_NAME = `lower(rtrim(f.source_path, ']')) COLLATE "C"`
 /** After a change of UIDVALIDITY a folder has several records, and the last one has what was recognised of the others. */
-const LAST = `f.mailbox_id = $1 AND f.ref = (
-  SELECT max(o.ref) FROM folder o WHERE o.mailbox_id = f.mailbox_id AND o.source_path = f.source_path)`
+const LAST = `SELECT DISTINCT ON (source_path) ref, source_path, target_path, source_messages
+  FROM folder WHERE mailbox_id = $1 ORDER BY source_path, ref DESC`
 
 type Found = Omit<UserFolderRow, 'synced' | 'bytes' | 'skipped' | 'excluded'>
 
@@ -32,8 +32,8 @@ export async function listUserFolders(
 ): Promise<UserFolderRow[]> {
   return await store.retrying(async () => {
     const { rows } = await store.pool.query<Found>(
-      `SELECT f.ref, f.source_path, f.target_path, f.source_messages FROM folder f
-       WHERE ${LAST} AND ($2::bigint IS NULL OR (${BY_NAME}, f.ref) >
+      `SELECT f.ref, f.source_path, f.target_path, f.source_messages FROM (${LAST}) AS f
+       WHERE ($2::bigint IS NULL OR (${BY_NAME}, f.ref) >
          (SELECT ${BY_NAME}, f.ref FROM folder f WHERE f.mailbox_id = $1 AND f.ref = $2))
        ORDER BY ${BY_NAME}, f.ref LIMIT $3`,
       [mailboxId, after, limit],
