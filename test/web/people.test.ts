@@ -3,6 +3,10 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import type { MigrationBatch } from '#contract/batch.ts'
+import { until } from '#test/crash/until.ts'
 import type { Administrator } from '#contract/administrator.ts'
 import { noChromium } from '#test/servers/chromium.ts'
 import { PASSWORD } from '#test/service/administrators-world.ts'
@@ -177,6 +181,127 @@ test(
 )
 
 test(
+  'the audit log is filtered by who, what, object, result and day; the address keeps it, and the CSV is of the same',
+  { skip, timeout: 200_000 },
+  async () => {
+    const { served } = center
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString()
+    const token = (at: number) => served.ask('POST', '/tokens', { name: `Filled ${at}`, scopes: ['view'], expiresAt })
+    await Promise.all(Array.from({ length: 60 }, (_, at) => token(at)))
+    await token(1)
+    await served.must('POST', '/endpoints', endpoint('Changed'))
+    await served.must('PATCH', '/endpoints/Changed', { maxConcurrentMigrations: 17 })
+    const visitor = await signedIn('ann', '/organization/audit-log')
+    const { page } = visitor
+    const table = page.getByRole('table', { name: 'Audit log' })
+    await page.getByText('50 entries shown').waitFor()
+    await visitor.isAccessible('audit log')
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByText(/^(6|7|8|9)\d entries shown/).waitFor()
+
+    await page.getByLabel('Cmdlet').fill('New-ApiToken')
+    await page.getByLabel('Cmdlet').press('Enter')
+    await page.getByLabel('Object').fill('Filled 1')
+    await page.getByLabel('Object').press('Tab')
+    await page.getByText('2 entries shown').waitFor()
+    await page.getByLabel('Result').selectOption('Failed or unknown')
+    await page.getByText('1 entry shown').waitFor()
+    await page.getByLabel('From (day)').fill('2020-01-01')
+    await page.getByLabel('To (day)').fill('2020-01-02')
+    await page.getByLabel('To (day)').press('Enter')
+    await page.getByText('Nothing was found.').waitFor()
+    await page.getByLabel('To (day)').fill('2099-01-02')
+    await page.getByLabel('To (day)').press('Enter')
+    await page.getByText('1 entry shown').waitFor()
+    // Sent to somebody else, the address shows the same.
+    await page.reload()
+    await page.getByText('1 entry shown').waitFor()
+    assert.equal(await page.getByLabel('Object').inputValue(), 'Filled 1')
+    await table.getByRole('link').click()
+    const pane = page.getByRole('region', { name: 'New-ApiToken' })
+    await pane.getByRole('alert').filter({ hasText: 'NAME_TAKEN' }).waitFor()
+    await pane.getByRole('table', { name: 'Given' }).getByRole('row', { name: 'Name Filled 1' }).waitFor()
+    await visitor.isAccessible('audit entry')
+
+    const csv = await saved(page, () => page.getByRole('link', { name: 'Export as CSV' }).click())
+    assert.equal(csv.trim().split('\r\n').length, 2)
+    assert.match(csv, /NAME_TAKEN/)
+
+    await page.getByRole('button', { name: 'Clear the filters' }).click()
+    await page.getByText('50 entries shown').waitFor()
+    await page.getByLabel('Cmdlet').fill('Set-MigrationEndpoint')
+    await page.getByLabel('Cmdlet').press('Enter')
+    await page.getByText('1 entry shown').waitFor()
+    await table.getByRole('link').click()
+    await page
+      .getByRole('region', { name: 'Set-MigrationEndpoint' })
+      .getByRole('row', { name: 'MaxConcurrentMigrations 20 17' })
+      .waitFor()
+    visitor.isClean()
+  },
+)
+
+const endpoint = (name: string) => ({ name, remoteServer: 'imap.old.example', skipVerification: true })
+
+/** A file as the browser saves it. */
+async function saved(page: Page, press: () => Promise<void>): Promise<string> {
+  const downloading = page.waitForEvent('download')
+  await press()
+  return readFileSync(await (await downloading).path(), 'utf8')
+}
+
+test(
+  'a batch that is there and one that was removed have a report to read and print; files are those of the API',
+  { skip, timeout: 200_000 },
+  async () => {
+    const { served } = center
+    await served.must('POST', '/endpoints', endpoint('Reported'))
+    const batch = async (name: string, domain: string) => {
+      const rows = [`amy@${domain},amy,x`, 'nobody,bob,x']
+      const csvFile = await served.upload(`EmailAddress,UserName,Password\r\n${rows.join('\r\n')}\r\n`)
+      return served.must<MigrationBatch>('POST', '/batches', { name, sourceEndpoint: 'Reported', csvFile })
+    }
+    const { batchGuid } = await batch('Wave', 'contoso.example')
+    await batch('Gone', 'fabrikam.example')
+    await served.must('DELETE', '/batches/Gone')
+    await until('the batch is archived', async () => (await served.ask('GET', '/archived-batches/Gone')).status === 200)
+    // Who only looks on may read and hand over reports.
+    await make('walt', 'ViewOnly')
+    const visitor = await signedIn('walt', '/reports')
+    const { page } = visitor
+    const table = page.getByRole('table', { name: 'Reports' })
+    await table.getByRole('row', { name: /^Gone List of waybills 0/ }).waitFor()
+    await visitor.isAccessible('reports')
+    await page.getByRole('checkbox', { name: 'Removed batches, too' }).uncheck()
+    await table.getByRole('row', { name: /^Gone/ }).first().waitFor({ state: 'detached' })
+    assert.deepEqual(await table.getByRole('row').count(), 3)
+
+    const file = await saved(page, () => page.getByRole('link', { name: 'Download as CSV: All users, Wave' }).click())
+    assert.equal(file, await served.must('GET', `/reports/${batchGuid}-users`))
+    assert.match(file, /amy@contoso.example/)
+
+    await table.getByRole('link', { name: 'Wave' }).first().click()
+    await page.getByRole('heading', { name: 'Migration report: Wave' }).waitFor()
+    const failed = page.getByRole('table', { name: 'Mailboxes that failed' })
+    await failed.getByRole('row', { name: /^nobody Failed .*is not a valid address/ }).waitFor()
+    assert.equal(await page.getByRole('table', { name: 'All mailboxes' }).getByRole('row').count(), 3)
+    await page.getByText('No message was skipped.').waitFor()
+    await visitor.isAccessible('report')
+
+    await page.goto(`${center.url}/reports/Gone`)
+    await page.getByText('Removed by').waitFor()
+    await page.getByText('Local administrator').last().waitFor()
+    await page.getByText(/^Reported · .*imap\.old\.example/).waitFor()
+    await visitor.isAccessible('report of a removed batch')
+    // What is printed is not cut off at the side.
+    await page.emulateMedia({ media: 'print' })
+    await page.setViewportSize({ width: 700, height: 900 })
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 700)
+    visitor.isClean()
+  },
+)
+
+test(
   'one changes what one is called and the language oneself, whatever the role; it is read in French on a telephone in the dark',
   { skip, timeout: 200_000 },
   async () => {
@@ -219,6 +344,9 @@ test('narrow, dark and in French the pages fit and are accessible', { skip, time
     ['/organization/administrators/ann', 'ann'],
     ['/organization/administrators', 'Administrateurs'],
     ['/organization/tokens', 'Jetons d’API'],
+    ['/organization/audit-log', 'Journal d’audit'],
+    ['/reports', 'Rapports'],
+    ['/reports/Gone', 'Rapport de migration : Gone'],
   ] as const) {
     await page.goto(center.url + path)
     await page.getByRole('heading', { name: heading }).waitFor()

@@ -22,6 +22,9 @@ const there: Record<string, string> = {
   endpoint: 'Old',
   database: 'Local',
   page: 'migration',
+  report: 'Wave',
+  // Who may open it is asked first, whether there is one or not.
+  entry: 'any',
 }
 
 before(async () => {

@@ -20,6 +20,10 @@ const NewBatchPage = lazy(() => import('./pages/new-batch.tsx'))
 const AccountPage = lazy(() => import('./pages/account.tsx'))
 const AdministratorsPage = lazy(() => import('./pages/administrators.tsx'))
 const AdministratorPane = lazy(() => import('./pages/administrator-pane.tsx'))
+const AuditLogPage = lazy(() => import('./pages/audit-log.tsx'))
+const AuditEntryPane = lazy(() => import('./pages/audit-entry.tsx'))
+const ReportsPage = lazy(() => import('./pages/reports.tsx'))
+const ReportPage = lazy(() => import('./pages/report.tsx'))
 const TokensPage = lazy(() => import('./pages/tokens.tsx'))
 const BatchPane = lazy(() => import('./pages/batch-pane.tsx'))
 const EndpointsPage = lazy(() => import('./pages/endpoints.tsx'))
@@ -104,10 +108,15 @@ function Content() {
         <Route path="migration/workers" element={<WorkersPage />} />
         <Route path="settings" element={<Navigate to={paths.settings('migration')} replace />} />
         <Route path="settings/:part" element={<SettingsPage />} />
+        <Route path="reports" element={<ReportsPage />} />
+        <Route path="reports/:report" element={<ReportPage />} />
         <Route path="organization/administrators" element={<AdministratorsPage />}>
           <Route path=":administrator" element={<AdministratorPane />} />
         </Route>
         <Route path="organization/tokens" element={<TokensPage />} />
+        <Route path="organization/audit-log" element={<AuditLogPage />}>
+          <Route path=":entry" element={<AuditEntryPane />} />
+        </Route>
         <Route path="account" element={<AccountPage />} />
         <Route path="account/password" element={<ChangePasswordPage />} />
         <Route path="*" element={<NoSuchPage />} />

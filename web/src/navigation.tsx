@@ -27,16 +27,18 @@ const GROUPS: readonly { readonly name: Place['name']; readonly places: readonly
       { name: 'endpoints', to: paths.endpoints() },
       { name: 'databases', to: paths.databases() },
       { name: 'workers', to: paths.workers() },
+      { name: 'reports', to: paths.reports() },
     ],
   },
-  { name: 'service', places: [{ name: 'settings', to: paths.settings('migration') }] },
   {
     name: 'organization',
     places: [
       { name: 'administrators', to: paths.administrators() },
       { name: 'tokens', to: paths.tokens() },
+      { name: 'auditLog', to: paths.auditLog() },
     ],
   },
+  { name: 'service', places: [{ name: 'settings', to: paths.settings('migration') }] },
 ]
 
 export function Navigation() {

@@ -1,8 +1,10 @@
 /** Search-AdminAuditLog, and the whole of what is found as CSV. */
+import { notFound } from '#base/request-faults.ts'
 import type { AdminAuditLogEvent } from '#contract/audit.ts'
 import type { Call, UseCases } from '#contract/calls.ts'
 import type { exportAuditLog as Export, searchAuditLog as Search } from '#contract/routes/audit.ts'
-import { type AuditPlace, type AuditSearch, searchAudit } from '#store/service/admin-audit-search.ts'
+import { type AuditPlace, type AuditSearch, readAudit, searchAudit } from '#store/service/admin-audit-search.ts'
+import { isGuid } from '#store/service/named.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { defuse } from '../csv/errors-csv.ts'
 import { writeCsv } from '#csv/write-csv.ts'
@@ -13,7 +15,7 @@ export function auditUseCases({
   store,
 }: {
   readonly store: ServiceStore
-}): Pick<UseCases, 'searchAuditLog' | 'exportAuditLog'> {
+}): Pick<UseCases, 'searchAuditLog' | 'getAuditEvent' | 'exportAuditLog'> {
   return {
     async searchAuditLog({ query }: Pick<Call<typeof Search>, 'query'>) {
       const rows = await searchAudit(store, searchOf(query), placeOf(query.cursor), query.limit + 1)
@@ -21,6 +23,11 @@ export function auditUseCases({
       const last = page.at(-1)
       const nextCursor = rows.length > page.length && last ? writeCursor([last.at.toISOString(), String(last.n)]) : null
       return { items: page.map(showEvent), nextCursor }
+    },
+    async getAuditEvent({ params }) {
+      const row = isGuid(params.identity) ? await readAudit(store, params.identity) : null
+      if (!row) throw notFound('entry of the audit log', params.identity)
+      return showEvent(row)
     },
     exportAuditLog: async ({ query }: Pick<Call<typeof Export>, 'query'>) => csvOf(store, searchOf(query)),
   }

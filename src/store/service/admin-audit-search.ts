@@ -68,3 +68,11 @@ export async function searchAudit(
   )
   return rows
 }
+
+/** Null when there is none, or none any more. */
+export async function readAudit(store: ServiceStore, id: string): Promise<AuditRow | null> {
+  const { rows } = await store.retrying(() =>
+    store.pool.query<AuditRow>('SELECT * FROM admin_audit WHERE id = $1', [id]),
+  )
+  return rows[0] ?? null
+}

@@ -61,7 +61,8 @@ function Role({ session, administrator }: Own & { readonly session: Session }) {
           : [
               words.sessionEnds,
               <>
-                <When at={session.expiresAt} both />, {words.idle(minutes)}
+                <When at={session.expiresAt} both />
+                <span className="small relative">{words.idle(minutes)}</span>
               </>,
             ],
       ]}

@@ -1,0 +1,146 @@
+/** Mailboxes of a batch in its report: those that failed, those with skipped messages, and all. */
+import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import type { ReportUser } from '#contract/organization.ts'
+import { formatBytes, formatDate, formatNumber } from '../../ui/format.ts'
+import { Loading } from '../../ui/loading.tsx'
+import { RefusalBar } from '../../ui/refusal-bar.tsx'
+import { UserStatusBadge } from '../../ui/status-badge.tsx'
+import { useSpeech, useWords } from '../../words/words.ts'
+import { type Shown, reportUsersQuery } from './report-queries.ts'
+
+interface Column {
+  readonly label: string
+  readonly isNumber?: boolean
+  show(user: ReportUser): ReactNode
+}
+
+interface OfBatch {
+  readonly batch: string
+}
+
+export function FailedUsers({ batch }: OfBatch) {
+  const { reports: words } = useWords()
+  const { user, status } = useCommon()
+  const error = {
+    label: words.error,
+    show: ({ error: what, errorRemedy }: ReportUser) => `${what} ${errorRemedy}`.trim() || '—',
+  }
+  return (
+    <Users batch={batch} show="Failed" label={words.failures} none={words.noFailures} columns={[user, status, error]} />
+  )
+}
+
+export function SkippedUsers({ batch }: OfBatch) {
+  const { reports: words } = useWords()
+  const { user, status, copied, skipped } = useCommon()
+  return (
+    <Users
+      batch={batch}
+      show="Skipped"
+      label={words.skips}
+      none={words.noSkips}
+      columns={[user, status, copied, skipped]}
+    />
+  )
+}
+
+export function AllUsers({ batch }: OfBatch) {
+  const { words, language } = useSpeech()
+  const { reports: labels } = words
+  const { user, status, copied, skipped } = useCommon()
+  const columns: readonly Column[] = [
+    user,
+    status,
+    {
+      label: labels.inSource,
+      isNumber: true,
+      show: ({ itemsInSource }) => (itemsInSource === null ? '—' : formatNumber(language, itemsInSource)),
+    },
+    copied,
+    skipped,
+    { label: labels.bytes, isNumber: true, show: ({ bytesTransferred }) => formatBytes(language, bytesTransferred) },
+    { label: labels.lastSync, show: ({ lastSuccessfulSyncTime }) => formatDate(language, lastSuccessfulSyncTime) },
+  ]
+  return <Users batch={batch} show="All" label={labels.all} none={words.none} columns={columns} />
+}
+
+function useCommon() {
+  const { words, language } = useSpeech()
+  const { reports: labels } = words
+  const user: Column = {
+    label: labels.user,
+    show: ({ identity, removedBefore }) => (removedBefore ? `${identity} (${labels.takenOut})` : identity),
+  }
+  const status: Column = { label: labels.status, show: ({ status: one }) => <UserStatusBadge status={one} /> }
+  const copied: Column = {
+    label: labels.copied,
+    isNumber: true,
+    show: ({ itemsSynced }) => formatNumber(language, itemsSynced),
+  }
+  const skipped: Column = {
+    label: labels.skippedShort,
+    isNumber: true,
+    show: ({ itemsSkipped }) => formatNumber(language, itemsSkipped),
+  }
+  return { user, status, copied, skipped }
+}
+
+interface UsersProps extends OfBatch {
+  readonly show: Shown
+  readonly label: string
+  readonly none: string
+  readonly columns: readonly Column[]
+}
+
+function Users({ batch, show, label, none, columns }: UsersProps) {
+  const { reports: words } = useWords()
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
+    reportUsersQuery(batch, show),
+  )
+  const users = data?.pages.flatMap(({ items }) => items) ?? []
+  const total = data?.pages.at(-1)?.total ?? 0
+  if (isPending) return <Loading />
+  if (data === undefined) return <RefusalBar thrown={error} />
+  if (users.length === 0) return <p>{none}</p>
+  return (
+    <>
+      {/* Nothing in it can be reached by the keyboard: it scrolls by itself then. */}
+      <div className="scroll" role="region" aria-label={label} tabIndex={0}>
+        <Table size="small" aria-label={label} className={`report-table report-${show.toLowerCase()}`}>
+          <TableHeader>
+            <TableRow>
+              {columns.map(({ label: head, isNumber }) => (
+                <TableHeaderCell key={head} className={isNumber ? 'number' : ''}>
+                  {head}
+                </TableHeaderCell>
+              ))}
+            </TableRow>
+          </TableHeader>
+          <TableBody>
+            {users.map((user) => (
+              <TableRow key={user.guid}>
+                {columns.map(({ label: head, isNumber, show: shown }) => (
+                  <TableCell key={head} className={isNumber ? 'number' : 'wraps'}>
+                    {shown(user)}
+                  </TableCell>
+                ))}
+              </TableRow>
+            ))}
+          </TableBody>
+        </Table>
+      </div>
+      {users.length < total && (
+        <p className="report-more">
+          {words.shownOf(users.length, total)}{' '}
+          {hasNextPage && (
+            <Button size="small" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+              {words.more}
+            </Button>
+          )}
+        </p>
+      )}
+    </>
+  )
+}
