@@ -52,6 +52,42 @@ suite('administrators', { timeout: 120_000 }, () => {
     assert.equal((await chief.ask('DELETE', '/administrators/bob')).status, 404)
   })
 
+  test('whoever is signed in changes how they are called and written to, and nothing else of themselves', async () => {
+    await world.make('Looker', ['ViewOnly'])
+    const looker = await world.signedIn('looker')
+    const body = { displayName: 'Lou', mailAddress: 'lou@contoso.example', language: 'fr' }
+    const { body: session } = await looker.ask<Session>('PATCH', '/session', body)
+    const { displayName, mailAddress, language, roles } = session.administrator!
+    assert.deepEqual({ displayName, mailAddress, language }, body)
+    assert.deepEqual([roles, session.scopes], [['ViewOnly'], ['view']])
+    const asked = await looker.ask<Problem>('PATCH', '/session', { roles: ['OrganizationManagement'] })
+    assert.deepEqual(refusal(asked), [422, 'VALUE_INVALID'])
+    // Neither with a token, nor before a password that somebody else has set is changed.
+    const token = { name: 'of looker', scopes: ['view'], expiresAt: inAnHour() }
+    const { body: made } = await chief.ask<{ token: string }>('POST', '/tokens', token)
+    const byToken = await new Browser(world.port).ask<Problem>('PATCH', '/session', body, {
+      authorization: `Bearer ${made.token}`,
+    })
+    assert.deepEqual(refusal(byToken), [403, 'FORBIDDEN'])
+    await world.make('fresh', ['ViewOnly'], { mustChangePassword: true })
+    const fresh = await world.signedIn('fresh')
+    assert.deepEqual(refusal(await fresh.ask<Problem>('PATCH', '/session', body)), [409, 'STATE_FORBIDS'])
+    for (const name of ['looker', 'fresh']) await chief.ask('DELETE', `/administrators/${name}`)
+  })
+
+  test('they are searched by either name, and sorted by what lists of them show', async () => {
+    await world.make('zed', ['ViewOnly'], { displayName: 'Alma' })
+    const listed = async (query: string) =>
+      (await chief.ask<{ items: Administrator[] }>('GET', `/administrators?${query}`)).body.items.map(
+        ({ identity }) => identity,
+      )
+    assert.deepEqual(await listed('search=ALM'), ['zed'])
+    assert.deepEqual((await listed('sort=displayName'))[0], 'zed')
+    assert.deepEqual((await listed('sort=-identity'))[0], 'zed')
+    assert.deepEqual((await listed('sort=-lastSignInTime'))[0], 'chief')
+    await chief.ask('DELETE', '/administrators/zed')
+  })
+
   test('a password that everybody tries first, or that is short, is refused without being repeated', async () => {
     for (const password of ['short', 'Password12345', 'charlie-charlie']) {
       const { body, status: code } = await chief.ask<Problem>('POST', '/administrators', {
