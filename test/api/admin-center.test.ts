@@ -90,6 +90,12 @@ test('a page asked for by another name than the service has is refused', async (
     assert.equal((await ask(url + path, { headers: { host: 'evil.example' } })).status, 421)
 })
 
+test('the files of a page do not count as requests of strangers: many browsers behind one address see it', async (t) => {
+  const { url } = await world(t, {}, { webFolder: builtFolder(t), limits: { strangersPerMinute: 2 } })
+  for (let time = 0; time < 8; time++) assert.equal((await ask(`${url}/assets/a-1.js`)).status, 200)
+  for (const status of [200, 200, 429]) assert.equal((await ask(`${url}/`)).status, status)
+})
+
 test('before it is built, the page says which command does it, and is there without a new start', async (t) => {
   const folder = temporaryFolder(t)
   const { url } = await world(t, {}, { webFolder: folder })
