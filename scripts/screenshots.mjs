@@ -1,4 +1,4 @@
-/** `npm run screenshots`: makes the pictures of docs/images from the service itself; with a folder as argument, all of them there. */
+/** `npm run screenshots [-- FOLDER]`: pictures of every page of the service itself, into docs/images or the folder. */
 import { ensurePackages } from './packages.mjs'
 import { run } from './run.mjs'
 

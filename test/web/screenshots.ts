@@ -1,18 +1,20 @@
-/** Pictures of every page, light, dark and narrow; those that the guides show go into docs/images (npm run screenshots). */
+/**
+ * Pictures of every page in light, dark, narrow and French, into docs/images (npm run screenshots) or the folder of the
+ * argument. Git keeps those that the guides show (.gitignore); the others are for looking at.
+ */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
+import { type PathName, paths } from '../../web/src/paths.ts'
 import { startDovecot } from '#test/servers/dovecot.ts'
 import { PASSWORD } from '#test/service/administrators-world.ts'
 import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
 import { fill } from '#test/worlds/fill.ts'
+import { addressOf, NAMES } from './addresses.ts'
 import { startCenter } from './center.ts'
-import { csvFile, field, signIn } from './gestures.ts'
+import { csvFile, signIn } from './gestures.ts'
 
-/** What docs/ shows of them. */
-const SHOWN = ['batch-light', 'batch-dark', 'csv-light', 'list-narrow']
-const everything = process.argv[2]
-const folder = everything ?? join(import.meta.dirname, '../../docs/images')
+const folder = process.argv[2] ?? join(import.meta.dirname, '../../docs/images')
 mkdirSync(folder, { recursive: true })
 
 const people = ['amy', 'bob', 'cid', 'dora', 'emil', 'fay', 'gil', 'hana']
@@ -27,7 +29,6 @@ await using center = await startCenter('screenshots', { concurrency: 2 })
 const { served } = center
 
 async function shoot(page: Page, name: string): Promise<void> {
-  if (everything === undefined && !SHOWN.includes(name)) return
   // Without what is going on at the edge: a ring around what has the focus, a tooltip.
   await page.mouse.move(0, 0)
   await page.screenshot({ path: join(folder, `${name}.png`) })
@@ -78,11 +79,11 @@ for (const [look, options] of Object.entries(LOOKS)) {
   if (look === 'french') continue
   await page.getByRole('button', { name: 'Create a migration endpoint' }).click()
   await page.getByLabel(/^IMAP server/).fill('imap.old.example')
-  await shoot(page, `endpoint-${look}`)
+  await shoot(page, `new-endpoint-${look}`)
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.getByRole('button', { name: 'Create a mailbox database' }).click()
   await page.getByLabel(/^Kind/).waitFor()
-  await shoot(page, `database-${look}`)
+  await shoot(page, `new-database-${look}`)
   await page.getByRole('button', { name: 'Cancel' }).click()
   await page.goto(`${center.url}/migration/new-batch?step=users`)
   const rows = [
@@ -122,34 +123,39 @@ await batch('Branch Oslo', ['ida', 'jon', 'kim', 'leo'], {})
 await served.reaches('Head office', 'Synced')
 await served.reaches('Branch Lyon', 'SyncedWithErrors')
 
+/** What there is, by the names of the parameters of paths.ts. */
+const auditEntry = await served.must<{ items: { identity: string }[] }>('GET', '/audit-log?limit=1')
+const there = {
+  batch: 'Branch Lyon',
+  user: 'nil@branchlyon.example',
+  endpoint: 'imap.old.example',
+  database: 'Local',
+  administrator: 'ann',
+  report: 'Branch Lyon',
+  entry: auditEntry.items[0]!.identity,
+}
+const SETTINGS = ['migration', 'mail', 'hook', 'openid', 'queue']
+/** Pictured above, or no page of their own. */
+const OTHERWISE: readonly PathName[] = ['home', 'newBatch', 'settings', 'anyUser']
+
+async function settled(page: Page, address: string): Promise<void> {
+  await page.goto(center.url + address)
+  await page.locator('#content :is(h1, h2)').filter({ visible: true }).first().waitFor()
+  await page.locator('#content .fui-Spinner').first().waitFor({ state: 'detached' })
+  await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => {})
+}
+
 for (const [look, page] of pages) {
-  await page.goto(`${center.url}/migration/batches`)
-  await page.getByRole('link', { name: 'Head office' }).waitFor()
-  await shoot(page, `list-${look}`)
-  await page.goto(`${center.url}/migration/batches/Branch%20Lyon`)
-  await page.getByRole('link', { name: 'nil@branchlyon.example' }).waitFor()
-  await shoot(page, `batch-${look}`)
-  await page.getByRole('link', { name: 'nil@branchlyon.example' }).click()
-  await page.getByRole('alert').waitFor()
-  await shoot(page, `user-${look}`)
-  await page.goto(`${center.url}/account/password`)
-  await field(page, look === 'french' ? 'Mot de passe actuel' : 'Present password').waitFor()
-  await shoot(page, `password-${look}`)
-  for (const [name, path] of [
-    ['dashboard', '/dashboard'],
-    ['endpoint', '/migration/endpoints/imap.old.example'],
-    ['database', '/migration/databases/Local'],
-    ['workers', '/migration/workers'],
-    ...['migration', 'mail', 'hook', 'openid', 'queue'].map(
-      (part) => [`settings-${part}`, `/settings/${part}`] as const,
-    ),
-  ] as const) {
-    await page.goto(center.url + path)
-    await page.locator('#content').locator('dl, td, input').first().waitFor()
+  for (const name of NAMES.filter((one) => !OTHERWISE.includes(one))) {
+    await settled(page, addressOf(name, there))
     await shoot(page, `${name}-${look}`)
   }
+  for (const part of SETTINGS) {
+    await settled(page, paths.settings(part))
+    await shoot(page, `settings-${part}-${look}`)
+  }
   if (look === 'french') continue
-  await page.goto(`${center.url}/migration/batches/Branch%20Oslo`)
+  await settled(page, paths.batch('Branch Oslo'))
   await page.getByRole('button', { name: 'Edit' }).click()
   await page.getByRole('dialog').getByLabel('Reports go to (optional)').waitFor()
   await shoot(page, `edit-${look}`)

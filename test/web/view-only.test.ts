@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { type PathName, paths, SCOPE_OF_PATH } from '../../web/src/paths.ts'
+import { type PathName, SCOPE_OF_PATH } from '../../web/src/paths.ts'
 import { noChromium } from '#test/servers/chromium.ts'
 import { PASSWORD } from '#test/service/administrators-world.ts'
+import { addressOf, NAMES } from './addresses.ts'
 import { type Center, type Visitor, startCenter } from './center.ts'
 import { signIn } from './gestures.ts'
 
@@ -48,19 +49,6 @@ before(async () => {
     })
 })
 after(() => center?.[Symbol.asyncDispose]())
-
-const NAMES = Object.keys(paths) as PathName[]
-
-/** @throws where paths.ts has a parameter that is not in `there` yet */
-function addressOf(name: PathName): string {
-  const address: (...parts: string[]) => string = paths[name]
-  const parameters = /^\(?([^)=]*?)\)?\s*=>/
-    .exec(address.toString())![1]!
-    .split(',')
-    .map((one) => one.trim())
-  const given = parameters.filter((one) => one !== '').map((one) => there[one] ?? assert.fail(`${name}: which ${one}?`))
-  return center.url + address(...given)
-}
 
 async function open(page: Page, address: string): Promise<void> {
   await page.goto(address)
@@ -129,7 +117,7 @@ test(
   async () => {
     const { page, changing, isClean } = await person('vera')
     for (const name of NAMES.filter((one) => !OWN.includes(one))) {
-      if (SCOPE_OF_PATH[name] === 'view') assert.deepEqual(await walk(page, addressOf(name)), [], name)
+      if (SCOPE_OF_PATH[name] === 'view') assert.deepEqual(await walk(page, center.url + addressOf(name, there)), [], name)
       else await isRefused(page, name)
     }
     assert.deepEqual(changing, [])
@@ -144,7 +132,7 @@ test(
     const { page, changing } = await person('mia')
     for (const name of NAMES) if (SCOPE_OF_PATH[name] === 'organization') await isRefused(page, name)
     for (const name of ['batches', 'batch', 'newBatch'] as const) {
-      await open(page, addressOf(name))
+      await open(page, center.url + addressOf(name, there))
       const buttons = await page.locator('#content').getByRole('button').count()
       assert.ok((await waysToChange(page)).length > 0 && buttons > 0, name)
     }
@@ -153,7 +141,7 @@ test(
 )
 
 async function isRefused(page: Page, name: PathName): Promise<void> {
-  await open(page, addressOf(name))
+  await open(page, center.url + addressOf(name, there))
   await page.getByRole('heading', { name: MAY_NOT }).waitFor()
   assert.equal(await page.locator('#content :is(button, input, form)').count(), 0, name)
 }
@@ -163,7 +151,7 @@ test('signed out, every address shows the sign-in and nothing else', { skip, tim
   const { page } = visitor
   const changing = changingRequests(page)
   for (const name of NAMES) {
-    await page.goto(addressOf(name))
+    await page.goto(center.url + addressOf(name, there))
     await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor()
     assert.deepEqual(await page.getByRole('button').allTextContents(), ['Sign in', 'Français'], name)
     assert.equal(await page.locator('#content').count(), 0, name)
