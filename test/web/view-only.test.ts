@@ -117,7 +117,8 @@ test(
   async () => {
     const { page, changing, isClean } = await person('vera')
     for (const name of NAMES.filter((one) => !OWN.includes(one))) {
-      if (SCOPE_OF_PATH[name] === 'view') assert.deepEqual(await walk(page, center.url + addressOf(name, there)), [], name)
+      if (SCOPE_OF_PATH[name] === 'view')
+        assert.deepEqual(await walk(page, center.url + addressOf(name, there)), [], name)
       else await isRefused(page, name)
     }
     assert.deepEqual(changing, [])
