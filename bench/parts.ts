@@ -6,7 +6,7 @@ import { type Measured, measure, median } from './measure.ts'
 import { faultOf, peersHere, peersMissing } from './peers.ts'
 import type { PartName } from './results.ts'
 import type { RawRequest, RawResult } from './raw-append.ts'
-import { pagesPart } from './pages.ts'
+import { pagesManyPart, pagesPart } from './pages.ts'
 import { servicePart } from './service.ts'
 import { watchingPart } from './watching.ts'
 import { watchWaiting } from './waiting.ts'
@@ -323,5 +323,6 @@ export const parts: Readonly<Record<PartName, Part>> = {
   peers,
   service: servicePart,
   pages: pagesPart,
+  'pages-many': pagesManyPart,
   watching: watchingPart,
 }

@@ -17,6 +17,7 @@ export const partNames = [
   'peers',
   'service',
   'pages',
+  'pages-many',
   'watching',
 ] as const
 
@@ -33,6 +34,7 @@ export const titles: Readonly<Record<PartName, string>> = {
   peers: 'Against other programs, the small mailbox, loopback',
   service: 'The service with 10,000 small mailboxes',
   pages: 'Pages of the admin center at 50,000 mailboxes in one batch',
+  'pages-many': 'The same where all of 100 batches have 5,000 mailboxes',
   watching: 'A running batch, watched in a browser',
 }
 
