@@ -1,12 +1,7 @@
 /** Delete of what batches may use: as long as they do, it says so; else it asks first. */
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { LIVE } from '../../live.ts'
-import { CommandButton } from '../../ui/command-button.tsx'
-import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
-import { useTell } from '../../ui/toasts.tsx'
+import { ConfirmedCommand } from '../../ui/confirmed-command.tsx'
 import { useWords } from '../../words/words.ts'
 
 interface DeleteCommandProps {
@@ -23,42 +18,18 @@ interface DeleteCommandProps {
 
 export function DeleteCommand({ name, title, text, reason, leadTo, remove }: DeleteCommandProps) {
   const words = useWords()
-  const client = useQueryClient()
   const navigate = useNavigate()
-  const tell = useTell()
-  const [isAsking, setAsking] = useState(false)
-  const removal = useMutation({
-    mutationFn: remove,
-    async onSuccess() {
-      tell.done(words.usedBy.deleted(name))
-      setAsking(false)
-      await navigate(leadTo)
-      await client.invalidateQueries({ queryKey: [LIVE] })
-    },
-    onError(thrown) {
-      tell.failed(thrown, words.notReached)
-      setAsking(false)
-      void client.invalidateQueries({ queryKey: [LIVE] })
-    },
-  })
   return (
-    <>
-      <CommandButton
-        appearance="subtle"
-        icon={<DeleteRegular />}
-        label={words.command.delete}
-        reason={reason}
-        onPress={() => setAsking(true)}
-      />
-      <ConfirmDialog
-        isOpen={isAsking}
-        title={title}
-        text={text}
-        yes={words.command.deleteYes(name)}
-        isPending={removal.isPending}
-        onYes={() => removal.mutate()}
-        onNo={() => setAsking(false)}
-      />
-    </>
+    <ConfirmedCommand
+      icon={<DeleteRegular />}
+      label={words.command.delete}
+      reason={reason}
+      title={title}
+      text={text}
+      yes={words.command.deleteYes(name)}
+      done={words.usedBy.deleted(name)}
+      act={remove}
+      onDone={() => navigate(leadTo)}
+    />
   )
 }
