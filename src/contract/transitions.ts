@@ -33,6 +33,7 @@ const CORRUPTED = no('the batch cannot be read')
 const REMOVING = no('the batch is being removed')
 const BEING_STOPPED = no('the batch is being stopped; wait until it is Stopped')
 const MUST_STOP = no('the batch is running; stop it first')
+const MUST_STOP_WAITING = no('the batch waits for its start; stop it first')
 const NOTHING_ACTIVE = no('no mailbox of the batch is migrating or waiting')
 const NOT_YET_STARTED = no('the batch was never started: nothing is synced yet')
 const ENDPOINT_LATE = no('the source endpoint can be changed only while the batch is Created, Stopped or Failed')
@@ -59,7 +60,7 @@ const IMAP: Readonly<Record<BatchStatus, Row>> = {
   Created: row({ Stop: NOTHING_ACTIVE, SyncNow: NOT_YET_STARTED, SetSourceEndpoint: 'yes' }),
   Starting: running,
   Syncing: running,
-  Waiting: running,
+  Waiting: row({ Remove: MUST_STOP_WAITING }),
   IncrementalSyncing: row({}),
   Synced: row({}),
   SyncedWithErrors: row({}),

@@ -42,10 +42,13 @@ describe('when passes run', { skip: dovecotMissing() }, () => {
     await served.newBatch('After', [row], { startAfter, autoStart: true })
     const waiting = await served.reaches('After', 'Waiting')
     assert.equal(waiting.startAfter, startAfter)
+    assert.equal(waiting.startDateTime, null)
     assert.equal((await userOf(served, 'After', row[0])).status, 'Queued')
     await served.reaches('After', 'Synced')
     const [started] = await passes(served, 'After', 'pass.started')
     assert.ok(started!.at >= startAfter, `${started!.at} is before ${startAfter}`)
+    const { startDateTime } = await served.batch('After')
+    assert.ok(startDateTime! >= startAfter && startDateTime! <= started!.at, `${startDateTime}`)
   })
 
   test('a waiting batch runs at once when its StartAfter is taken away, and stops without having run', async () => {

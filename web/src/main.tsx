@@ -6,7 +6,7 @@ import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { Refusal } from './api.ts'
 import { App } from './app.tsx'
-import { sessionQuery } from './session.ts'
+import { ENDED, sessionQuery } from './session.ts'
 import { browserLanguage, chosenLanguage, wordsOf } from './words/words.ts'
 import './style/base.css'
 import './style/pages.css'
@@ -21,7 +21,10 @@ const renderer = createDOMRenderer(document, { styleElementAttributes: { nonce }
 /** Whoever is not signed in any more sees the sign-in where they are, and goes on there. */
 const onError = (thrown: unknown) => {
   if (!(thrown instanceof Refusal)) return
-  if (thrown.code === 'AUTH_REQUIRED') client.setQueryData(sessionQuery.queryKey, null)
+  if (thrown.code === 'AUTH_REQUIRED') {
+    client.setQueryData(ENDED, true)
+    client.setQueryData(sessionQuery.queryKey, null)
+  }
   if (thrown.code === 'PASSWORD_MUST_BE_CHANGED') void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
 }
 const client: QueryClient = new QueryClient({

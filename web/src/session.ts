@@ -17,6 +17,9 @@ export const sessionQuery = {
   staleTime: 60_000,
 } as const
 
+/** That somebody was signed in here and is not any more, without having said so. */
+export const ENDED = ['session-ended'] as const
+
 export const useSession = () => useQuery(sessionQuery)
 
 /** The same order as in the contract: `migration` may what `view` may, `organization` may all. */

@@ -89,7 +89,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 function connectionFailed(kind: ServerKind, { remoteServer, port, security }: TestedSettings, fault: Fault): Fault {
   const own = /--|imaps?:\/\/|\b(?:ssl|tls)\b|tried again/.test(fault.remedy ?? '') ? null : fault.remedy
-  const all = `Check the port (${port}; usual are 993 with Ssl and 143 with Tls), the security mode (${security}), the certificate of the server and the firewall in between.`
+  const all = `Check the port (${port}; usual are 993 with Ssl, which is TLS from the start, and 143 with Tls, which is STARTTLS), the security mode (${security}), the certificate of the server and the firewall in between.`
   return new Fault({
     code: 'MIGRATION_SERVER_CONNECTION_FAILED',
     scope: 'request',

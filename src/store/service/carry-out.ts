@@ -52,8 +52,10 @@ async function start(client: PoolClient, id: string, wasRunning: boolean): Promi
      WHERE batch_id = $1 AND holds AND status IN ('Validating', 'Stopped', 'Failed', 'IncrementalStopped', 'IncrementalFailed')`,
     [id],
   )
+  // With a StartAfter to come it has not begun: its first pass says when it does (passes.ts).
   await client.query(
-    `UPDATE migration_batch SET flags = 'None', running = true, was_started = true, started_at = coalesce(started_at, now())
+    `UPDATE migration_batch SET flags = 'None', running = true, was_started = true,
+       started_at = CASE WHEN start_after > now() THEN started_at ELSE coalesce(started_at, now()) END
      WHERE id = $1`,
     [id],
   )

@@ -87,7 +87,8 @@ export async function startUser(store: ServiceStore, id: string, by: string): Pr
     await takeHolds(client, [id])
     // Also of a batch that was stopped: this user is to run, the others stay as they are.
     await client.query(
-      `UPDATE migration_batch SET running = true, was_started = true, started_at = coalesce(started_at, now())
+      `UPDATE migration_batch SET running = true, was_started = true,
+         started_at = CASE WHEN start_after > now() THEN started_at ELSE coalesce(started_at, now()) END
        WHERE id = (SELECT batch_id FROM migration_user WHERE id = $1 AND holds)`,
       [id],
     )

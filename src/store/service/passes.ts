@@ -86,6 +86,12 @@ export async function beginPass(store: ServiceStore, begin: PassBeginning): Prom
            last_check_at = now() WHERE id = $1`,
         [begin.userId, begin.bucket === 'initial' ? 'Syncing' : 'IncrementalSyncing', token, begin.attempt],
       )
+      // Of a batch that waited for its StartAfter. Whoever holds the batch may wait for this user: then the next pass does it.
+      await client.query(
+        `UPDATE migration_batch SET started_at = now() WHERE id = (
+           SELECT id FROM migration_batch WHERE id = $1 AND started_at IS NULL FOR UPDATE SKIP LOCKED)`,
+        [user.batch_id],
+      )
       await client.query('INSERT INTO migration_pass (id, user_id, kind, worker, result) VALUES ($1, $2, $3, $4, $5)', [
         passId,
         begin.userId,

@@ -16,6 +16,8 @@ export const carryOut: Readonly<Record<Command, (identity: string) => Promise<Mi
 }
 
 /** Start is for what was never started, Resume for everything else: also for the failed mailboxes of one that runs. */
+/** Start was given: what is to come is its time. */
+const isWaiting = ({ status }: MigrationBatch) => status === 'Waiting'
 const isNew = ({ status }: MigrationBatch) => status === 'Created'
 
 /** Why not; null where it can be used. The service's reasons, and for Start and Resume which of the two it is. */
@@ -23,8 +25,10 @@ export function reasonAgainst(words: Words, command: Command, batch: MigrationBa
   const { commands } = batch
   switch (command) {
     case 'start':
+      if (isWaiting(batch)) return words.command.waits
       return isNew(batch) ? (commands.Start ?? null) : words.command.startedAlready
     case 'resume':
+      if (isWaiting(batch)) return words.command.waits
       return isNew(batch) ? words.command.notStarted : (commands.Start ?? null)
     case 'pause':
       return commands.Stop ?? null

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation, useSearchParams } from 'react-router'
 import { ask } from '../api.ts'
-import { sessionQuery } from '../session.ts'
+import { ENDED, sessionQuery } from '../session.ts'
 import { Card } from '../ui/card.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
@@ -31,7 +31,10 @@ function SignIn({ oidc }: { readonly oidc: { readonly name: string; readonly sta
   const [password, setPassword] = useState('')
   const signIn = useMutation({
     mutationFn: () => ask('signIn', { body: { userName, password } }),
-    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+    onSuccess(session) {
+      client.removeQueries({ queryKey: ENDED })
+      client.setQueryData(sessionQuery.queryKey, session)
+    },
   })
   const returnTo = refusedByProvider === null ? pathname + search : '/'
   return (
@@ -39,6 +42,11 @@ function SignIn({ oidc }: { readonly oidc: { readonly name: string; readonly sta
       {refusedByProvider !== null && (
         <MessageBar intent="error" layout="multiline">
           <MessageBarBody>{words.signIn.openIdFailed(refusedByProvider)}</MessageBarBody>
+        </MessageBar>
+      )}
+      {client.getQueryData(ENDED) === true && (
+        <MessageBar layout="multiline">
+          <MessageBarBody>{words.signIn.ended}</MessageBarBody>
         </MessageBar>
       )}
       <RefusalBar thrown={signIn.error} />

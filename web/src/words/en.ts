@@ -49,6 +49,7 @@ export const en = {
     api: 'API',
   },
   signIn: {
+    ended: 'Your session has ended. Sign in again, and you are where you were.',
     title: 'Sign in',
     userName: 'User name',
     password: 'Password',
@@ -209,6 +210,7 @@ export const en = {
     nothingRuns: 'No mailbox of the batch is being synced.',
     noErrors: 'No mailbox of the batch has failed.',
     startedAlready: 'The batch was started before: Resume goes on, and tries failed mailboxes again.',
+    waits: 'The batch waits for the time of its start. To begin now, take that time away with Edit.',
     notStarted: 'The batch was never started: use Start.',
     theBatch: (name: string) => `the batch ${name}`,
     askTitle: {
@@ -394,9 +396,12 @@ export const en = {
     given: (count: number) => `Done for ${counted(count, 'user', 'users')}.`,
     refused: (count: number) => `Refused for ${counted(count, 'user', 'users')}:`,
     manyHint: 'These commands are for the users of this page. For all users of a batch, give the command to the batch.',
+    newBatchOfFailed: (count: number) => `New batch from ${counted(count, 'failed user', 'failed users')}`,
     newBatch: (count: number) => `New batch from ${counted(count, 'user', 'users')}`,
   },
   user: {
+    howToCorrect:
+      'Where the row of the CSV file is wrong: correct it in a file (More of the batch has the errors as CSV), choose that file under Edit of the batch, “Change those that are there”, and resume this user.',
     backToBatch: (batch: string) => `Back to ${batch}`,
     batch: 'Batch',
     error: 'Error',
@@ -658,10 +663,11 @@ export const en = {
     advanced: 'Advanced',
     include: 'Only these folders (optional)',
     filter: 'Only messages received in a time (optional)',
-    filterHint: 'For example: Received -ge ‘2020-01-01’ -and Received -lt ‘2024-01-01’. Dates are UTC.',
+    filterHint: "For example: Received -ge '2020-01-01' -and Received -lt '2024-01-01'. Dates are UTC.",
     incremental: 'Sync again every day what has come since',
     start: 'Start the batch',
     startManually: 'Later, by hand',
+    startNoTime: 'At no set time',
     startNow: 'Now',
     startAt: 'At a time',
     date: 'Date',
@@ -671,7 +677,7 @@ export const en = {
     startPast: (when: string) => `${when} is over: it would start at once.`,
     startWrong: 'Give a date and a time.',
     recipients: 'Reports go to (optional)',
-    recipientsHint: 'Mail addresses, separated by commas.',
+    recipientsHint: 'Mail addresses, separated by commas. Mail is sent once a mail server is set under Settings.',
     recipientsWrong: (text: string) => `“${text}” is not a mail address.`,
     interval: 'A report on the progress',
     intervals: {

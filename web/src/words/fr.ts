@@ -50,6 +50,7 @@ const fr: Words = {
     api: 'API',
   },
   signIn: {
+    ended: 'Votre session a pris fin. Connectez-vous à nouveau, et vous êtes où vous étiez.',
     title: 'Connexion',
     userName: 'Nom d’utilisateur',
     password: 'Mot de passe',
@@ -218,6 +219,7 @@ const fr: Words = {
     nothingRuns: 'Aucune boîte aux lettres du lot n’est en cours de synchronisation.',
     noErrors: 'Aucune boîte aux lettres du lot n’est en échec.',
     startedAlready: 'Le lot a déjà été démarré : Reprendre le poursuit et réessaie les boîtes aux lettres en échec.',
+    waits: 'Le lot attend l’heure de son démarrage. Pour commencer maintenant, retirez cette heure avec Modifier.',
     notStarted: 'Le lot n’a jamais été démarré : utilisez Démarrer.',
     theBatch: (name) => `le lot ${name}`,
     askTitle: {
@@ -405,9 +407,13 @@ const fr: Words = {
     refused: (count) => `Refusé pour ${counted(count, 'utilisateur', 'utilisateurs')} :`,
     manyHint:
       'Ces commandes valent pour les utilisateurs de cette page. Pour tous ceux d’un lot, donnez la commande au lot.',
+    newBatchOfFailed: (count) =>
+      `Nouveau lot à partir de ${counted(count, 'utilisateur en échec', 'utilisateurs en échec')}`,
     newBatch: (count) => `Nouveau lot à partir de ${counted(count, 'utilisateur', 'utilisateurs')}`,
   },
   user: {
+    howToCorrect:
+      'Si la ligne du fichier CSV est fausse : corrigez-la dans un fichier (Plus, dans le lot, donne les erreurs en CSV), choisissez ce fichier avec Modifier dans le lot, « Modifier celles du lot », puis reprenez cet utilisateur.',
     backToBatch: (batch) => `Retour à ${batch}`,
     batch: 'Lot',
     error: 'Erreur',
@@ -670,10 +676,11 @@ const fr: Words = {
     advanced: 'Options avancées',
     include: 'Seulement ces dossiers (facultatif)',
     filter: 'Seulement les messages reçus dans une période (facultatif)',
-    filterHint: 'Par exemple : Received -ge ‘2020-01-01’ -and Received -lt ‘2024-01-01’. Les dates sont en UTC.',
+    filterHint: "Par exemple : Received -ge '2020-01-01' -and Received -lt '2024-01-01'. Les dates sont en UTC.",
     incremental: 'Synchroniser de nouveau chaque jour ce qui est arrivé depuis',
     start: 'Démarrer le lot',
     startManually: 'Plus tard, à la main',
+    startNoTime: 'À aucune heure fixée',
     startNow: 'Maintenant',
     startAt: 'À une date et une heure',
     date: 'Date',
@@ -683,7 +690,8 @@ const fr: Words = {
     startPast: (when) => `Le ${when} est passé : le lot démarrerait aussitôt.`,
     startWrong: 'Indiquez une date et une heure.',
     recipients: 'Rapports envoyés à (facultatif)',
-    recipientsHint: 'Adresses de courriel, séparées par des virgules.',
+    recipientsHint:
+      'Adresses de courriel, séparées par des virgules. Les courriels partent dès qu’un serveur de courriel est indiqué dans les Paramètres.',
     recipientsWrong: (text) => `« ${text} » n’est pas une adresse de courriel.`,
     interval: 'Un rapport d’avancement',
     intervals: {

@@ -16,7 +16,12 @@ const ALL = ['now', 'at', 'manually'] as const
 
 export function ScheduleFields({ value, onChange, offers = ALL }: ScheduleFieldsProps) {
   const { words } = useSpeech()
-  const labels = { now: words.choices.startNow, at: words.choices.startAt, manually: words.choices.startManually }
+  const labels = {
+    now: words.choices.startNow,
+    at: words.choices.startAt,
+    // Of a batch that is there it says nothing of how it was started.
+    manually: offers.includes('now') ? words.choices.startManually : words.choices.startNoTime,
+  }
   return (
     <>
       <Field label={words.choices.start}>

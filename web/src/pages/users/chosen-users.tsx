@@ -8,7 +8,7 @@ import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync'
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete'
 import { PlayRegular } from '@fluentui/react-icons/svg/play'
 import { StopRegular } from '@fluentui/react-icons/svg/stop'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import type { MigrationUser } from '#contract/user.ts'
 import { LIVE } from '../../live.ts'
@@ -16,6 +16,7 @@ import { CommandButton } from '../../ui/command-button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { textOf } from '../../ui/refusal-bar.tsx'
 import { useWords } from '../../words/words.ts'
+import { batchQuery } from '../batch-queries.ts'
 import { type GivenCommand, giveTo } from './give-command.ts'
 import type { UsersFilter } from './user-queries.ts'
 
@@ -60,6 +61,18 @@ export function ChosenUsers({ chosen, filter, total, onDone }: ChosenUsersProps)
     },
   })
   const count = chosen.length
+  const { batch, ...narrowed } = filter
+  const isWhole = count === 0 && Object.values(narrowed).every((one) => one === undefined)
+  // Of all, nobody makes a new batch; of those that failed, one does.
+  const whole = useQuery({ ...batchQuery(batch ?? ''), enabled: isWhole && batch !== undefined })
+  const failed = isWhole ? (whole.data?.failedCount ?? 0) : 0
+  const made = isWhole
+    ? {
+        filter: { ...filter, statusSummary: 'Failed' as const },
+        count: failed,
+        label: words.users.newBatchOfFailed(failed),
+      }
+    : { filter, count: count > 0 ? count : total, label: words.users.newBatch(count > 0 ? count : total) }
   const many = give.variables?.users.length ?? 0
   /** Why nobody of them can be given it. */
   const reason = (command: GivenCommand) =>
@@ -86,9 +99,11 @@ export function ChosenUsers({ chosen, filter, total, onDone }: ChosenUsersProps)
                 onPress={() => setAsking(command)}
               />
             ))}
-          <Button size="small" icon={<AddRegular />} onClick={() => setMaking(true)}>
-            {words.users.newBatch(count > 0 ? count : total)}
-          </Button>
+          {made.count > 0 && (
+            <Button size="small" icon={<AddRegular />} onClick={() => setMaking(true)}>
+              {made.label}
+            </Button>
+          )}
         </div>
       </div>
       {give.isPending && (
@@ -115,8 +130,8 @@ export function ChosenUsers({ chosen, filter, total, onDone }: ChosenUsersProps)
         <Suspense>
           <BatchFromUsersForm
             users={count > 0 ? chosen.map(({ guid }) => guid) : null}
-            filter={filter}
-            count={count > 0 ? count : total}
+            filter={made.filter}
+            count={made.count}
             onClose={() => setMaking(false)}
           />
         </Suspense>

@@ -57,6 +57,7 @@ export default function UserPane() {
             <UserCommands user={user} backTo={(batch === undefined ? paths.users() : paths.batch(batch)) + search} />
           )}
           {user.error !== '' && <ErrorBar title={words.user.error} detail={user.error} remedy={user.errorRemedy} />}
+          {mayChange && user.statusSummary === 'Failed' && <p className="small">{words.user.howToCorrect}</p>}
           <UserFacts user={user} />
           <SkippedItems user={user} />
           <UserFolders user={user} />

@@ -1,5 +1,5 @@
 import { recipientsOf } from '../../forms/choices/recipients.ts'
-import { startAfterOf } from '../../forms/choices/schedule.ts'
+import { ownZone, startAfterOf } from '../../forms/choices/schedule.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { formatDate } from '../../ui/format.ts'
 import { useSpeech } from '../../words/words.ts'
@@ -14,7 +14,7 @@ export function ReviewStep({ draft }: StepProps) {
   const starts = {
     now: words.choices.startNow,
     manually: words.choices.startManually,
-    at: formatDate(language, startAfterOf(draft.schedule)),
+    at: `${formatDate(language, startAfterOf(draft.schedule))} (${ownZone().replaceAll('_', ' ')})`,
   }
   const intervals: Readonly<Record<string, string>> = words.choices.intervals
   const recipients = recipientsOf(draft.recipients)
