@@ -185,6 +185,7 @@ test(
     // The failed ones go on in a batch of their own, with a password that is right by now.
     await changePassword(source, 'dan', 'other')
     const pane = page.getByRole('region', { name: 'Wave 1' })
+    await pane.getByRole('button', { name: 'New batch from 1 failed user' }).waitFor()
     await pane.getByRole('link', { name: 'Failed mailboxes: 1, show them' }).click()
     await pane.getByText('1 user', { exact: true }).waitFor()
     await pane.getByRole('button', { name: 'New batch from 1 user' }).click()

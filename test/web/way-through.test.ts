@@ -222,6 +222,14 @@ test('who only looks on sees no command, and may use none', { skip, timeout: 200
     ),
   )
   assert.deepEqual(statuses, [403, 403, 403, 403])
+
+  // A session that ends under somebody's hands is told, and leads back to where one was.
+  await page.context().clearCookies()
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await page.getByText('Your session has ended.').waitFor()
+  await signIn(page, 'vera', PASSWORD)
+  await page.getByRole('heading', { name: 'Migration batches' }).waitFor()
+  assert.equal(await page.getByText('Your session has ended.').count(), 0)
   visitor.isClean()
 })
 

@@ -167,6 +167,10 @@ test(
       [excludeFolders, startAfter, timeZone, status],
       [['#JunkEmail#/*', 'Old stuff/*'], '2031-01-02T03:00:00.000Z', 'America/New_York', 'Waiting'],
     )
+    // What waits for its time is not resumed, and says what to do instead.
+    await again.goto(`${center.url}/migration/batches/Wave%201`)
+    await again.getByRole('button', { name: 'Resume' }).first().focus()
+    await again.getByRole('tooltip', { name: /^The batch waits for the time of its start/ }).waitFor()
     assert.equal(uploads.length, 2)
     visitor.isClean()
   },
