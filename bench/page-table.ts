@@ -1,6 +1,4 @@
 /** The pages that are loaded (pages.ts). One that is new is a line more. */
-import type { Locator, Page } from 'playwright-core'
-
 export const BIG = 'Everybody'
 
 /** What the addresses of pages are made of. */
@@ -11,18 +9,20 @@ export interface PageWorld {
   readonly lastCursor: string
 }
 
+/** An element, or a text of the page's content. */
+export type Shown = { readonly css: string } | { readonly text: string }
+
 export interface PageLine {
   readonly name: string
   readonly path: string | ((world: PageWorld) => string)
   /** There when the page shows what it is for. */
-  readonly shown: (page: Page) => Locator
+  readonly shown: Shown
   /** Its cost may follow from the users of all batches together: loaded with 500,000, too. */
   readonly isOfAll?: true
 }
 
-/** By a selector: to look for roles again and again would be a third of the page's work. */
-const row = (table: string) => (page: Page) => page.locator(`table[aria-label="${table}"] > tbody > tr`)
-const text = (said: string) => (page: Page) => page.getByText(said)
+const row = (table: string): Shown => ({ css: `table[aria-label="${table}"] > tbody > tr` })
+const text = (said: string): Shown => ({ text: said })
 const [batches, users] = [row('Migration batches'), row('Users report')]
 const big = `/migration/batches/${BIG}`
 
@@ -60,7 +60,7 @@ export const PAGES: readonly PageLine[] = [
   {
     name: 'New batch',
     path: '/migration/new-batch?step=users',
-    shown: (page) => page.getByLabel('CSV file', { exact: true }),
+    shown: { css: 'input[type=file]' },
   },
   { name: 'Endpoints', path: '/migration/endpoints', shown: row('Migration endpoints') },
   { name: 'An endpoint', path: '/migration/endpoints/Old%20server', shown: text('imap.contoso.example') },

@@ -124,10 +124,16 @@ async function load(page: Page, url: string, line: PageLine, world: PageWorld): 
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Performance.enable')
   const workedBefore = await worked(cdp)
-  const from = performance.now()
   await page.goto(url + (typeof line.path === 'string' ? line.path : line.path(world)), { waitUntil: 'commit' })
-  await line.shown(page).first().waitFor()
-  const ms = performance.now() - from
+  // In the page, at every frame, since the navigation began: a locator looks again after up to half a second only.
+  const ms = await page.evaluate<number>(`new Promise((resolve) => {
+    const { css, text } = ${JSON.stringify(line.shown)}
+    const isThere = () => css === undefined
+      ? document.getElementById('content')?.textContent.includes(text)
+      : document.querySelector(css) !== null
+    const look = () => isThere() ? resolve(performance.now()) : requestAnimationFrame(look)
+    look()
+  })`)
   const workMs = (await worked(cdp)) - workedBefore
   page.off('requestfinished', note)
   await cdp.detach()
