@@ -22,6 +22,25 @@ export const BATCH_STATUSES = [
 ] as const
 export type BatchStatus = (typeof BATCH_STATUSES)[number]
 
+/** Whether something happens by itself: such a batch is looked at more often, and stands on the dashboard. */
+export const IS_RUNNING: Readonly<Record<BatchStatus, boolean>> = {
+  Created: false,
+  Starting: true,
+  Syncing: true,
+  IncrementalSyncing: true,
+  Synced: false,
+  SyncedWithErrors: false,
+  Stopping: true,
+  Stopped: false,
+  Waiting: false,
+  Completing: true,
+  Completed: false,
+  CompletedWithErrors: false,
+  Failed: false,
+  Removing: true,
+  Corrupted: false,
+}
+
 export const USER_STATUSES = [
   'Validating',
   'Provisioning',
@@ -74,6 +93,9 @@ export const SUMMARY_OF: Readonly<Record<UserStatus, StatusSummary>> = {
   Removing: 'Active',
 }
 
+export const statusesOf = (summary: StatusSummary): readonly UserStatus[] =>
+  USER_STATUSES.filter((status) => SUMMARY_OF[status] === summary)
+
 /** The administrator's command that the service has not finished carrying out. */
 export const BATCH_FLAGS = ['None', 'Start', 'Stop', 'Remove'] as const
 export type BatchFlags = (typeof BATCH_FLAGS)[number]
@@ -92,7 +114,8 @@ export interface BatchFacts {
   readonly moved: number
 }
 
-const INITIAL: readonly UserStatus[] = [
+/** Of users that come to their initial sync if nobody does anything. */
+export const BEFORE_SYNC: readonly UserStatus[] = [
   'Validating',
   'Provisioning',
   'ProvisionUpdating',
@@ -104,7 +127,7 @@ const INITIAL: readonly UserStatus[] = [
 /** First match wins (exchange-semantics.md §2.3, with the decisions at its top). */
 export function batchStatus({ flags, wasStarted, users, waiting, isCorrupted, moved }: BatchFacts): BatchStatus {
   const count = (...statuses: readonly UserStatus[]) => statuses.reduce((sum, status) => sum + (users[status] ?? 0), 0)
-  const summary = (wanted: StatusSummary) => count(...USER_STATUSES.filter((status) => SUMMARY_OF[status] === wanted))
+  const summary = (wanted: StatusSummary) => count(...statusesOf(wanted))
   const all = count(...USER_STATUSES)
   if (flags === 'Remove') return 'Removing'
   if (isCorrupted) return 'Corrupted'
@@ -113,7 +136,7 @@ export function batchStatus({ flags, wasStarted, users, waiting, isCorrupted, mo
   if (flags === 'Stop') return 'Stopping'
   if (!wasStarted) return 'Created'
   if (count('Completing') > 0) return 'Completing'
-  const initial = count(...INITIAL)
+  const initial = count(...BEFORE_SYNC)
   if (initial > 0) return initial === waiting ? 'Waiting' : 'Syncing'
   if (count('IncrementalSyncing') > 0) return 'IncrementalSyncing'
   // Users that are being stopped or removed one by one: the batch goes on meanwhile.

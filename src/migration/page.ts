@@ -33,6 +33,27 @@ export function readCursor(text: string | undefined): readonly [string, string] 
   throw badCursor()
 }
 
+/** Of places that are numbers. @throws Fault VALUE_INVALID */
+export function readNumbers(text: string | undefined): readonly [number, number] | null {
+  const place = readCursor(text)
+  if (place === null) return null
+  if (!place.every((part) => /^\d{1,15}$/.test(part))) throw badCursor()
+  return [Number(place[0]), Number(place[1])]
+}
+
+/** One page of rows that were read with one more than `limit`, which says whether there is another page. */
+export function cutPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+  placeOf: (row: Row) => readonly [string | number, string | number],
+): { readonly page: readonly Row[]; readonly nextCursor: string | null } {
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  if (rows.length <= limit || last === undefined) return { page, nextCursor: null }
+  const [one, other] = placeOf(last)
+  return { page, nextCursor: writeCursor([String(one), String(other)]) }
+}
+
 export const badCursor = () =>
   badValue('cursor', 'is not one that was given out', 'Begin with the first page, without a cursor.')
 

@@ -14,7 +14,7 @@ import { createBatch } from './batch/create-batch.ts'
 import type { ServiceDeps } from './batch/deps.ts'
 import { batchNamed } from './batch/find.ts'
 import { listBatches } from './batch/list-batches.ts'
-import { showBatch } from './batch/show-batch.ts'
+import { showOne } from './batch/show-batch.ts'
 import { updateBatch } from './batch/update-batch.ts'
 import { uploadCsv } from './batch/upload-csv.ts'
 import { csvTemplate } from './csv/template.ts'
@@ -79,7 +79,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     uploadCsv: (call) => uploadCsv(deps, call),
     getCsvTemplate: async () => whole(csvTemplate()),
     listBatches: ({ query }) => listBatches(deps, query),
-    getBatch: async ({ params }) => showBatch(await batchNamed(store, params.identity)),
+    getBatch: async ({ params }) => showOne(store, await batchNamed(store, params.identity)),
     createBatch: (call) => createBatch(creating, call),
     updateBatch: (call) => updateBatch(deps, call),
     startBatch: ({ params, principal }) => commandBatch(deps, params.identity, 'Start', principal),

@@ -8,7 +8,7 @@ import { isGuid } from '#store/service/named.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 import { defuse } from '../csv/errors-csv.ts'
 import { writeCsv } from '#csv/write-csv.ts'
-import { badCursor, readCursor, writeCursor } from '../page.ts'
+import { badCursor, cutPage, readCursor } from '../page.ts'
 import { showEvent } from './show-event.ts'
 
 export function auditUseCases({
@@ -19,9 +19,7 @@ export function auditUseCases({
   return {
     async searchAuditLog({ query }: Pick<Call<typeof Search>, 'query'>) {
       const rows = await searchAudit(store, searchOf(query), placeOf(query.cursor), query.limit + 1)
-      const page = rows.slice(0, query.limit)
-      const last = page.at(-1)
-      const nextCursor = rows.length > page.length && last ? writeCursor([last.at.toISOString(), String(last.n)]) : null
+      const { page, nextCursor } = cutPage(rows, query.limit, ({ at, n }) => [at.toISOString(), n])
       return { items: page.map(showEvent), nextCursor }
     },
     async getAuditEvent({ params }) {

@@ -5,7 +5,7 @@ import type { StoredBatch } from '#store/service/batches.ts'
 import { askBatch } from '#store/service/change-batch.ts'
 import type { ServiceDeps } from './deps.ts'
 import { batchNamed, mayDo } from './find.ts'
-import { settingsOf, showBatch } from './show-batch.ts'
+import { settingsOf, showOne } from './show-batch.ts'
 
 /** Between reading a batch and asking, somebody else may have asked something: then it is looked at anew. */
 const ATTEMPTS = 5
@@ -21,12 +21,12 @@ export async function commandBatch(
   for (let attempt = 1; ; attempt++) {
     const batch = await batchNamed(store, id)
     // For every type that is there now, the table refuses Complete.
-    if (!mayDo(command, batch) || command === 'Complete') return showBatch(batch)
+    if (!mayDo(command, batch) || command === 'Complete') return await showOne(store, batch)
     // As it is now: read anew, it could be a step further, and whoever asked would never see that it was heard.
     const check = precondition ? (stored: StoredBatch) => precondition.check(settingsOf(stored)) : null
     if (await askBatch(store, id, batch.flags, command, principal.name, check)) {
-      return showBatch({ ...batch, flags: command })
+      return await showOne(store, { ...batch, flags: command })
     }
-    if (attempt === ATTEMPTS) return showBatch(batch)
+    if (attempt === ATTEMPTS) return await showOne(store, batch)
   }
 }

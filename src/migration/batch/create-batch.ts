@@ -17,9 +17,8 @@ import { csvOf } from './csv-of.ts'
 import type { ServiceDeps } from './deps.ts'
 import { batchNamed } from './find.ts'
 import { planContext } from './plan-context.ts'
-import { withPace } from './pace.ts'
 import { planUsers, standAside } from './plan-users.ts'
-import { showBatch } from './show-batch.ts'
+import { showOne } from './show-batch.ts'
 
 export interface CreateDeps extends ServiceDeps {
   mostBatches(): Promise<number>
@@ -37,8 +36,8 @@ export async function createBatch(
   deps: CreateDeps,
   { body: asked, principal, newId }: Pick<Call<typeof Route>, 'body' | 'principal' | 'newId'>,
 ): Promise<MigrationBatch> {
-  const [made] = newId === undefined ? [] : await withPace(deps.store, await readBatches(deps.store, newId), newId)
-  if (made) return showBatch(made)
+  const [made] = newId === undefined ? [] : await readBatches(deps.store, newId)
+  if (made) return await showOne(deps.store, made)
   refuseCompletion(asked)
   const choices = choicesOf(asked)
   const endpoint = await findEndpoint(deps.store, asked.sourceEndpoint)
@@ -73,7 +72,7 @@ export async function createBatch(
       'Remove a batch before you create another, or raise MaxNumberOfBatches with Set-MigrationConfig.',
     )
   }
-  return showBatch(await batchNamed(deps.store, id))
+  return await showOne(deps.store, await batchNamed(deps.store, id))
 }
 
 async function targetDatabase({ store }: ServiceDeps, named: readonly string[]): Promise<DatabaseRow> {

@@ -1,16 +1,23 @@
 /** The batch that is meant, in a state that allows what is asked. */
 import { notFound, stateForbids } from '#base/request-faults.ts'
 import { type BatchCommand, mayBatch } from '#contract/transitions.ts'
-import { type BatchRow, readBatch, statusOf } from '#store/service/batches.ts'
+import { readArchivedBatches } from '#store/service/archive.ts'
+import { type BatchRow, findBatch, readBatch, statusOf } from '#store/service/batches.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
-import { type PacedBatch, withPace } from './pace.ts'
 import { goesOn } from './show-batch.ts'
 
 /** @throws Fault OBJECT_NOT_FOUND */
-export async function batchNamed(store: ServiceStore, identity: string): Promise<PacedBatch> {
+export async function batchNamed(store: ServiceStore, identity: string): Promise<BatchRow> {
   const batch = await readBatch(store, identity)
   if (!batch) throw notFound('migration batch', identity)
-  return (await withPace(store, [batch], batch.id))[0]!
+  return batch
+}
+
+/** The id of one that is there, else of the last one of that name that was removed. @throws Fault OBJECT_NOT_FOUND */
+export async function anyBatch(store: ServiceStore, identity: string): Promise<string> {
+  const id = (await findBatch(store, identity)) ?? (await readArchivedBatches(store, identity))[0]?.id
+  if (id === undefined) throw notFound('migration batch', identity)
+  return id
 }
 
 const CMDLET: Readonly<Record<BatchCommand, string>> = {

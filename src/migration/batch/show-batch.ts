@@ -4,8 +4,9 @@ import { SUMMARY_OF, USER_STATUSES, type BatchStatus, type StatusSummary } from 
 import { formatTimeSpan } from '#contract/timespan.ts'
 import { BATCH_COMMANDS, type BatchCommand, mayBatch, reasonAgainst } from '#contract/transitions.ts'
 import { type BatchRow, type StoredBatch, statusOf } from '#store/service/batches.ts'
+import type { ServiceStore } from '#store/service/service-store.ts'
 import { endOf } from './end-of.ts'
-import { type PacedBatch, showPace } from './pace.ts'
+import { type PacedBatch, showPace, withPace } from './pace.ts'
 
 /** Whether the batch runs, and has users that come round again by themselves. */
 export const goesOn = ({ running, totals: { users } }: BatchRow): boolean =>
@@ -47,6 +48,11 @@ export const settingsOf = (batch: StoredBatch) => ({
   startAfter: iso(batch.start_after),
   highestPriority: batch.priority > 0,
 })
+
+/** With its rate, for which is looked here: commands that only want to know its state do not pay for that. */
+export async function showOne(store: ServiceStore, batch: BatchRow): Promise<MigrationBatch> {
+  return showBatch((await withPace(store, [batch], batch.id))[0]!)
+}
 
 export function showBatch(batch: PacedBatch): MigrationBatch {
   const status = statusOf(batch)

@@ -14,7 +14,7 @@ import { correctRows } from './correct-rows.ts'
 import type { ServiceDeps } from './deps.ts'
 import { batchNamed, mayDo } from './find.ts'
 import { sourceKey } from './plan-users.ts'
-import { settingsOf, showBatch } from './show-batch.ts'
+import { settingsOf, showOne } from './show-batch.ts'
 
 export async function updateBatch(
   deps: ServiceDeps,
@@ -53,7 +53,7 @@ export async function updateBatch(
     ...users,
   }
   await changeBatch(store, batch.id, change, principal.name)
-  return showBatch(await batchNamed(store, batch.id))
+  return await showOne(store, await batchNamed(store, batch.id))
 }
 
 async function newEndpoint({ store }: ServiceDeps, batch: BatchRow, named: string): Promise<EndpointRow> {

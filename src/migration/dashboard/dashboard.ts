@@ -2,9 +2,10 @@
 import type { Answer } from '#contract/calls.ts'
 import type { RunTime } from '#contract/dashboard.ts'
 import type { getDashboard as Route } from '#contract/routes/dashboard.ts'
+import { IS_RUNNING } from '#contract/states.ts'
 import { formatTimeSpan } from '#contract/timespan.ts'
 import { readArchivedBatches } from '#store/service/archive.ts'
-import { type BatchRow, readBatches } from '#store/service/batches.ts'
+import { type BatchRow, readBatches, statusOf } from '#store/service/batches.ts'
 import { readQueue } from '#store/service/dashboard-figures.ts'
 import { listWorkers } from '#store/service/organization.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
@@ -15,7 +16,6 @@ import { isAlive } from '../organization/worker-use-cases.ts'
 import { readForecast } from './forecast.ts'
 
 const MOST_RUN_TIMES = 200
-const RUNNING = new Set(['Starting', 'Syncing', 'IncrementalSyncing', 'Completing', 'Stopping', 'Removing'])
 
 export async function getDashboard({ store, clock }: ServiceDeps): Promise<Answer<typeof Route>> {
   const batches = await readBatches(store)
@@ -29,8 +29,8 @@ export async function getDashboard({ store, clock }: ServiceDeps): Promise<Answe
   const alive = workers.filter((worker) => isAlive(worker, clock.now()))
   return {
     running: paced
+      .filter((batch) => IS_RUNNING[statusOf(batch)])
       .map(showBatch)
-      .filter(({ status }) => RUNNING.has(status))
       .map((batch) => ({
         identity: batch.identity,
         batchGuid: batch.batchGuid,

@@ -1,12 +1,11 @@
 /** GET /throughput: for charts. */
-import { badValue, notFound } from '#base/request-faults.ts'
+import { badValue } from '#base/request-faults.ts'
 import type { Answer, Call } from '#contract/calls.ts'
 import type { getThroughput as Route } from '#contract/routes/dashboard.ts'
 import { formatTimeSpan, parseTimeSpan } from '#contract/timespan.ts'
-import { readArchivedBatches } from '#store/service/archive.ts'
-import { findBatch } from '#store/service/batches.ts'
 import { keptSeconds, readThroughput } from '#store/service/throughput.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
+import { anyBatch } from '../batch/find.ts'
 
 const DAY_MS = 86_400_000
 /** Lengths that a clock's face knows, seconds: from a minute to four weeks. */
@@ -45,11 +44,4 @@ export async function getThroughput(
       bytesTransferred: bytes,
     })),
   }
-}
-
-/** @throws Fault OBJECT_NOT_FOUND */
-async function anyBatch(store: ServiceDeps['store'], identity: string): Promise<string> {
-  const id = (await findBatch(store, identity)) ?? (await readArchivedBatches(store, identity))[0]?.id
-  if (id === undefined) throw notFound('migration batch', identity)
-  return id
 }

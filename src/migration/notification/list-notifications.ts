@@ -6,7 +6,7 @@ import { readArchivedBatches } from '#store/service/archive.ts'
 import { findBatch } from '#store/service/batches.ts'
 import { isGuid } from '#store/service/named.ts'
 import { type NotificationRow, readNotifications } from '#store/service/notifications.ts'
-import { badCursor, readCursor, writeCursor } from '../page.ts'
+import { badCursor, cutPage, readCursor } from '../page.ts'
 import type { NotificationDeps } from './deps.ts'
 
 /** Also of batches that are gone. */
@@ -24,11 +24,10 @@ export async function listNotifications(
   }
   const { rows, total } = await readNotifications(store, filter, after, limit + 1)
   if (batch !== undefined && total === 0) await checkBatch(store, batch)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
+  const { page, nextCursor } = cutPage(rows, limit, ({ created, id }) => [created, id])
   return {
     items: page.map(show),
-    nextCursor: rows.length > limit && last ? writeCursor([last.created, last.id]) : null,
+    nextCursor,
     total,
   }
 }

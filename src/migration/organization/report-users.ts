@@ -1,31 +1,27 @@
 /** What became of the users of a batch, for reading and for print: the same rows as its reports as CSV have. */
-import { notFound } from '#base/request-faults.ts'
 import type { Answer, Call } from '#contract/calls.ts'
 import type { ReportUser } from '#contract/organization.ts'
 import type { listReportUsers as Route } from '#contract/routes/organization.ts'
-import { SUMMARY_OF, USER_STATUSES } from '#contract/states.ts'
-import { readArchivedBatches } from '#store/service/archive.ts'
-import { findBatch } from '#store/service/batches.ts'
+import { statusesOf, SUMMARY_OF } from '#contract/states.ts'
 import { type ShownRow, reportPage } from '#store/service/report-rows.ts'
 import { isGuid } from '#store/service/named.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
-import { badCursor, readCursor, writeCursor } from '../page.ts'
+import { anyBatch } from '../batch/find.ts'
+import { badCursor, cutPage, readCursor } from '../page.ts'
 
-const FAILED = USER_STATUSES.filter((status) => SUMMARY_OF[status] === 'Failed')
+const FAILED = statusesOf('Failed')
 
 export async function listReportUsers(
   { store }: ServiceDeps,
   { query: { batch, show, cursor, limit } }: Pick<Call<typeof Route>, 'query'>,
 ): Promise<Answer<typeof Route>> {
   const after = placeOf(cursor)
-  const id = (await findBatch(store, batch)) ?? (await readArchivedBatches(store, batch))[0]?.id
-  if (id === undefined) throw notFound('migration batch', batch)
+  const id = await anyBatch(store, batch)
   const { rows, total } = await reportPage(store, id, FAILED, show, after, limit + 1)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
+  const { page, nextCursor } = cutPage(rows, limit, (row) => [row.row_number, row.id])
   return {
     items: page.map(shown),
-    nextCursor: rows.length > page.length && last ? writeCursor([String(last.row_number), last.id]) : null,
+    nextCursor,
     total,
   }
 }

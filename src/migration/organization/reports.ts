@@ -6,7 +6,7 @@ import { notFound } from '#base/request-faults.ts'
 import type { Answer, Call } from '#contract/calls.ts'
 import type { MigrationReport } from '#contract/organization.ts'
 import type { exportReport as Export, listReports as List } from '#contract/routes/organization.ts'
-import { SUMMARY_OF, USER_STATUSES } from '#contract/states.ts'
+import { statusesOf, USER_STATUSES } from '#contract/states.ts'
 import { type ArchivedBatch, readArchivedBatches } from '#store/service/archive.ts'
 import { type BatchRow, findBatch, readBatch, readBatches } from '#store/service/batches.ts'
 import { type ReportRow, reportRows } from '#store/service/report-rows.ts'
@@ -17,7 +17,7 @@ import { writeCsv } from '#csv/write-csv.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
 import { pageOfRows, sortable, sortOf } from '../page.ts'
 
-const FAILED = USER_STATUSES.filter((status) => SUMMARY_OF[status] === 'Failed')
+const FAILED = statusesOf('Failed')
 type Kind = 'errors' | 'users' | 'waybills'
 
 interface Counted {

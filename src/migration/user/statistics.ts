@@ -5,7 +5,7 @@ import type { SkippedItem, UserPass } from '#contract/user.ts'
 import { type SkippedItemRow, countSkipped, listSkipped } from '#store/service/skipped-items.ts'
 import { readPasses } from '#store/service/users.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
-import { badCursor, readCursor, writeCursor } from '../page.ts'
+import { cutPage, readNumbers } from '../page.ts'
 import { userNamed } from './find.ts'
 import { showStatistics } from './show-user.ts'
 
@@ -69,15 +69,13 @@ export async function listSkippedItems(
 ): Promise<Answer<typeof Skipped>> {
   const user = await userNamed(store, params.identity, query.batch)
   if (user.mailbox_id === null) return { items: [], nextCursor: null, total: 0 }
-  const after = readCursor(query.cursor)
-  if (after?.some((part) => !/^\d{1,15}$/.test(part))) throw badCursor()
-  const place = after === null ? null : { folderRef: Number(after[0]), uid: Number(after[1]) }
+  const after = readNumbers(query.cursor)
+  const place = after === null ? null : { folderRef: after[0], uid: after[1] }
   const rows = await listSkipped(store, user.mailbox_id, place, query.limit + 1)
-  const page = rows.slice(0, query.limit)
-  const last = page.at(-1)
+  const { page, nextCursor } = cutPage(rows, query.limit, (row) => [row.folder_ref, row.uid])
   return {
     items: page.map(showSkipped),
-    nextCursor: rows.length > query.limit && last ? writeCursor([String(last.folder_ref), String(last.uid)]) : null,
+    nextCursor,
     total: await countSkipped(store, user.mailbox_id),
   }
 }

@@ -7,9 +7,9 @@ import { version } from '#base/version.ts'
 import type { Call, TextFile } from '#contract/calls.ts'
 import type { exportUserReport as Route } from '#contract/routes/users.ts'
 import type { MigrationUserStatistics, UserPass } from '#contract/user.ts'
-import { listSkipped } from '#store/service/skipped-items.ts'
-import { listUserFolders } from '#store/service/user-folders.ts'
-import { listUserWaybills } from '#store/service/user-waybills.ts'
+import { listSkipped, type SkippedItemRow } from '#store/service/skipped-items.ts'
+import { listUserFolders, type UserFolderRow } from '#store/service/user-folders.ts'
+import { listUserWaybills, type UserWaybillRow } from '#store/service/user-waybills.ts'
 import { safeAddress } from '../waybill/file-name.ts'
 import { userNamed } from './find.ts'
 import { showStatistics } from './show-user.ts'
@@ -115,42 +115,43 @@ const passFacts = (pass: UserPass): Fact[] => [
   ['  Waybill', pass.waybill],
 ]
 
-async function* skippedLines({ store }: WaybillDeps, mailboxId: string): AsyncGenerator<string> {
-  let after: { folderRef: number; uid: number } | null = null
+/** Page by page: `read` answers the rows after one of them. */
+async function* rowsOf<Row>(read: (after: Row | null) => Promise<readonly Row[]>): AsyncGenerator<Row> {
+  let after: Row | null = null
   for (;;) {
-    const rows = await listSkipped(store, mailboxId, after, PAGE)
-    for (const row of rows) {
-      const item = showSkipped(row)
-      yield facts([
-        [item.kind, item.dateReceived ?? 'without a date'],
-        ['  Folder', item.folderName],
-        ['  Subject', item.subject],
-        ['  UID', row.uid],
-        ['  Bytes', item.messageSize],
-        ['  Reason', item.failure],
-      ])
-    }
-    const last = rows.at(-1)
-    if (!last || rows.length < PAGE) return
-    after = { folderRef: last.folder_ref, uid: last.uid }
+    const rows: readonly Row[] = await read(after)
+    yield* rows
+    after = rows.at(-1) ?? null
+    if (after === null || rows.length < PAGE) return
+  }
+}
+
+async function* skippedLines({ store }: WaybillDeps, mailboxId: string): AsyncGenerator<string> {
+  const rows = rowsOf((after: SkippedItemRow | null) =>
+    listSkipped(store, mailboxId, after && { folderRef: after.folder_ref, uid: after.uid }, PAGE),
+  )
+  for await (const row of rows) {
+    const item = showSkipped(row)
+    yield facts([
+      [item.kind, item.dateReceived ?? 'without a date'],
+      ['  Folder', item.folderName],
+      ['  Subject', item.subject],
+      ['  UID', row.uid],
+      ['  Bytes', item.messageSize],
+      ['  Reason', item.failure],
+    ])
   }
 }
 
 async function* folderLines({ store }: WaybillDeps, mailboxId: string): AsyncGenerator<string> {
-  let after: number | null = null
-  for (;;) {
-    const rows = await listUserFolders(store, mailboxId, after, PAGE)
-    for (const row of rows) {
-      const folder = showFolder(row)
-      yield facts([
-        ['Source', folder.sourceFolder],
-        ['  Target', folder.targetFolder],
-        ['  Items', itemsOf(folder)],
-      ])
-    }
-    const last = rows.at(-1)
-    if (!last || rows.length < PAGE) return
-    after = last.ref
+  const rows = rowsOf((after: UserFolderRow | null) => listUserFolders(store, mailboxId, after?.ref ?? null, PAGE))
+  for await (const row of rows) {
+    const folder = showFolder(row)
+    yield facts([
+      ['Source', folder.sourceFolder],
+      ['  Target', folder.targetFolder],
+      ['  Items', itemsOf(folder)],
+    ])
   }
 }
 
@@ -166,21 +167,17 @@ function itemsOf(folder: ReturnType<typeof showFolder>): string {
 }
 
 async function* waybillLines({ store, reports }: WaybillDeps, mailboxId: string): AsyncGenerator<string> {
-  let before: number | null = null
-  for (;;) {
-    const rows = await listUserWaybills(store, mailboxId, before, PAGE)
-    for (const row of rows) {
-      const waybill = await showWaybill(reports, row)
-      yield facts([
-        [waybill.fileName, waybill.sealedAt],
-        ['  Machine', waybill.host],
-        ['  File', waybill.path],
-        ['  SHA-256', waybill.sha256],
-        ['  Sealed by', waybill.sealedBy],
-      ])
-    }
-    const last = rows.at(-1)
-    if (!last || rows.length < PAGE) return
-    before = last.number
+  const rows = rowsOf((before: UserWaybillRow | null) =>
+    listUserWaybills(store, mailboxId, before?.number ?? null, PAGE),
+  )
+  for await (const row of rows) {
+    const waybill = await showWaybill(reports, row)
+    yield facts([
+      [waybill.fileName, waybill.sealedAt],
+      ['  Machine', waybill.host],
+      ['  File', waybill.path],
+      ['  SHA-256', waybill.sha256],
+      ['  Sealed by', waybill.sealedBy],
+    ])
   }
 }

@@ -18,7 +18,7 @@ import {
   listUserWaybills as readWaybills,
 } from '#store/service/user-waybills.ts'
 import type { ServiceDeps } from '../batch/deps.ts'
-import { badCursor, readCursor, writeCursor } from '../page.ts'
+import { badCursor, cutPage, readNumbers } from '../page.ts'
 import { isWaybillFileName } from '../waybill/file-name.ts'
 import { userNamed } from './find.ts'
 
@@ -32,15 +32,15 @@ export async function listUserWaybills(
   { params, query }: Pick<Call<typeof List>, 'params' | 'query'>,
 ): Promise<Answer<typeof List>> {
   const user = await userNamed(store, params.identity, query.batch)
-  const before = readCursor(query.cursor)
-  if (before !== null && !/^\d{1,9}$/.test(before[0])) throw badCursor()
+  const before = readNumbers(query.cursor)
+  // As many digits as the column of its number holds.
+  if (before !== null && before[0] > 999_999_999) throw badCursor()
   if (user.mailbox_id === null) return { items: [], nextCursor: null, total: 0 }
-  const rows = await readWaybills(store, user.mailbox_id, before === null ? null : Number(before[0]), query.limit + 1)
-  const page = rows.slice(0, query.limit)
-  const last = page.at(-1)
+  const rows = await readWaybills(store, user.mailbox_id, before?.[0] ?? null, query.limit + 1)
+  const { page, nextCursor } = cutPage(rows, query.limit, ({ number }) => [number, 0])
   return {
     items: await Promise.all(page.map((row) => showWaybill(reports, row))),
-    nextCursor: rows.length > query.limit && last ? writeCursor([String(last.number), '']) : null,
+    nextCursor,
     total: await countUserWaybills(store, user.mailbox_id),
   }
 }

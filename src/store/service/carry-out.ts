@@ -6,7 +6,7 @@ import { inTransaction } from '../ledger/transaction.ts'
 import { archiveBatch } from './archive.ts'
 import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
-import { START_AFTER, STOPPED_STATUS, WAITING_STATUS } from './resting.ts'
+import { START_AFTER, STARTED_AT, STOPPED_STATUS, WAITING_STATUS } from './resting.ts'
 import { noteBatch, noteLast, noteStopped } from './notify.ts'
 import type { ServiceStore } from './service-store.ts'
 import { wake } from './wake.ts'
@@ -52,10 +52,8 @@ async function start(client: PoolClient, id: string, wasRunning: boolean): Promi
      WHERE batch_id = $1 AND holds AND status IN ('Validating', 'Stopped', 'Failed', 'IncrementalStopped', 'IncrementalFailed')`,
     [id],
   )
-  // With a StartAfter to come it has not begun: its first pass says when it does (passes.ts).
   await client.query(
-    `UPDATE migration_batch SET flags = 'None', running = true, was_started = true,
-       started_at = CASE WHEN start_after > now() THEN started_at ELSE coalesce(started_at, now()) END
+    `UPDATE migration_batch SET flags = 'None', running = true, was_started = true, started_at = ${STARTED_AT}
      WHERE id = $1`,
     [id],
   )

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import { inTransaction } from '../ledger/transaction.ts'
 import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
-import { START_AFTER, WAITING_STATUS } from './resting.ts'
+import { START_AFTER, STARTED_AT, WAITING_STATUS } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
 import { touchBatches } from './touch.ts'
 import { wake } from './wake.ts'
@@ -87,8 +87,7 @@ export async function startUser(store: ServiceStore, id: string, by: string): Pr
     await takeHolds(client, [id])
     // Also of a batch that was stopped: this user is to run, the others stay as they are.
     await client.query(
-      `UPDATE migration_batch SET running = true, was_started = true,
-         started_at = CASE WHEN start_after > now() THEN started_at ELSE coalesce(started_at, now()) END
+      `UPDATE migration_batch SET running = true, was_started = true, started_at = ${STARTED_AT}
        WHERE id = (SELECT batch_id FROM migration_user WHERE id = $1 AND holds)`,
       [id],
     )

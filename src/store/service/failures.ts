@@ -1,5 +1,5 @@
 /** Users that have an error now, by its code. */
-import { SUMMARY_OF, USER_STATUSES, type StatusSummary } from '#contract/states.ts'
+import { statusesOf } from '#contract/states.ts'
 import type { ServiceStore } from './service-store.ts'
 
 export interface FailureRow {
@@ -13,8 +13,6 @@ export interface FailureRow {
   readonly remedy: string
   readonly at: Date
 }
-
-const of = (summary: StatusSummary) => USER_STATUSES.filter((status) => SUMMARY_OF[status] === summary)
 
 /** By code and batch; without those that were stopped, or whose error is over. */
 export async function readFailures(store: ServiceStore, batchId: string | null): Promise<FailureRow[]> {
@@ -32,7 +30,7 @@ export async function readFailures(store: ServiceStore, batchId: string | null):
            WHERE error_code = c.code AND batch_id = c.batch_id AND status = ANY($2::text[] || $3::text[])
            ORDER BY status_since DESC LIMIT 1) AS last
        ORDER BY c.failed DESC, c.retrying DESC, b.name_key`,
-      [batchId, of('Failed'), of('Active')],
+      [batchId, statusesOf('Failed'), statusesOf('Active')],
     ),
   )
   return rows

@@ -1,7 +1,7 @@
 /** What a report tells of a batch, as it is at this moment: read within the transaction that writes the report down. */
 import type { PoolClient } from 'pg'
 import type { NotificationKind } from '#contract/notification-kinds.ts'
-import { type BatchStatus, SUMMARY_OF, USER_STATUSES, type UserStatus } from '#contract/states.ts'
+import { type BatchStatus, statusesOf, SUMMARY_OF, type UserStatus } from '#contract/states.ts'
 import type { StoredChoices } from '../tables.ts'
 
 /** A user that failed, and why. */
@@ -64,7 +64,7 @@ export interface ToldBatch {
   readonly expiry_told: Date | null
 }
 
-const FAILED = USER_STATUSES.filter((status) => SUMMARY_OF[status] === 'Failed')
+const FAILED = statusesOf('Failed')
 const MOST_FAILURES = 20
 /** As large as an attachment may be that most mail servers take; of the cells, before quoting. */
 const MOST_ERROR_BYTES = 5 * 1_048_576

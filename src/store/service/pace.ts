@@ -1,4 +1,5 @@
 /** How fast batches go now, and what they have before them: one look for all that are carrying. */
+import { BEFORE_SYNC } from '#contract/states.ts'
 import type { ServiceStore } from './service-store.ts'
 
 /** What was carried in so many minutes is "now": shorter, and one large message makes the rate; longer, and it lags. */
@@ -49,10 +50,7 @@ export async function readCarried(store: ServiceStore, batchId: string | null): 
   return new Map(rows.map((row) => [row.batch_id, row]))
 }
 
-/** Statuses of users that come to their initial sync if nobody does anything. */
-export const BEFORE_SYNC = `('Validating', 'Provisioning', 'ProvisionUpdating', 'Queued', 'Starting', 'Syncing')`
-
-const before = `WHERE status IN ${BEFORE_SYNC}`
+const before = 'WHERE status = ANY($2)'
 
 /** @param batchIds of those whose users are counted */
 export async function readLeft(store: ServiceStore, batchIds: readonly string[]): Promise<Map<string, Left>> {
@@ -64,7 +62,7 @@ export async function readLeft(store: ServiceStore, batchIds: readonly string[])
          coalesce(sum(listed) FILTER (WHERE status = 'Synced'), 0)::bigint AS sampled,
          coalesce(sum(source) FILTER (WHERE status = 'Synced'), 0)::bigint AS "sampledItems"
        FROM user_total WHERE batch_id = ANY($1) GROUP BY batch_id HAVING sum(holding) FILTER (${before}) > 0`,
-      [batchIds],
+      [batchIds, BEFORE_SYNC],
     ),
   )
   return new Map(rows.map((row) => [row.batch_id, row]))

@@ -20,6 +20,13 @@ export interface ReportRow {
 }
 
 const PAGE = 1000
+const COLUMNS = `row_number, id, address, user_name, status, source_items, synced_items, skipped_items, transferred_bytes,
+  last_synced_at, error_code, error_message, error_remedy`
+/** In the order of the file, after a row. */
+const AFTER = `($3::int IS NULL OR (row_number, id) > ($3, $4::uuid))
+  ORDER BY row_number, id LIMIT $5`
+/** Of those of `$2`, without users that somebody took out. */
+const SUBMITTED_AGAIN = '(status = ANY($2) AND NOT removed_alone)'
 
 /** @param statuses null: all users; else those that may be submitted again, so none that somebody took out */
 export async function* reportRows(
@@ -35,11 +42,8 @@ export async function* reportRows(
     const page: ReportRow[] = (
       await store.retrying(() =>
         store.pool.query<ReportRow>(
-          `SELECT row_number, id, address, user_name, status, cells, source_items, synced_items, skipped_items,
-             transferred_bytes, last_synced_at, error_code, error_message, error_remedy
-           FROM report_user WHERE batch_id = $1 AND ($2::text[] IS NULL OR (status = ANY($2) AND NOT removed_alone))
-             AND ($3::int IS NULL OR (row_number, id) > ($3, $4::uuid))
-           ORDER BY row_number, id LIMIT $5 OFFSET $6`,
+          `SELECT ${COLUMNS}, cells
+           FROM report_user WHERE batch_id = $1 AND ($2::text[] IS NULL OR ${SUBMITTED_AGAIN}) AND ${AFTER} OFFSET $6`,
           [batchId, statuses, after?.row ?? null, after?.id ?? null, Math.min(PAGE, left), first ? skip : 0],
         ),
       )
@@ -74,17 +78,13 @@ export async function reportPage(
 ): Promise<{ readonly rows: readonly ShownRow[]; readonly total: number }> {
   const selected = {
     All: '$2::text[] IS NOT NULL',
-    Failed: 'status = ANY($2) AND NOT removed_alone',
+    Failed: SUBMITTED_AGAIN,
     Skipped: '$2::text[] IS NOT NULL AND skipped_items > 0',
   }[selection]
   const [{ rows }, counted] = await store.retrying(() =>
     Promise.all([
       store.pool.query<ShownRow>(
-        `SELECT row_number, id, address, user_name, status, source_items, synced_items, skipped_items,
-           transferred_bytes, last_synced_at, error_code, error_message, error_remedy, removed_alone
-         FROM report_user WHERE batch_id = $1 AND ${selected}
-           AND ($3::int IS NULL OR (row_number, id) > ($3, $4::uuid))
-         ORDER BY row_number, id LIMIT $5`,
+        `SELECT ${COLUMNS}, removed_alone FROM report_user WHERE batch_id = $1 AND ${selected} AND ${AFTER}`,
         [batchId, failed, after?.row ?? null, after?.id ?? null, most],
       ),
       store.pool.query<{ n: string }>(`SELECT count(*) AS n FROM report_user WHERE batch_id = $1 AND ${selected}`, [

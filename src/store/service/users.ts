@@ -1,6 +1,6 @@
 /** Users of batches: found, listed in pages, changed one at a time. */
 import type { Selectable } from 'kysely'
-import { SUMMARY_OF, USER_STATUSES, type StatusSummary, type UserStatus } from '#contract/states.ts'
+import { type StatusSummary, statusesOf, type UserStatus } from '#contract/states.ts'
 import type { MigrationUserTable } from '../tables.ts'
 import { isGuid } from './named.ts'
 import type { ServiceStore } from './service-store.ts'
@@ -126,11 +126,7 @@ export async function listUsers(
   after: UserPlace | null,
   limit: number,
 ): Promise<UserPage> {
-  const statuses = filter.status
-    ? [filter.status]
-    : filter.summary
-      ? USER_STATUSES.filter((status) => SUMMARY_OF[status] === filter.summary)
-      : null
+  const statuses = filter.status ? [filter.status] : filter.summary ? statusesOf(filter.summary) : null
   const values = [
     filter.batchId,
     statuses,

@@ -1,32 +1,14 @@
 /** What the pages of the batches show, asked for once and kept under keys that the event stream refreshes (live.ts). */
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { MigrationBatch } from '#contract/batch.ts'
-import type { BatchStatus } from '#contract/states.ts'
+import { type BatchStatus, IS_RUNNING } from '#contract/states.ts'
 import { ask } from '../api.ts'
 import { LIVE, RESTING_MS, RUNNING_MS } from '../live.ts'
 
 export const PAGE_SIZE = 50
 
-/** Something happens by itself: how far it has come is looked at. */
-const RUNNING: Readonly<Record<BatchStatus, boolean>> = {
-  Created: false,
-  Starting: true,
-  Syncing: true,
-  IncrementalSyncing: true,
-  Synced: false,
-  SyncedWithErrors: false,
-  Stopping: true,
-  Stopped: false,
-  Waiting: false,
-  Completing: true,
-  Completed: false,
-  CompletedWithErrors: false,
-  Failed: false,
-  Removing: true,
-  Corrupted: false,
-}
 const interval = (batches: readonly MigrationBatch[]) =>
-  batches.some(({ status }) => RUNNING[status]) ? RUNNING_MS : RESTING_MS
+  batches.some(({ status }) => IS_RUNNING[status]) ? RUNNING_MS : RESTING_MS
 
 export interface ListAsked {
   readonly search: string
@@ -34,21 +16,26 @@ export interface ListAsked {
   readonly cursor: string | undefined
 }
 
+/** As the API's lists want it. */
+export const pageAsked = ({ search, sort, cursor }: ListAsked) => ({
+  limit: PAGE_SIZE,
+  sort,
+  cursor,
+  ...(search !== '' && { search }),
+})
+
 export interface BatchesAsked extends ListAsked {
   readonly status: BatchStatus | null
   readonly endpoint: string | null
 }
 
-export const batchesQuery = ({ search, sort, cursor, status, endpoint }: BatchesAsked) =>
+export const batchesQuery = ({ status, endpoint, ...asked }: BatchesAsked) =>
   queryOptions({
-    queryKey: [LIVE, 'batches', search, sort, cursor ?? '', status, endpoint],
+    queryKey: [LIVE, 'batches', asked.search, asked.sort, asked.cursor ?? '', status, endpoint],
     queryFn: ({ signal }) =>
       ask('listBatches', {
         query: {
-          limit: PAGE_SIZE,
-          sort,
-          cursor,
-          ...(search !== '' && { search }),
+          ...pageAsked(asked),
           ...(status !== null && { status }),
           ...(endpoint !== null && { endpoint }),
         },
