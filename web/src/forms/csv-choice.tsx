@@ -1,10 +1,10 @@
 /** A CSV file for a batch that is there: rows that are new to it, or rows that change those it has. */
-import { Button, Field, MessageBar, MessageBarBody, Radio, RadioGroup, Spinner } from '@fluentui/react-components'
+import { Field, MessageBar, MessageBarBody, Radio, RadioGroup, Spinner } from '@fluentui/react-components'
 import { ArrowUploadRegular } from '@fluentui/react-icons/svg/arrow-upload'
 import { useMutation } from '@tanstack/react-query'
-import { useRef } from 'react'
 import type { CsvFile } from '#contract/batch.ts'
 import { ask } from '../api.ts'
+import { FileButton } from '../ui/file-button.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { useWords } from '../words/words.ts'
 
@@ -21,7 +21,6 @@ interface CsvChoiceProps {
 
 export function CsvChoice({ value, onChange, allowUnknownColumns }: CsvChoiceProps) {
   const words = useWords()
-  const input = useRef<HTMLInputElement>(null)
   const { kind, csv } = value
   const upload = useMutation({
     mutationFn: (file: File) =>
@@ -45,24 +44,15 @@ export function CsvChoice({ value, onChange, allowUnknownColumns }: CsvChoicePro
       {kind !== 'none' && (
         <>
           <p className="small">{words.editBatch.usersHint}</p>
-          <Button className="start" icon={<ArrowUploadRegular />} onClick={() => input.current?.click()}>
-            {csv === null ? words.editBatch.csvChoose : words.editBatch.csvAgain}
-          </Button>
-          <input
-            ref={input}
-            type="file"
+          <FileButton
+            className="start"
+            icon={<ArrowUploadRegular />}
+            label={csv === null ? words.editBatch.csvChoose : words.editBatch.csvAgain}
+            fieldLabel={words.editBatch.csv}
             accept=".csv,text/csv"
-            aria-label={words.editBatch.csv}
-            tabIndex={-1}
-            className="unseen"
-            onChange={({ target }) => {
-              const file = target.files?.item(0)
-              if (file) {
-                onChange({ kind, csv: null })
-                upload.mutate(file)
-              }
-              // The same file, corrected, is a change, too.
-              target.value = ''
+            onTake={(file) => {
+              onChange({ kind, csv: null })
+              upload.mutate(file)
             }}
           />
           {upload.isPending && <Spinner size="tiny" label={words.loading} />}

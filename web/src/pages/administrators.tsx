@@ -1,5 +1,5 @@
 /** Organization > Administrators: who may sign in, and what they may. */
-import { Badge, Button } from '@fluentui/react-components'
+import { Button } from '@fluentui/react-components'
 import { PersonAddRegular } from '@fluentui/react-icons/svg/person-add'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
@@ -9,13 +9,11 @@ import { paths } from '../paths.ts'
 import { useSession } from '../session.ts'
 import { ListPage } from '../ui/list-page.tsx'
 import { useListState } from '../ui/list-state.ts'
-import { type Column, ListTable } from '../ui/list-table.tsx'
-import { Loading } from '../ui/loading.tsx'
+import type { Column } from '../ui/list-table.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
-import { Pager } from '../ui/pager.tsx'
 import { RefreshButton } from '../ui/refresh-button.tsx'
-import { RefusalBar } from '../ui/refusal-bar.tsx'
-import { SearchField } from '../ui/search-field.tsx'
+import { SearchedList } from '../ui/searched-list.tsx'
+import { Tinted } from '../ui/status-badge.tsx'
 import { When } from '../ui/when.tsx'
 import { useWords } from '../words/words.ts'
 import { administratorsQuery } from './people/people-queries.ts'
@@ -29,7 +27,7 @@ export default function AdministratorsPage() {
   const { search } = useLocation()
   const navigate = useNavigate()
   const state = useListState('', 'identity')
-  const { data: page, error, isPending } = useQuery(administratorsQuery(state))
+  const list = useQuery(administratorsQuery(state))
   const columns = useColumns()
   const [isCreating, setCreating] = useState(false)
   usePageTitle(chosen ?? words.administrators.title)
@@ -46,35 +44,17 @@ export default function AdministratorsPage() {
         </>
       }
     >
-      <RefusalBar thrown={error} />
-      {isPending && <Loading />}
-      {page !== undefined && (
-        <>
-          <div className="filters">
-            <SearchField
-              label={words.administrators.search}
-              value={state.search}
-              onChange={(value) => state.set('search', value)}
-            />
-            <span aria-live="polite">{words.administrators.count(page.total)}</span>
-          </div>
-          {page.items.length === 0 ? (
-            <p>{words.administrators.noneFound(state.search)}</p>
-          ) : (
-            <ListTable
-              label={words.administrators.title}
-              className="administrators-table"
-              columns={columns}
-              items={page.items}
-              state={state}
-              keyOf={({ guid }) => guid}
-              toOf={({ identity }) => paths.administrator(identity) + search}
-              isChosen={({ identity, guid }) => identity === chosen || guid === chosen}
-            />
-          )}
-          <Pager state={state} page={page} />
-        </>
-      )}
+      <SearchedList
+        words={words.administrators}
+        empty={words.administrators.noneFound('')}
+        query={list}
+        className="administrators-table"
+        columns={columns}
+        state={state}
+        keyOf={({ guid }) => guid}
+        toOf={({ identity }) => paths.administrator(identity) + search}
+        isChosen={({ identity, guid }) => identity === chosen || guid === chosen}
+      />
       <Suspense>
         {isCreating && (
           <AdministratorForm
@@ -116,14 +96,7 @@ function useColumns(): readonly Column<Administrator>[] {
 
 export function AdministratorState({ administrator }: { readonly administrator: Administrator }) {
   const { administrators: words } = useWords()
-  const [text, color] = !administrator.enabled
-    ? [words.disabled, 'danger' as const]
-    : administrator.mustChangePassword
-      ? [words.mustChange, 'warning' as const]
-      : [words.enabled, 'success' as const]
-  return (
-    <Badge appearance="tint" color={color} shape="rounded" className="status">
-      {text}
-    </Badge>
-  )
+  if (!administrator.enabled) return <Tinted tone="danger" text={words.disabled} />
+  if (administrator.mustChangePassword) return <Tinted tone="warning" text={words.mustChange} />
+  return <Tinted tone="success" text={words.enabled} />
 }

@@ -1,5 +1,5 @@
 /** Organization > Audit log: who did what to which object, newest first. */
-import { Badge, Button } from '@fluentui/react-components'
+import { Button } from '@fluentui/react-components'
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useLocation, useParams, useSearchParams } from 'react-router'
@@ -13,6 +13,7 @@ import { Loading } from '../ui/loading.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
 import { RefreshButton } from '../ui/refresh-button.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
+import { Tinted } from '../ui/status-badge.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { AuditFilters } from './audit/audit-filters.tsx'
 import { AUDIT, auditQuery, exportUrl, type Filters, FILTERS } from './audit/audit-queries.ts'
@@ -98,15 +99,7 @@ function useColumns(): readonly Column<AdminAuditLogEvent>[] {
 
 export function ResultBadge({ entry: { succeeded } }: { readonly entry: AdminAuditLogEvent }) {
   const { audit: words } = useWords()
-  const [text, color] =
-    succeeded === null
-      ? [words.unknown, 'warning' as const]
-      : succeeded
-        ? [words.succeeded, 'success' as const]
-        : [words.failed, 'danger' as const]
-  return (
-    <Badge appearance="tint" color={color} shape="rounded" className="status">
-      {text}
-    </Badge>
-  )
+  if (succeeded === null) return <Tinted tone="warning" text={words.unknown} />
+  if (succeeded) return <Tinted tone="success" text={words.succeeded} />
+  return <Tinted tone="danger" text={words.failed} />
 }

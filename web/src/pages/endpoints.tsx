@@ -10,13 +10,10 @@ import { useMay } from '../session.ts'
 import { formatNumber } from '../ui/format.ts'
 import { ListPage } from '../ui/list-page.tsx'
 import { useListState } from '../ui/list-state.ts'
-import { type Column, ListTable } from '../ui/list-table.tsx'
-import { Loading } from '../ui/loading.tsx'
+import type { Column } from '../ui/list-table.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
-import { Pager } from '../ui/pager.tsx'
 import { RefreshButton } from '../ui/refresh-button.tsx'
-import { RefusalBar } from '../ui/refusal-bar.tsx'
-import { SearchField } from '../ui/search-field.tsx'
+import { SearchedList } from '../ui/searched-list.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { endpointListQuery } from './objects/object-queries.ts'
 import '../style/objects.css'
@@ -30,7 +27,7 @@ export default function EndpointsPage() {
   const navigate = useNavigate()
   const mayChange = useMay('migration')
   const state = useListState('', 'name')
-  const { data: page, error, isPending } = useQuery(endpointListQuery(state))
+  const list = useQuery(endpointListQuery(state))
   const columns = useColumns()
   const [isCreating, setCreating] = useState(false)
   usePageTitle(chosen ?? words.endpoints.title)
@@ -49,35 +46,17 @@ export default function EndpointsPage() {
         </>
       }
     >
-      <RefusalBar thrown={error} />
-      {isPending && <Loading />}
-      {page !== undefined && (
-        <>
-          <div className="filters">
-            <SearchField
-              label={words.endpoints.search}
-              value={state.search}
-              onChange={(value) => state.set('search', value)}
-            />
-            <span aria-live="polite">{words.endpoints.count(page.total)}</span>
-          </div>
-          {page.items.length === 0 ? (
-            <p>{state.search === '' ? words.endpoints.empty : words.endpoints.noneFound(state.search)}</p>
-          ) : (
-            <ListTable
-              label={words.endpoints.title}
-              className="endpoints-table"
-              columns={columns}
-              items={page.items}
-              state={state}
-              keyOf={({ guid }) => guid}
-              toOf={({ identity }) => paths.endpoint(identity) + search}
-              isChosen={({ identity, guid }) => identity === chosen || guid === chosen}
-            />
-          )}
-          <Pager state={state} page={page} />
-        </>
-      )}
+      <SearchedList
+        words={words.endpoints}
+        empty={words.endpoints.empty}
+        query={list}
+        className="endpoints-table"
+        columns={columns}
+        state={state}
+        keyOf={({ guid }) => guid}
+        toOf={({ identity }) => paths.endpoint(identity) + search}
+        isChosen={({ identity, guid }) => identity === chosen || guid === chosen}
+      />
       <Suspense>
         {isCreating && (
           <EndpointForm

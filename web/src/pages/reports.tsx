@@ -7,13 +7,10 @@ import { paths } from '../paths.ts'
 import { formatDate, formatNumber } from '../ui/format.ts'
 import { ListPage } from '../ui/list-page.tsx'
 import { useListState } from '../ui/list-state.ts'
-import { type Column, ListTable } from '../ui/list-table.tsx'
-import { Loading } from '../ui/loading.tsx'
+import type { Column } from '../ui/list-table.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
-import { Pager } from '../ui/pager.tsx'
 import { RefreshButton } from '../ui/refresh-button.tsx'
-import { RefusalBar } from '../ui/refusal-bar.tsx'
-import { SearchField } from '../ui/search-field.tsx'
+import { SearchedList } from '../ui/searched-list.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { batchOf, csvUrl, reportsQuery } from './reports/report-queries.ts'
 import '../style/reports.css'
@@ -22,40 +19,28 @@ export default function ReportsPage() {
   const { reports: words } = useWords()
   const state = useListState('', 'batchId')
   const withArchived = state.get('archived') !== 'no'
-  const { data: page, error, isPending } = useQuery(reportsQuery(state, withArchived))
+  const list = useQuery(reportsQuery(state, withArchived))
   const columns = useColumns()
   usePageTitle(words.title)
   return (
     <ListPage title={words.title} hasPane={false} commands={<RefreshButton />}>
-      <RefusalBar thrown={error} />
-      {isPending && <Loading />}
-      {page !== undefined && (
-        <>
-          <div className="filters">
-            <SearchField label={words.search} value={state.search} onChange={(value) => state.set('search', value)} />
-            <Checkbox
-              label={words.archived}
-              checked={withArchived}
-              onChange={(_, { checked }) => state.set('archived', checked === true ? '' : 'no')}
-            />
-            <span aria-live="polite">{words.count(page.total)}</span>
-          </div>
-          {page.items.length === 0 ? (
-            <p>{state.search === '' ? words.none : words.noneFound(state.search)}</p>
-          ) : (
-            <ListTable
-              label={words.title}
-              className="reports-table"
-              columns={columns}
-              items={page.items}
-              state={state}
-              keyOf={({ identity }) => identity}
-              toOf={({ identity }) => paths.report(batchOf(identity))}
-            />
-          )}
-          <Pager state={state} page={page} />
-        </>
-      )}
+      <SearchedList
+        words={words}
+        empty={words.none}
+        query={list}
+        filters={
+          <Checkbox
+            label={words.archived}
+            checked={withArchived}
+            onChange={(_, { checked }) => state.set('archived', checked === true ? '' : 'no')}
+          />
+        }
+        className="reports-table"
+        columns={columns}
+        state={state}
+        keyOf={({ identity }) => identity}
+        toOf={({ identity }) => paths.report(batchOf(identity))}
+      />
     </ListPage>
   )
 }

@@ -1,5 +1,5 @@
 /** Organization > API tokens: what programs use; each is shown once, when it is made. */
-import { Badge, Button } from '@fluentui/react-components'
+import { Button } from '@fluentui/react-components'
 import { AddRegular } from '@fluentui/react-icons/svg/add'
 import { KeyRegular } from '@fluentui/react-icons/svg/key'
 import { useQuery } from '@tanstack/react-query'
@@ -11,13 +11,11 @@ import { ConfirmedCommand } from '../ui/confirmed-command.tsx'
 import { formatDate } from '../ui/format.ts'
 import { ListPage } from '../ui/list-page.tsx'
 import { useListState } from '../ui/list-state.ts'
-import { type Column, ListTable } from '../ui/list-table.tsx'
-import { Loading } from '../ui/loading.tsx'
+import type { Column } from '../ui/list-table.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
-import { Pager } from '../ui/pager.tsx'
 import { RefreshButton } from '../ui/refresh-button.tsx'
-import { RefusalBar } from '../ui/refusal-bar.tsx'
-import { SearchField } from '../ui/search-field.tsx'
+import { SearchedList } from '../ui/searched-list.tsx'
+import { Tinted } from '../ui/status-badge.tsx'
 import { When } from '../ui/when.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { tokensQuery } from './people/people-queries.ts'
@@ -28,7 +26,7 @@ const TokenForm = lazy(() => import('../forms/token-form.tsx'))
 export default function TokensPage() {
   const { tokens: words } = useWords()
   const state = useListState('', 'name')
-  const { data: page, error, isPending } = useQuery(tokensQuery(state))
+  const list = useQuery(tokensQuery(state))
   const columns = useColumns()
   const [isCreating, setCreating] = useState(false)
   usePageTitle(words.title)
@@ -46,29 +44,15 @@ export default function TokensPage() {
       }
     >
       <p>{words.lead}</p>
-      <RefusalBar thrown={error} />
-      {isPending && <Loading />}
-      {page !== undefined && (
-        <>
-          <div className="filters">
-            <SearchField label={words.search} value={state.search} onChange={(value) => state.set('search', value)} />
-            <span aria-live="polite">{words.count(page.total)}</span>
-          </div>
-          {page.items.length === 0 ? (
-            <p>{state.search === '' ? words.none : words.noneFound(state.search)}</p>
-          ) : (
-            <ListTable
-              label={words.title}
-              className="tokens-table"
-              columns={columns}
-              items={page.items}
-              state={state}
-              keyOf={({ id }) => id}
-            />
-          )}
-          <Pager state={state} page={page} />
-        </>
-      )}
+      <SearchedList
+        words={words}
+        empty={words.none}
+        query={list}
+        className="tokens-table"
+        columns={columns}
+        state={state}
+        keyOf={({ id }) => id}
+      />
       <Suspense>{isCreating && <TokenForm onClose={() => setCreating(false)} />}</Suspense>
     </ListPage>
   )
@@ -123,9 +107,5 @@ function useColumns(): readonly Column<ApiToken>[] {
 function Expiry({ at }: { readonly at: string }) {
   const { tokens: words } = useWords()
   if (Date.parse(at) > Date.now()) return <When at={at} />
-  return (
-    <Badge appearance="tint" color="danger" shape="rounded" className="status">
-      {words.expired}
-    </Badge>
-  )
+  return <Tinted tone="danger" text={words.expired} />
 }

@@ -6,12 +6,10 @@ import { ask } from '../api.ts'
 import { LIVE, RUNNING_MS } from '../live.ts'
 import { ListPage } from '../ui/list-page.tsx'
 import { useListState } from '../ui/list-state.ts'
-import { type Column, ListTable } from '../ui/list-table.tsx'
-import { Loading } from '../ui/loading.tsx'
+import type { Column } from '../ui/list-table.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
-import { Pager } from '../ui/pager.tsx'
 import { RefreshButton } from '../ui/refresh-button.tsx'
-import { RefusalBar } from '../ui/refusal-bar.tsx'
+import { SearchedList } from '../ui/searched-list.tsx'
 import { When } from '../ui/when.tsx'
 import { useWords } from '../words/words.ts'
 import { type ListAsked, PAGE_SIZE } from './batch-queries.ts'
@@ -29,7 +27,7 @@ const workersQuery = ({ sort, cursor }: Pick<ListAsked, 'sort' | 'cursor'>) =>
 export default function WorkersPage() {
   const words = useWords()
   const state = useListState('', 'name')
-  const { data: page, error, isPending } = useQuery(workersQuery(state))
+  const list = useQuery(workersQuery(state))
   const columns = useColumns()
   usePageTitle(words.workers.title)
   return (
@@ -37,28 +35,15 @@ export default function WorkersPage() {
       <p>
         {words.workers.lead} {words.workers.behindNat}
       </p>
-      <RefusalBar thrown={error} />
-      {isPending && <Loading />}
-      {page !== undefined && (
-        <>
-          <div className="filters">
-            <span aria-live="polite">{words.workers.count(page.total)}</span>
-          </div>
-          {page.items.length === 0 ? (
-            <p>{words.workers.empty}</p>
-          ) : (
-            <ListTable
-              label={words.workers.title}
-              className="workers-table"
-              columns={columns}
-              items={page.items}
-              state={state}
-              keyOf={({ identity }) => identity}
-            />
-          )}
-          <Pager state={state} page={page} />
-        </>
-      )}
+      <SearchedList
+        words={words.workers}
+        empty={words.workers.empty}
+        query={list}
+        className="workers-table"
+        columns={columns}
+        state={state}
+        keyOf={({ identity }) => identity}
+      />
     </ListPage>
   )
 }

@@ -33,7 +33,7 @@ export interface Selection<Item> {
   change(keys: ReadonlySet<string>): void
 }
 
-interface ListTableProps<Item> {
+export interface ListTableProps<Item> {
   readonly label: string
   /** Widths: a class of style/pages.css. */
   readonly className: string

@@ -3,7 +3,7 @@ import { Badge } from '@fluentui/react-components'
 import type { BatchStatus, UserStatus } from '#contract/states.ts'
 import { useWords } from '../words/words.ts'
 
-type Tone = 'subtle' | 'brand' | 'success' | 'warning' | 'danger'
+export type Tone = 'subtle' | 'brand' | 'success' | 'warning' | 'danger'
 
 /** A new status does not compile until it has a colour. */
 const BATCH_TONE: Readonly<Record<BatchStatus, Tone>> = {
@@ -56,7 +56,7 @@ export function UserStatusBadge({ status }: { readonly status: UserStatus }) {
   return <Tinted tone={USER_TONE[status]} text={useWords().userStatus[status]} />
 }
 
-const Tinted = ({ tone, text }: { readonly tone: Tone; readonly text: string }) => (
+export const Tinted = ({ tone, text }: { readonly tone: Tone; readonly text: string }) => (
   <Badge appearance="tint" color={tone} shape="rounded" className="status" title={text}>
     {text}
   </Badge>

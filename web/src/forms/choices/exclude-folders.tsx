@@ -40,12 +40,9 @@ export function ExcludeFolders({ value, onChange, wrong = null }: ExcludeFolders
   const label = useId()
   const isTicked = (folder: (typeof OFFERED)[number]) => value.some((one) => same(one, withAllBelow(folder)))
   const ticked = OFFERED.filter(isTicked)
-  // As it is typed: an empty line is none of the patterns, and must not vanish under the cursor.
-  const [own, setOwn] = useState(() =>
-    value.filter((one) => !OFFERED.some((folder) => same(one, withAllBelow(folder)))).join('\n'),
-  )
-  const tell = (folders: readonly (typeof OFFERED)[number][], text: string) =>
-    onChange([...folders.map(withAllBelow), ...linesOf(text)])
+  const own = value.filter((one) => !OFFERED.some((folder) => same(one, withAllBelow(folder))))
+  const tell = (folders: readonly (typeof OFFERED)[number][], others: readonly string[]) =>
+    onChange([...folders.map(withAllBelow), ...others])
   return (
     <>
       <div role="group" aria-labelledby={label}>
@@ -70,40 +67,37 @@ export function ExcludeFolders({ value, onChange, wrong = null }: ExcludeFolders
         </div>
         <p className="small">{words.choices.gmail}</p>
       </div>
-      <Field
+      <FolderLines
         label={words.choices.excludeOwn}
-        hint={words.choices.folderHint}
-        validationMessage={wrong}
-        validationState={wrong === null ? 'none' : 'error'}
-      >
-        <Textarea
-          value={own}
-          resize="vertical"
-          onChange={(_, { value: text }) => {
-            setOwn(text)
-            tell(ticked, text)
-          }}
-        />
-      </Field>
+        value={own}
+        wrong={wrong}
+        onChange={(others) => tell(ticked, others)}
+      />
     </>
   )
 }
 
-export function IncludeFolders({ value, onChange, wrong = null }: ExcludeFoldersProps) {
+export function IncludeFolders(props: ExcludeFoldersProps) {
+  return <FolderLines label={useWords().choices.include} {...props} />
+}
+
+/** A pattern in each line. */
+function FolderLines({ label, value, onChange, wrong = null }: ExcludeFoldersProps & { readonly label: string }) {
   const words = useWords()
-  const [own, setOwn] = useState(() => value.join('\n'))
+  // As it is typed: an empty line is none of the patterns, and must not vanish under the cursor.
+  const [typed, setTyped] = useState(() => value.join('\n'))
   return (
     <Field
-      label={words.choices.include}
+      label={label}
       hint={words.choices.folderHint}
       validationMessage={wrong}
       validationState={wrong === null ? 'none' : 'error'}
     >
       <Textarea
-        value={own}
+        value={typed}
         resize="vertical"
         onChange={(_, { value: text }) => {
-          setOwn(text)
+          setTyped(text)
           onChange(linesOf(text))
         }}
       />

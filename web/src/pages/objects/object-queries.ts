@@ -2,19 +2,12 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { ask, askTagged } from '../../api.ts'
 import { LIVE, RESTING_MS, RUNNING_MS } from '../../live.ts'
-import { type ListAsked, PAGE_SIZE } from '../batch-queries.ts'
-
-const pageOf = ({ search, sort, cursor }: ListAsked) => ({
-  limit: PAGE_SIZE,
-  sort,
-  cursor,
-  ...(search !== '' && { search }),
-})
+import { type ListAsked, pageAsked } from '../batch-queries.ts'
 
 export const endpointListQuery = (asked: ListAsked) =>
   queryOptions({
     queryKey: [LIVE, 'endpoint-list', asked.search, asked.sort, asked.cursor ?? ''],
-    queryFn: ({ signal }) => ask('listEndpoints', { query: pageOf(asked), signal }),
+    queryFn: ({ signal }) => ask('listEndpoints', { query: pageAsked(asked), signal }),
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) =>
       state.data?.items.some((one) => one.activeMigrationCount + one.activeIncrementalSyncCount > 0)
@@ -32,7 +25,7 @@ export const endpointQuery = (identity: string) =>
 export const databaseListQuery = (asked: ListAsked) =>
   queryOptions({
     queryKey: [LIVE, 'database-list', asked.search, asked.sort, asked.cursor ?? ''],
-    queryFn: ({ signal }) => ask('listDatabases', { query: pageOf(asked), signal }),
+    queryFn: ({ signal }) => ask('listDatabases', { query: pageAsked(asked), signal }),
     placeholderData: keepPreviousData,
     refetchInterval: RESTING_MS,
   })

@@ -3,19 +3,12 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { Administrator } from '#contract/administrator.ts'
 import { ask, askTagged } from '../../api.ts'
 import { LIVE, RESTING_MS } from '../../live.ts'
-import { type ListAsked, PAGE_SIZE } from '../batch-queries.ts'
-
-const pageOf = ({ search, sort, cursor }: ListAsked) => ({
-  limit: PAGE_SIZE,
-  sort,
-  cursor,
-  ...(search !== '' && { search }),
-})
+import { type ListAsked, pageAsked } from '../batch-queries.ts'
 
 export const administratorsQuery = (asked: ListAsked) =>
   queryOptions({
     queryKey: [LIVE, 'administrators', asked.search, asked.sort, asked.cursor ?? ''],
-    queryFn: ({ signal }) => ask('listAdministrators', { query: pageOf(asked), signal }),
+    queryFn: ({ signal }) => ask('listAdministrators', { query: pageAsked(asked), signal }),
     placeholderData: keepPreviousData,
     refetchInterval: RESTING_MS,
   })
@@ -35,7 +28,7 @@ export const allAdministratorsQuery = queryOptions({
 export const tokensQuery = (asked: ListAsked) =>
   queryOptions({
     queryKey: [LIVE, 'tokens', asked.search, asked.sort, asked.cursor ?? ''],
-    queryFn: ({ signal }) => ask('listTokens', { query: pageOf(asked), signal }),
+    queryFn: ({ signal }) => ask('listTokens', { query: pageAsked(asked), signal }),
     placeholderData: keepPreviousData,
     refetchInterval: RESTING_MS,
   })

@@ -3,23 +3,17 @@ import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/
 import type { ArchivedBatch, MigrationBatch } from '#contract/batch.ts'
 import { ask, Refusal, urlOf } from '../../api.ts'
 import { LIVE, RESTING_MS } from '../../live.ts'
-import { type ListAsked, PAGE_SIZE } from '../batch-queries.ts'
+import { type ListAsked, pageAsked } from '../batch-queries.ts'
 
 /** The service's own limit of one page. */
 const ROWS_AT_ONCE = 1000
 
-export const reportsQuery = ({ search, sort, cursor }: ListAsked, withArchived: boolean) =>
+export const reportsQuery = (asked: ListAsked, withArchived: boolean) =>
   queryOptions({
-    queryKey: [LIVE, 'reports', withArchived, search, sort, cursor ?? ''],
+    queryKey: [LIVE, 'reports', withArchived, asked.search, asked.sort, asked.cursor ?? ''],
     queryFn: ({ signal }) =>
       ask('listReports', {
-        query: {
-          limit: PAGE_SIZE,
-          sort,
-          cursor,
-          includeArchived: withArchived ? 'true' : 'false',
-          ...(search !== '' && { search }),
-        },
+        query: { ...pageAsked(asked), includeArchived: withArchived ? 'true' : 'false' },
         signal,
       }),
     placeholderData: keepPreviousData,

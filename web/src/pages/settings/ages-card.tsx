@@ -35,11 +35,10 @@ export function AgesCard({ now }: { readonly now: Tagged<MigrationConfig> }) {
   const labels = words.settings.ages
   const settings = useSettings<MigrationConfig, AgeFields>({
     now,
-    queryKey: configQuery.queryKey,
+    query: configQuery,
     name: labels.title,
     formOf,
-    look: () => askTagged('getConfig'),
-    send: ({ typed, seen: { etag: ifMatch } }) =>
+    send: ({ typed }, ifMatch) =>
       askTagged('updateConfig', {
         ifMatch,
         body: Object.fromEntries(Object.entries(typed).map(([age, value]) => [age, writeDuration(value)])),

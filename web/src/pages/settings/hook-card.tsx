@@ -39,11 +39,10 @@ export function HookCard({ now }: { readonly now: Tagged<NotificationSettings> }
   const labels = words.settings.hook
   const settings = useSettings<NotificationSettings, HookFields>({
     now,
-    queryKey: notificationSettingsQuery.queryKey,
+    query: notificationSettingsQuery,
     name: labels.title,
     formOf,
-    look: () => askTagged('getNotificationSettings'),
-    send: ({ typed, form, seen: { etag: ifMatch } }) =>
+    send: ({ typed, form }, ifMatch) =>
       askTagged('updateNotificationSettings', {
         ifMatch,
         body:

@@ -28,11 +28,10 @@ export function LimitsCard({ now }: { readonly now: Tagged<MigrationConfig> }) {
   const labels = words.settings.limits
   const settings = useSettings<MigrationConfig, LimitFields>({
     now,
-    queryKey: configQuery.queryKey,
+    query: configQuery,
     name: labels.title,
     formOf,
-    look: () => askTagged('getConfig'),
-    send: ({ typed, seen: { etag: ifMatch } }) =>
+    send: ({ typed }, ifMatch) =>
       askTagged('updateConfig', {
         ifMatch,
         body: {

@@ -1,5 +1,6 @@
 /** How reports are mailed. */
 import { Field, Input, Select } from '@fluentui/react-components'
+import { LANGUAGES } from '#contract/notification-kinds.ts'
 import type { NotificationSettings } from '#contract/notification.ts'
 import { askTagged, type Tagged } from '../../api.ts'
 import { wrongAt } from '../../forms/field-refusal.ts'
@@ -20,11 +21,10 @@ export function MailCard({ now }: { readonly now: Tagged<NotificationSettings> }
   const labels = words.settings.mail
   const settings = useSettings<NotificationSettings, MailFields>({
     now,
-    queryKey: notificationSettingsQuery.queryKey,
+    query: notificationSettingsQuery,
     name: labels.title,
     formOf: mailFields,
-    look: () => askTagged('getNotificationSettings'),
-    send: ({ typed, form, seen: { etag: ifMatch } }) =>
+    send: ({ typed, form }, ifMatch) =>
       askTagged('updateNotificationSettings', { ifMatch, body: setMail(typed, form) }),
   })
   const { form, set, seen } = settings
@@ -95,7 +95,7 @@ export function MailCard({ now }: { readonly now: Tagged<NotificationSettings> }
               value={form.language}
               onChange={(_, { value }) => set({ language: value as MailFields['language'] })}
             >
-              {(['en', 'fr'] as const).map((one) => (
+              {LANGUAGES.map((one) => (
                 <option key={one} value={one}>
                   {labels.languages[one]}
                 </option>

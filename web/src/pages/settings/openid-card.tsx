@@ -17,11 +17,10 @@ export function OpenIdCard({ now }: { readonly now: Tagged<OpenIdSetting> }) {
   const labels = words.settings.openId
   const settings = useSettings<OpenIdSetting, OpenIdFields>({
     now,
-    queryKey: openIdQuery.queryKey,
+    query: openIdQuery,
     name: labels.title,
     formOf: openIdFields,
-    look: () => askTagged('getOpenIdSettings'),
-    send: ({ typed, form, seen: { value, etag: ifMatch } }) =>
+    send: ({ typed, form, seen: { value } }, ifMatch) =>
       askTagged('updateOpenIdSettings', { ifMatch, body: setOpenId(typed, form, value) }),
   })
   const { form, set, typed, seen } = settings

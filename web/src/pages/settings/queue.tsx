@@ -7,10 +7,8 @@ import type { Notification } from '#contract/notification.ts'
 import { paths } from '../../paths.ts'
 import { formatNumber } from '../../ui/format.ts'
 import { useListState } from '../../ui/list-state.ts'
-import { type Column, ListTable } from '../../ui/list-table.tsx'
-import { Loading } from '../../ui/loading.tsx'
-import { Pager } from '../../ui/pager.tsx'
-import { RefusalBar } from '../../ui/refusal-bar.tsx'
+import type { Column } from '../../ui/list-table.tsx'
+import { SearchedList } from '../../ui/searched-list.tsx'
 import { When } from '../../ui/when.tsx'
 import { useSpeech, useWords } from '../../words/words.ts'
 import { notificationsQuery } from './settings-queries.ts'
@@ -25,45 +23,34 @@ export function NotificationQueue() {
   const labels = words.settings.queue
   const state = useListState('queue-', '')
   const status = NOTIFICATION_STATES.find((one) => one === state.get('show')) ?? null
-  const { data: page, error, isPending } = useQuery(notificationsQuery(status, state.cursor))
+  const list = useQuery(notificationsQuery(status, state.cursor))
   const columns = useColumns()
   const filterId = useId()
   return (
     <section aria-label={labels.title}>
       <p>{labels.lead}</p>
-      <RefusalBar thrown={error} />
-      {isPending && <Loading />}
-      {page !== undefined && (
-        <>
-          <div className="filters">
-            <span className="filter">
-              <Label htmlFor={filterId}>{words.users.filter}</Label>
-              <Select id={filterId} value={status ?? ''} onChange={(_, { value }) => state.set('show', value)}>
-                <option value="">{words.users.all}</option>
-                {NOTIFICATION_STATES.map((one) => (
-                  <option key={one} value={one}>
-                    {labels.states[one]}
-                  </option>
-                ))}
-              </Select>
-            </span>
-            <span aria-live="polite">{labels.count(page.total)}</span>
-          </div>
-          {page.items.length === 0 ? (
-            <p>{labels.none}</p>
-          ) : (
-            <ListTable
-              label={labels.title}
-              className="queue-table"
-              columns={columns}
-              items={page.items}
-              state={state}
-              keyOf={({ identity, channel, recipient }) => `${identity} ${channel} ${recipient}`}
-            />
-          )}
-          <Pager state={state} page={page} />
-        </>
-      )}
+      <SearchedList
+        words={labels}
+        empty={labels.none}
+        query={list}
+        filters={
+          <span className="filter">
+            <Label htmlFor={filterId}>{words.users.filter}</Label>
+            <Select id={filterId} value={status ?? ''} onChange={(_, { value }) => state.set('show', value)}>
+              <option value="">{words.users.all}</option>
+              {NOTIFICATION_STATES.map((one) => (
+                <option key={one} value={one}>
+                  {labels.states[one]}
+                </option>
+              ))}
+            </Select>
+          </span>
+        }
+        className="queue-table"
+        columns={columns}
+        state={state}
+        keyOf={({ identity, channel, recipient }) => `${identity} ${channel} ${recipient}`}
+      />
     </section>
   )
 }

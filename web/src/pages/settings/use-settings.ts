@@ -1,5 +1,5 @@
 /** A form that stays open over settings that others may change, too. */
-import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FetchQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { Tagged } from '../../api.ts'
 import { type Edited, useEdited } from '../../edited.ts'
@@ -20,12 +20,11 @@ export type Settings<Value, Form extends object> = Edited<Value, Form> & Saving
 
 interface SettingsAsk<Value, Form extends object> {
   readonly now: Tagged<Value>
-  readonly queryKey: QueryKey
+  readonly query: FetchQueryOptions<Tagged<Value>, Error, Tagged<Value>, string[]>
   /** In the sentence that says it is saved. */
   readonly name: string
   formOf(value: Value): Form
-  look(): Promise<Tagged<Value>>
-  send(edited: Pick<Edited<Value, Form>, 'typed' | 'form' | 'seen'>): Promise<Tagged<Value>>
+  send(edited: Pick<Edited<Value, Form>, 'typed' | 'form' | 'seen'>, ifMatch: string): Promise<Tagged<Value>>
 }
 
 export function useSettings<Value, Form extends object>(asked: SettingsAsk<Value, Form>): Settings<Value, Form> {
@@ -36,11 +35,11 @@ export function useSettings<Value, Form extends object>(asked: SettingsAsk<Value
   const edited = useEdited(now, formOf)
   const { seen, isChanged, see } = edited
   const save = useMutation({
-    mutationFn: () => asked.send(edited),
+    mutationFn: () => asked.send(edited, seen.etag),
     onSuccess(saved) {
       see(saved)
       edited.discard()
-      client.setQueryData(asked.queryKey, saved)
+      client.setQueryData(asked.query.queryKey, saved)
       tell.done(words.edited.saved(asked.name))
     },
   })
@@ -70,9 +69,9 @@ export function useSettings<Value, Form extends object>(asked: SettingsAsk<Value
     refused: save.error,
     save: () => save.mutate(),
     async renew() {
-      const again = await asked.look()
-      client.setQueryData(asked.queryKey, again)
-      see(again)
+      // A look that is under way may have been answered before the change.
+      await client.cancelQueries({ queryKey: asked.query.queryKey })
+      see(await client.fetchQuery({ ...asked.query, staleTime: 0 }))
       save.reset()
     },
   }

@@ -18,7 +18,7 @@ import { textOf } from '../../ui/refusal-bar.tsx'
 import { useWords } from '../../words/words.ts'
 import { batchQuery } from '../batch-queries.ts'
 import { type GivenCommand, giveTo } from './give-command.ts'
-import type { UsersFilter } from './user-queries.ts'
+import { isOfAll, type UsersFilter } from './user-queries.ts'
 
 const BatchFromUsersForm = lazy(() => import('../../forms/batch-from-users-form.tsx'))
 
@@ -61,10 +61,9 @@ export function ChosenUsers({ chosen, filter, total, onDone }: ChosenUsersProps)
     },
   })
   const count = chosen.length
-  const { batch, ...narrowed } = filter
-  const isWhole = count === 0 && Object.values(narrowed).every((one) => one === undefined)
+  const isWhole = count === 0 && isOfAll(filter)
   // Of all, nobody makes a new batch; of those that failed, one does.
-  const whole = useQuery({ ...batchQuery(batch ?? ''), enabled: isWhole && batch !== undefined })
+  const whole = useQuery({ ...batchQuery(filter.batch ?? ''), enabled: isWhole && filter.batch !== undefined })
   const failed = isWhole ? (whole.data?.failedCount ?? 0) : 0
   const made = isWhole
     ? {

@@ -27,6 +27,10 @@ export const filterOf = (batch: string | undefined, show: string, error: string,
   search: search || undefined,
 })
 
+/** It lets everybody of its batch, or of all, through. */
+export const isOfAll = ({ statusSummary, status, errorType, search }: UsersFilter): boolean =>
+  [statusSummary, status, errorType, search].every((one) => one === undefined)
+
 export const usersQuery = (filter: UsersFilter, { sort, cursor }: Pick<ListAsked, 'sort' | 'cursor'>) =>
   queryOptions({
     queryKey: [LIVE, 'users', filter, sort, cursor ?? ''],

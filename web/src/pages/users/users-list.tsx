@@ -12,7 +12,7 @@ import { RefusalBar } from '../../ui/refusal-bar.tsx'
 import { useSteadyRows } from '../../ui/steady-rows.ts'
 import { useWords } from '../../words/words.ts'
 import { ChosenUsers } from './chosen-users.tsx'
-import { filterOf, usersQuery } from './user-queries.ts'
+import { filterOf, isOfAll, usersQuery } from './user-queries.ts'
 import { useUserColumns } from './users-columns.tsx'
 import { UsersFilters } from './users-filter.tsx'
 import '../../style/users.css'
@@ -39,7 +39,6 @@ export function UsersList({ label, batch, prefix, toOf, isOpen }: UsersListProps
   const { rows, isStale, sortAnew } = useSteadyRows(page?.items ?? NOTHING, guidOf, where, isPlaceholderData)
   // A command is for what one sees.
   useEffect(() => setKeys(new Set()), [where])
-  const isWhole = state.search === '' && state.get('show') === '' && state.get('error') === ''
   return (
     <>
       <UsersFilters state={state} total={page?.total}>
@@ -51,7 +50,9 @@ export function UsersList({ label, batch, prefix, toOf, isOpen }: UsersListProps
       </UsersFilters>
       <RefusalBar thrown={error} />
       {page === undefined && error === null && <Loading />}
-      {page?.items.length === 0 && <p>{isWhole && batch === undefined ? words.users.nobody : words.users.none}</p>}
+      {page?.items.length === 0 && (
+        <p>{isOfAll(filter) && batch === undefined ? words.users.nobody : words.users.none}</p>
+      )}
       {page !== undefined && page.items.length > 0 && (
         <>
           <ListTable

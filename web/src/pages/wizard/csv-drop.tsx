@@ -1,8 +1,8 @@
 /** Where a CSV file is dropped, or chosen. */
-import { Button } from '@fluentui/react-components'
 import { ArrowUploadRegular } from '@fluentui/react-icons/svg/arrow-upload'
-import { type DragEvent, useRef, useState } from 'react'
+import { type DragEvent, useState } from 'react'
 import { urlOf } from '../../api.ts'
+import { FileButton } from '../../ui/file-button.tsx'
 import { useWords } from '../../words/words.ts'
 
 interface CsvDropProps {
@@ -15,7 +15,6 @@ interface CsvDropProps {
 
 export function CsvDrop({ fileName, isThere, onTake }: CsvDropProps) {
   const words = useWords()
-  const input = useRef<HTMLInputElement>(null)
   const [isOver, setOver] = useState(false)
   const drop = (event: DragEvent) => {
     event.preventDefault()
@@ -43,22 +42,12 @@ export function CsvDrop({ fileName, isThere, onTake }: CsvDropProps) {
               ? words.wizard.csvChosen(fileName)
               : words.wizard.csvGone(fileName)}
         </p>
-        <Button appearance={fileName === null ? 'primary' : 'secondary'} onClick={() => input.current?.click()}>
-          {fileName === null ? words.wizard.csvChoose : words.wizard.csvAgain}
-        </Button>
-        <input
-          ref={input}
-          type="file"
+        <FileButton
+          appearance={fileName === null ? 'primary' : 'secondary'}
+          label={fileName === null ? words.wizard.csvChoose : words.wizard.csvAgain}
+          fieldLabel={words.wizard.csv}
           accept=".csv,.txt,text/csv,text/plain"
-          aria-label={words.wizard.csv}
-          tabIndex={-1}
-          className="unseen"
-          onChange={({ target }) => {
-            const file = target.files?.item(0)
-            if (file) onTake(file)
-            // The same file, corrected, is a change, too.
-            target.value = ''
-          }}
+          onTake={onTake}
         />
         <a href={urlOf('getCsvTemplate')} download="users.csv">
           {words.wizard.csvTemplate}
