@@ -5,7 +5,7 @@
 import type { CDPSession, Page, Request } from 'playwright-core'
 import { silentLog } from '#base/log.ts'
 import { openStore } from '#store/open.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { type SeededBatch, seedBatches, seedPast } from '#test/service/many-users.ts'
 import { type Center, type Visitor, startCenter } from '#test/web/center.ts'
 import { signIn } from '#test/web/gestures.ts'
@@ -181,12 +181,7 @@ async function worldOf({ served }: Center): Promise<PageWorld> {
 
 /** Somebody who is signed in and may see all pages. */
 export async function administrator(center: Center): Promise<Visitor> {
-  await center.served.must('POST', '/administrators', {
-    userName: 'ann',
-    roles: ['OrganizationManagement'],
-    password: PASSWORD,
-    mustChangePassword: false,
-  })
+  await makeAdministrator(center.served, 'ann', ['OrganizationManagement'])
   const visitor = await center.visitor()
   await visitor.page.goto(center.url)
   await signIn(visitor.page, 'ann', PASSWORD)

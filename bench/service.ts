@@ -7,11 +7,8 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Served, csvOf } from '#test/service/world.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
-import { startDovecot } from '#test/servers/dovecot.ts'
-import { plantMaildir } from '#test/worlds/maildir-files.ts'
-import { everydayMessages, folder } from '#test/worlds/messages.ts'
-import { later } from './leftovers.ts'
 import type { PartOptions } from './parts.ts'
+import { startPlanted } from './planted.ts'
 
 const USERS = 10_000
 const MESSAGES = 3
@@ -32,16 +29,7 @@ export async function servicePart({ scale, tell }: PartOptions): Promise<string[
   await using stack = new AsyncDisposableStack()
   stack.defer(() => rmSync(path, { recursive: true, force: true, maxRetries: 5 }))
   tell(`planting ${count} mailboxes of ${MESSAGES} messages`)
-  const mail = [folder('INBOX', everydayMessages(1, MESSAGES))]
-  const source = stack.use(
-    await startDovecot({
-      t: { passed: true, after: later },
-      users: Object.fromEntries(names.map((name) => [name, 'pass'])),
-      beforeStart(accounts) {
-        for (const name of names) plantMaildir(accounts.get(name)!.mail, mail, { uid: 64_007, gid: 64_007 })
-      },
-    }),
-  )
+  const source = stack.use(await startPlanted(names, MESSAGES))
   const served = stack.use(await Served.start({ dataFolder: join(path, 'data'), tuning: AS_RUN }))
   await served.newEndpoint('Source', source)
 

@@ -5,16 +5,13 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CDPSession, Page } from 'playwright-core'
-import { startDovecot } from '#test/servers/dovecot.ts'
 import { freePorts } from '#test/servers/instance.ts'
-import { plantMaildir } from '#test/worlds/maildir-files.ts'
-import { everydayMessages, folder } from '#test/worlds/messages.ts'
 import { type Center, startCenter } from '#test/web/center.ts'
 import { inspectorOf } from './inspector.ts'
-import { later } from './leftovers.ts'
 import { administrator } from './pages.ts'
 import type { PartOptions } from './parts.ts'
 import { AS_RUN } from './service.ts'
+import { startPlanted } from './planted.ts'
 
 const USERS = 3_000
 const MESSAGES = 3
@@ -39,16 +36,7 @@ export async function watchingPart({ scale, tell }: PartOptions): Promise<string
   const names = Array.from({ length: count }, (_, index) => `m${index}`)
   await using stack = new AsyncDisposableStack()
   tell(`planting ${count} mailboxes of ${MESSAGES} messages`)
-  const mail = [folder('INBOX', everydayMessages(1, MESSAGES))]
-  const source = stack.use(
-    await startDovecot({
-      t: { passed: true, after: later },
-      users: Object.fromEntries(names.map((name) => [name, 'pass'])),
-      beforeStart(accounts) {
-        for (const name of names) plantMaildir(accounts.get(name)!.mail, mail, { uid: 64_007, gid: 64_007 })
-      },
-    }),
-  )
+  const source = stack.use(await startPlanted(names, MESSAGES))
   // It listens there when it is told to (inspector.ts), and not before.
   const port = (await freePorts(1))[0]!
   process.env['NODE_OPTIONS'] = `--inspect-port=127.0.0.1:${port}`

@@ -8,6 +8,7 @@ import { type AuditPlace, type AuditSearch, searchAudit } from '#store/service/a
 import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
+import { pagesRead } from './pages-read.ts'
 
 const ROWS = 200_000
 
@@ -42,26 +43,9 @@ describe(`an audit log of ${ROWS} entries`, () => {
     removeFolder(folder)
   })
 
-  /** Pages that a search reads, by PostgreSQL's own count. */
-  async function pagesRead(search: AuditSearch, before_: AuditPlace | null = null): Promise<number> {
-    let pages = -1
-    const explaining = {
-      ...store,
-      pool: {
-        async query(text: string, values: unknown[]) {
-          const { rows } = await store.pool.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(
-            `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
-            values,
-          )
-          const plan = rows[0]!['QUERY PLAN'][0]!.Plan
-          pages = plan['Shared Hit Blocks']! + plan['Shared Read Blocks']!
-          return { rows: [] }
-        },
-      },
-    } as unknown as Store
-    await searchAudit(explaining, search, before_, 101)
-    return pages
-  }
+  /** Of a search. */
+  const searchReads = (search: AuditSearch, before_: AuditPlace | null = null): Promise<number> =>
+    pagesRead(store, (counting) => searchAudit(counting, search, before_, 101))
 
   const middle = { at: at(ROWS / 2), n: ROWS / 2 }
   const searches: [string, AuditSearch, AuditPlace | null][] = [
@@ -79,7 +63,7 @@ describe(`an audit log of ${ROWS} entries`, () => {
   ]
   for (const [name, search, from] of searches) {
     test(`${name}: few pages are read`, async () => {
-      const pages = await pagesRead(search, from)
+      const pages = await searchReads(search, from)
       assert.ok(tablePages > 4_000, String(tablePages))
       assert.ok(pages > 0 && pages < 400, `${pages} of ${tablePages} pages`)
     })

@@ -11,6 +11,7 @@ import { foldTotals } from '#store/service/fold-totals.ts'
 import { type UserFilter, type UserPlace, type UserSort, USER_SORTS, listUsers } from '#store/service/users.ts'
 import { temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
+import { pagesRead } from './pages-read.ts'
 import { seedBatches } from './service/many-users.ts'
 import { wrongTotals } from './service/user-totals.ts'
 import { Random } from './worlds/random.ts'
@@ -48,44 +49,21 @@ describe(`a batch of ${USERS} users, and ${SMALL} others`, () => {
     removeFolder(folder)
   })
 
-  /** Pages that all its statements read, by PostgreSQL's own count; what they answer is handed on. */
-  async function pagesRead(look: (store: Store) => Promise<unknown>): Promise<number> {
-    let pages = 0
-    const counting = {
-      ...store,
-      retrying: (deed: () => Promise<unknown>) => deed(),
-      pool: {
-        async query(text: string, values: unknown[]) {
-          const { rows } = await store.pool.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(
-            `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`,
-            values,
-          )
-          const plan = rows[0]!['QUERY PLAN'][0]!.Plan
-          pages += plan['Shared Hit Blocks']! + plan['Shared Read Blocks']!
-          return await store.pool.query(text, values)
-        },
-      },
-    } as unknown as Store
-    await look(counting)
-    assert.ok(pages > 0)
-    return pages
-  }
-
   test('the list of batches reads no user but the latest ones of each', async () => {
     assert.ok(tablePages > 800, String(tablePages))
-    const pages = await pagesRead((counting) => readBatches(counting))
+    const pages = await pagesRead(store, (counting) => readBatches(counting))
     assert.ok(pages < 40 + SMALL * 15, `${pages} of ${tablePages}`)
   })
 
   test('the pane of the batch reads no more than that of a small one', async () => {
     const { rows } = await store.pool.query<{ id: string }>(`SELECT id FROM migration_batch WHERE name = 'Wave 1'`)
-    const ofSmall = await pagesRead((counting) => readBatches(counting, rows[0]!.id))
-    const ofBig = await pagesRead((counting) => readBatches(counting, big))
+    const ofSmall = await pagesRead(store, (counting) => readBatches(counting, rows[0]!.id))
+    const ofBig = await pagesRead(store, (counting) => readBatches(counting, big))
     assert.ok(ofBig <= ofSmall + 20, `${ofBig}, ${ofSmall}`)
   })
 
   test('which batches use a database is looked up, not gathered from all users', async () => {
-    const pages = await pagesRead((counting) => batchesByDatabase(counting))
+    const pages = await pagesRead(store, (counting) => batchesByDatabase(counting))
     assert.ok(pages < 40 + SMALL * 10, `${pages} of ${tablePages}`)
     const used = [...(await batchesByDatabase(store)).values()]
     assert.deepEqual(
@@ -104,7 +82,7 @@ describe(`a batch of ${USERS} users, and ${SMALL} others`, () => {
         let place: UserPlace | null = null
         for (let from = 0; from < USERS; from += 1000) {
           if (from % 3000 === 0) {
-            const pages = await pagesRead(list(sort, isDescending, place))
+            const pages = await pagesRead(store, list(sort, isDescending, place))
             assert.ok(pages < 500, `${pages} of ${tablePages} at ${from}`)
           }
           place = (await listUsers(store, everybody, sort, isDescending, place, 1000)).next
@@ -121,7 +99,7 @@ describe(`a batch of ${USERS} users, and ${SMALL} others`, () => {
     for (let place: UserPlace | null = null; ;) {
       const at: UserPlace | null = place
       if (seen.size % 5000 === 0) {
-        const pages = await pagesRead((counting) => listUsers(counting, all, 'identity', false, at, 50))
+        const pages = await pagesRead(store, (counting) => listUsers(counting, all, 'identity', false, at, 50))
         assert.ok(pages < 500, `${pages} of ${tablePages} at ${seen.size}`)
       }
       const page = await listUsers(store, all, 'identity', false, at, 1000)
@@ -133,7 +111,7 @@ describe(`a batch of ${USERS} users, and ${SMALL} others`, () => {
   })
 
   test('sorted by what has no index, each user is looked at once, and only those of the page are read whole', async () => {
-    const pages = await pagesRead(list('syncedItemCount', true, null))
+    const pages = await pagesRead(store, list('syncedItemCount', true, null))
     assert.ok(pages < tablePages * 1.2 + 600, `${pages} of ${tablePages}`)
   })
 

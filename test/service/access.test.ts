@@ -7,6 +7,7 @@ import type { Problem } from '#contract/organization.ts'
 import { startedBefore } from '#test/data-folder.ts'
 import { temporaryFolder, waybill } from '#test/migrate/run-waybill.ts'
 import { freePorts } from '#test/servers/instance.ts'
+import { makeAdministrator, PASSWORD } from './administrators-world.ts'
 import { Browser } from './browser.ts'
 import { Served, environment } from './world.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -15,7 +16,6 @@ const SCOPES = ['view', 'migration', 'organization'] as const
 type Scope = (typeof SCOPES)[number]
 type Access = Scope | 'public' | 'signed-in' | 'session' | 'local'
 const ROLES = { ViewOnly: 'view', Migration: 'migration', OrganizationManagement: 'organization' } as const
-const PASSWORD = 'four quiet owls sing'
 
 /** Who calls: with which scope, by which way. */
 interface Caller {
@@ -86,7 +86,7 @@ describe('access over TCP', () => {
     }
   }
   const newAdministrator = (userName: string, role: string, mustChangePassword: boolean) =>
-    served.must('POST', '/administrators', { userName, roles: [role], password: PASSWORD, mustChangePassword })
+    makeAdministrator(served, userName, [role], { mustChangePassword })
 
   before(async () => {
     port = (await freePorts(1))[0]!

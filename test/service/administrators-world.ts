@@ -11,6 +11,15 @@ import { Served, environment } from './world.ts'
 
 export const PASSWORD = 'four quiet owls sing'
 
+/** Over the socket; the password need not be changed unless `more` says so. */
+export const makeAdministrator = (
+  served: Served,
+  userName: string,
+  roles: readonly string[] = ['OrganizationManagement'],
+  more: object = {},
+): Promise<Administrator> =>
+  served.must('POST', '/administrators', { userName, roles, password: PASSWORD, mustChangePassword: false, ...more })
+
 export interface AdministratorsWorld extends AsyncDisposable {
   readonly port: number
   readonly dataFolder: string
@@ -38,14 +47,7 @@ export async function administratorsWorld(
     port,
     dataFolder,
     served,
-    make: (userName, roles = ['OrganizationManagement'], more = {}) =>
-      served.must('POST', '/administrators', {
-        userName,
-        roles,
-        password: PASSWORD,
-        mustChangePassword: false,
-        ...more,
-      }),
+    make: (...asked) => makeAdministrator(served, ...asked),
     async signedIn(userName, password = PASSWORD) {
       const browser = new Browser(port)
       const { status, body } = await browser.signIn<Session>(userName, password)

@@ -7,7 +7,7 @@ import type { MigrationReport } from '#contract/organization.ts'
 import { until } from '#test/crash/until.ts'
 import { noChromium } from '#test/servers/chromium.ts'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { type Center, type Visitor, type VisitorOptions, startCenter } from './center.ts'
@@ -27,13 +27,7 @@ before(async () => {
     await fill({ host: '127.0.0.1', port: source.port, user, password: MAIL_PASSWORD }, everydayMailbox(index, 10))
   center = await startCenter('batches', { concurrency: 2 })
   const { served } = center
-  for (const userName of ['ann', 'ben'])
-    await served.must('POST', '/administrators', {
-      userName,
-      roles: ['OrganizationManagement'],
-      password: PASSWORD,
-      mustChangePassword: false,
-    })
+  for (const userName of ['ann', 'ben']) await makeAdministrator(served, userName, ['OrganizationManagement'])
   await served.newEndpoint('Old', source)
   await served.newEndpoint('Older', source)
   await newBatch('Lyon', ['amy', 'nil'], { autoStart: true })

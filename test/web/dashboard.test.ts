@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { noChromium } from '#test/servers/chromium.ts'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { type Center, type Visitor, startCenter } from './center.ts'
@@ -44,12 +44,7 @@ test(
   { skip, timeout: 240_000 },
   async () => {
     const { served } = center
-    await served.must('POST', '/administrators', {
-      userName: 'vera',
-      roles: ['ViewOnly'],
-      password: PASSWORD,
-      mustChangePassword: false,
-    })
+    await makeAdministrator(served, 'vera', ['ViewOnly'])
     const visitor: Visitor = await center.visitor()
     const { page } = visitor
     await page.goto(center.url)

@@ -10,7 +10,7 @@ import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/
 import { MAIL_DOMAIN, type SmtpServer, chasquidMissing, startChasquid } from '#test/servers/chasquid.ts'
 import { freePorts } from '#test/servers/instance.ts'
 import { startOidc } from '#test/servers/oidc.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { PASSWORD as MAIL_PASSWORD } from '#test/service/world.ts'
 import { type Center, type Visitor, type VisitorOptions, startCenter } from './center.ts'
 import { signIn } from './gestures.ts'
@@ -34,12 +34,7 @@ after(async () => {
 })
 
 async function person(userName: string, role: string, options?: VisitorOptions): Promise<Visitor> {
-  await center.served.must('POST', '/administrators', {
-    userName,
-    roles: [role],
-    password: PASSWORD,
-    mustChangePassword: false,
-  })
+  await makeAdministrator(center.served, userName, [role])
   const visitor = await center.visitor(options)
   await visitor.page.goto(center.url)
   await signIn(visitor.page, userName, PASSWORD)

@@ -9,7 +9,7 @@ import type { MigrationBatch } from '#contract/batch.ts'
 import { until } from '#test/crash/until.ts'
 import type { Administrator } from '#contract/administrator.ts'
 import { noChromium } from '#test/servers/chromium.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { type Center, type Visitor, type VisitorOptions, startCenter } from './center.ts'
 import { field, signIn } from './gestures.ts'
 
@@ -24,13 +24,7 @@ before(async () => {
 after(() => center?.[Symbol.asyncDispose]())
 
 const make = (userName: string, role: string, more: object = {}) =>
-  center.served.must('POST', '/administrators', {
-    userName,
-    roles: [role],
-    password: PASSWORD,
-    mustChangePassword: false,
-    ...more,
-  })
+  makeAdministrator(center.served, userName, [role], more)
 
 async function signedIn(userName: string, path: string, options: VisitorOptions = {}): Promise<Visitor> {
   const visitor = await center.visitor(options)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { type PathName, paths } from '../../web/src/paths.ts'
 import { startDovecot } from '#test/servers/dovecot.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { addressOf, NAMES } from './addresses.ts'
@@ -48,13 +48,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
   await shoot(page, `first-run-${look}`)
 }
 
-await served.must('POST', '/administrators', {
-  userName: 'ann',
-  displayName: 'Ann Brown',
-  roles: ['OrganizationManagement'],
-  password: PASSWORD,
-  mustChangePassword: false,
-})
+await makeAdministrator(served, 'ann', ['OrganizationManagement'], { displayName: 'Ann Brown' })
 const signedIn = async (options: (typeof LOOKS)[keyof typeof LOOKS], look: string) => {
   const { page } = await center.visitor(options)
   await page.goto(center.url)

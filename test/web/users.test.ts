@@ -6,7 +6,7 @@ import type { Locator, Page } from 'playwright-core'
 import { waybill } from '#test/migrate/run-waybill.ts'
 import { noChromium } from '#test/servers/chromium.ts'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { changePassword } from '#test/service/asking.ts'
 import { PASSWORD as MAIL_PASSWORD, address, csvOf, everydayMailbox } from '#test/service/world.ts'
 import { fill } from '#test/worlds/fill.ts'
@@ -41,13 +41,8 @@ before(async () => {
   for (const [userName, role] of [
     ['ann', 'OrganizationManagement'],
     ['vera', 'ViewOnly'],
-  ])
-    await served.must('POST', '/administrators', {
-      userName,
-      roles: [role],
-      password: PASSWORD,
-      mustChangePassword: false,
-    })
+  ] as const)
+    await makeAdministrator(served, userName, [role])
   await served.newEndpoint('Source', source)
   await served.newBatch('Wave 1', [['amy'], ['bob', 'wrong'], ['cid'], ['dan', 'other'], ['eve']], { autoStart: true })
   await served.reaches('Wave 1', 'SyncedWithErrors')

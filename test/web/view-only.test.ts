@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { type PathName, SCOPE_OF_PATH } from '../../web/src/paths.ts'
 import { noChromium } from '#test/servers/chromium.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { addressOf, NAMES } from './addresses.ts'
 import { type Center, type Visitor, startCenter } from './center.ts'
 import { signIn } from './gestures.ts'
@@ -40,13 +40,8 @@ before(async () => {
     ['ann', 'OrganizationManagement'],
     ['mia', 'Migration'],
     ['vera', 'ViewOnly'],
-  ])
-    await served.must('POST', '/administrators', {
-      userName,
-      roles: [role],
-      password: PASSWORD,
-      mustChangePassword: false,
-    })
+  ] as const)
+    await makeAdministrator(served, userName, [role])
 })
 after(() => center?.[Symbol.asyncDispose]())
 

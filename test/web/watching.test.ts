@@ -7,7 +7,7 @@ import type { MigrationUser } from '#contract/user.ts'
 import { openStore } from '#store/open.ts'
 import { until } from '#test/crash/until.ts'
 import { noChromium } from '#test/servers/chromium.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { seedBatches } from '#test/service/many-users.ts'
 import { type Center, startCenter } from './center.ts'
 import { signIn } from './gestures.ts'
@@ -31,12 +31,7 @@ const FIRST = 40
 const MORE = 120
 
 test('its heap, nodes and listeners do not grow in a hundred looks', { skip, timeout: 300_000 }, async () => {
-  await center.served.must('POST', '/administrators', {
-    userName: 'ann',
-    roles: ['Migration'],
-    password: PASSWORD,
-    mustChangePassword: false,
-  })
+  await makeAdministrator(center.served, 'ann', ['Migration'])
   const visitor = await center.visitor()
   const { page } = visitor
   await page.clock.install()

@@ -7,7 +7,7 @@ import { noChromium } from '#test/servers/chromium.ts'
 import { startOidc } from '#test/servers/oidc.ts'
 import { freePorts } from '#test/servers/instance.ts'
 import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { type Center, type Visitor, startCenter } from './center.ts'
 import { csvFile, drop, field, signIn } from './gestures.ts'
@@ -266,12 +266,7 @@ test('a password that somebody else has set is changed before anything else', { 
 })
 
 test('by the keyboard alone, at 360 pixels, in the dark and in French', { skip, timeout: 200_000 }, async () => {
-  await center.served.must('POST', '/administrators', {
-    userName: 'fred',
-    roles: ['Migration'],
-    password: PASSWORD,
-    mustChangePassword: false,
-  })
+  await makeAdministrator(center.served, 'fred', ['Migration'])
   const visitor = await center.visitor({ width: 360, height: 740, scheme: 'dark', locale: 'fr-FR' })
   const { page } = visitor
   await page.goto(center.url)
@@ -343,12 +338,7 @@ test(
 )
 
 async function person(userName: string, roles: readonly string[]): Promise<Visitor> {
-  await center.served.must('POST', '/administrators', {
-    userName,
-    roles,
-    password: PASSWORD,
-    mustChangePassword: false,
-  })
+  await makeAdministrator(center.served, userName, roles)
   const visitor = await center.visitor()
   await visitor.page.goto(center.url)
   await signIn(visitor.page, userName, PASSWORD)

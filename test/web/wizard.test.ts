@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import type { MigrationBatch } from '#contract/batch.ts'
 import { noChromium } from '#test/servers/chromium.ts'
 import { type DovecotServer, dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
-import { PASSWORD } from '#test/service/administrators-world.ts'
+import { makeAdministrator, PASSWORD } from '#test/service/administrators-world.ts'
 import { PASSWORD as MAIL_PASSWORD, everydayMailbox } from '#test/service/world.ts'
 import { fill } from '#test/worlds/fill.ts'
 import { type Center, type Visitor, startCenter } from './center.ts'
@@ -40,12 +40,7 @@ const rowsOf = (batch: string) => center.served.must<MigrationBatch>('GET', `/ba
 
 /** Somebody with the role Migration at the step of the mailboxes; `uploads` are counted. */
 async function atMailboxes(userName: string): Promise<Visitor & { uploads: string[] }> {
-  await center.served.must('POST', '/administrators', {
-    userName,
-    roles: ['Migration'],
-    password: PASSWORD,
-    mustChangePassword: false,
-  })
+  await makeAdministrator(center.served, userName, ['Migration'])
   const visitor = await center.visitor()
   const { page, context } = visitor
   const uploads: string[] = []
