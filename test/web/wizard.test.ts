@@ -164,6 +164,7 @@ test(
     )
     // What waits for its time is not resumed, and says what to do instead.
     await again.goto(`${center.url}/migration/batches/Wave%201`)
+    await again.getByRole('region', { name: 'Wave 1' }).getByText('Waiting', { exact: true }).waitFor()
     await again.getByRole('button', { name: 'Resume' }).first().focus()
     await again.getByRole('tooltip', { name: /^The batch waits for the time of its start/ }).waitFor()
     assert.equal(uploads.length, 2)
