@@ -1,9 +1,10 @@
 /** One user changed: commands of administrators, one row each. */
 import type { PoolClient } from 'pg'
 import { inTransaction } from '../ledger/transaction.ts'
+import { STARTED_AT } from './batch-start.ts'
 import { addEvent } from './events.ts'
 import { takeHolds } from './holds.ts'
-import { START_AFTER, STARTED_AT, WAITING_STATUS } from './resting.ts'
+import { START_AFTER, WAITING_STATUS } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
 import { touchBatches } from './touch.ts'
 import { wake } from './wake.ts'

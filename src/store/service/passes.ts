@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { PoolClient } from 'pg'
 import type { UserStatus } from '#contract/states.ts'
 import { inTransaction } from '../ledger/transaction.ts'
+import { tellStart } from './batch-start.ts'
 import { addEvent } from './events.ts'
 import { STOPPED_STATUS } from './resting.ts'
 import type { ServiceStore } from './service-store.ts'
@@ -34,16 +35,20 @@ interface Begun {
   readonly pass_token: string | null
   readonly job_attempt: number
   readonly flags: string
+  readonly unstarted: boolean
 }
 
 /** Null when there is nothing to run: the user was stopped or removed meanwhile, or the job is not the user's any more. */
 export async function beginPass(store: ServiceStore, begin: PassBeginning): Promise<BegunPass | null> {
   const token = randomUUID()
   const passId = randomUUID()
-  return await store.retrying(() =>
+  // Of a batch that waited for its StartAfter.
+  let unstarted: string | null = null
+  const begun = await store.retrying(() =>
     inTransaction(store.pool, async (client) => {
       const { rows } = await client.query<Begun>(
-        `SELECT u.status, u.batch_id, u.initial_synced_at IS NULL AS initial, u.pass_token, u.job_attempt, b.flags
+        `SELECT u.status, u.batch_id, u.initial_synced_at IS NULL AS initial, u.pass_token, u.job_attempt, b.flags,
+           b.started_at IS NULL AS unstarted
          FROM migration_user u JOIN migration_batch b ON b.id = u.batch_id
          WHERE u.id = $1 AND u.job_id = $2 FOR UPDATE OF u`,
         [begin.userId, begin.jobId],
@@ -53,6 +58,7 @@ export async function beginPass(store: ServiceStore, begin: PassBeginning): Prom
         await freeSlot(client, begin.jobId)
         return null
       }
+      unstarted = user.unstarted ? user.batch_id : null
       // An earlier try was committed though its answer was lost.
       if (user.pass_token === token) return { passId, token, isInitial: user.initial }
       // Frozen between taking the job and now, while it was given to another worker.
@@ -86,12 +92,6 @@ export async function beginPass(store: ServiceStore, begin: PassBeginning): Prom
            last_check_at = now() WHERE id = $1`,
         [begin.userId, begin.bucket === 'initial' ? 'Syncing' : 'IncrementalSyncing', token, begin.attempt],
       )
-      // Of a batch that waited for its StartAfter. Whoever holds the batch may wait for this user: then the next pass does it.
-      await client.query(
-        `UPDATE migration_batch SET started_at = now() WHERE id = (
-           SELECT id FROM migration_batch WHERE id = $1 AND started_at IS NULL FOR UPDATE SKIP LOCKED)`,
-        [user.batch_id],
-      )
       await client.query('INSERT INTO migration_pass (id, user_id, kind, worker, result) VALUES ($1, $2, $3, $4, $5)', [
         passId,
         begin.userId,
@@ -111,6 +111,9 @@ export async function beginPass(store: ServiceStore, begin: PassBeginning): Prom
       return { passId, token, isInitial: user.initial }
     }),
   )
+  // Afterwards: whoever holds the batch may be waiting for this user. Lost with the worker, the next pass says it.
+  if (begun !== null && unstarted !== null) await tellStart(store, unstarted, passId)
+  return begun
 }
 
 /** What the tables keep of a pass. `outcome` says what becomes of the user. */

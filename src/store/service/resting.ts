@@ -9,9 +9,6 @@ export const STOPPED_STATUS = `CASE WHEN ${STOOD_ASIDE} THEN 'Failed'
 /** Of one whose pass came to nothing: as if it had not begun. */
 export const WAITING_STATUS = `CASE WHEN initial_synced_at IS NULL THEN 'Queued' ELSE 'Synced' END`
 
-/** When a batch that is started now begins. With a StartAfter to come it has not: its first pass says when (passes.ts). */
-export const STARTED_AT = 'CASE WHEN start_after > now() THEN started_at ELSE coalesce(started_at, now()) END'
-
 /**
  * Before when a first pass may not begin: the user's own time wins over its batch's. It is written into next_at, for
  * looking it up for every user that waits, every second, would read whole batches. Of `migration_user u`.
