@@ -7,7 +7,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Gate } from './gate.ts'
 import { type Asset, type Page, assetNamed, pagePolicy, sendAsset, sendPage } from './serve-page.ts'
 
@@ -33,21 +33,25 @@ interface Zipped extends Asset {
   readonly gzipped: Buffer
 }
 
-/** @param folder web/dist; what is built into it after the start is served, too */
-export function addAdminCenter(app: FastifyInstance, folder: string, gate: Gate): void {
+export type SendCenter = (request: FastifyRequest, reply: FastifyReply, status: number) => Promise<FastifyReply>
+
+/**
+ * @param folder web/dist; what is built into it after the start is served, too
+ * @returns sends the page to a browser that asked for an address which nothing has: it says so, with the way back
+ */
+export function addAdminCenter(app: FastifyInstance, folder: string, gate: Gate): SendCenter {
   let reading: Promise<Page<Zipped> | null> | undefined
   // Read when somebody asks. What is not there is looked for again.
   const built = async () => (await (reading ??= readBuilt(folder))) ?? ((reading = undefined), null)
 
-  for (const path of PAGES) {
-    app.get(path, async (request, reply) => {
-      gate.greet(request.raw)
-      const html = (await built())?.html
-      const nonce = randomBytes(16).toString('base64url')
-      reply.code(html === undefined ? 503 : 200)
-      return sendPage(reply, html?.replace('{nonce}', nonce) ?? NOT_BUILT, policy(nonce))
-    })
+  const send: SendCenter = async (request, reply, status) => {
+    gate.greet(request.raw)
+    const html = (await built())?.html
+    const nonce = randomBytes(16).toString('base64url')
+    reply.code(html === undefined ? 503 : status)
+    return sendPage(reply, html?.replace('{nonce}', nonce) ?? NOT_BUILT, policy(nonce))
   }
+  for (const path of PAGES) app.get(path, (request, reply) => send(request, reply, 200))
   // Not counted as requests of strangers: a page has some sixty files out of memory, and an office behind one address would
   // soon see blank pages.
   app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
@@ -56,6 +60,7 @@ export function addAdminCenter(app: FastifyInstance, folder: string, gate: Gate)
     reply.headers({ vary: 'accept-encoding', ...(takesGzip && { 'content-encoding': 'gzip' }) })
     return sendAsset(reply, { type, bytes: takesGzip ? gzipped : bytes })
   })
+  return send
 }
 
 const NOT_BUILT = `<!doctype html>

@@ -96,7 +96,10 @@ export function buildApp(options: AppOptions): FastifyInstance {
     if (closing.aborted) setImmediate(() => app.server.closeIdleConnections())
   })
   app.setErrorHandler((thrown, request, reply) => fail(frameworkFault(thrown), request, reply))
-  app.setNotFoundHandler(async (request) => {
+  const center = options.webFolder === null ? null : addAdminCenter(app, options.webFolder, gate)
+  app.setNotFoundHandler(async (request, reply) => {
+    const isMistyped = request.method === 'GET' && !request.url.startsWith('/api/') && wantsPage(request.raw)
+    if (center !== null && isMistyped) return await center(request, reply, 404)
     await gate.enter(request.raw)
     throw unknownRoute(app, request)
   })
@@ -119,7 +122,6 @@ export function buildApp(options: AppOptions): FastifyInstance {
   })
   addDocsPage(app, `${API_PREFIX}/docs`, gate)
   addHealth(app, options)
-  if (options.webFolder !== null) addAdminCenter(app, options.webFolder, gate)
   app.get('/metrics', async (request, reply) => {
     const { principal } = await gate.enter(request.raw)
     requireScope(principal, 'view')

@@ -84,6 +84,16 @@ test('nothing else of the folder, or outside it, is served', async (t) => {
   assert.equal((await ask(`${url}/nothing`)).status, 401)
 })
 
+test('a browser at an address that nothing has gets the page, which says so; a program gets the problem', async (t) => {
+  const { url } = await world(t, {}, { webFolder: builtFolder(t) })
+  const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+  const page = await ask(`${url}/nothing`, { headers })
+  assert.deepEqual([page.status, page.headers['content-type']], [404, 'text/html; charset=utf-8'])
+  assert.match(String(page.headers['content-security-policy']), /'nonce-/)
+  assert.equal((await ask(`${url}/api/v1/nothing`, { headers })).status, 401)
+  assert.equal((await ask(`${url}/nothing`, { headers, method: 'POST' })).status, 401)
+})
+
 test('a page asked for by another name than the service has is refused', async (t) => {
   const { url } = await world(t, {}, { webFolder: builtFolder(t) })
   for (const path of ['/', '/assets/a-1.js'])
