@@ -52,7 +52,7 @@ export function addAdminCenter(app: FastifyInstance, folder: string, gate: Gate)
     return sendPage(reply, html?.replace('{nonce}', nonce) ?? NOT_BUILT, policy(nonce))
   }
   for (const path of PAGES) app.get(path, (request, reply) => send(request, reply, 200))
-  // Not counted as requests of strangers: a page has some sixty files out of memory, and an office behind one address would
+  // Not counted as requests of strangers: a page has about ten files out of memory, and an office behind one address would
   // soon see blank pages.
   app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
     const { type, bytes, gzipped } = assetNamed(await built(), request.params.file)

@@ -6,8 +6,9 @@ import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { Refusal } from './api.ts'
 import { App } from './app.tsx'
+import { loadPage } from './page-routes.tsx'
 import { ENDED, sessionQuery } from './session.ts'
-import { browserLanguage, chosenLanguage, wordsOf } from './words/words.ts'
+import { firstLanguage, wordsOf } from './words/words.ts'
 import './style/base.css'
 import './style/pages.css'
 import './style/batches.css'
@@ -40,7 +41,13 @@ const client: QueryClient = new QueryClient({
   },
 })
 
-const language = chosenLanguage() ?? browserLanguage()
+/** What the page is made of comes at once; shown in one go, it is not laid out twice. */
+const [session] = await Promise.all([
+  client.ensureQueryData(sessionQuery).catch(() => null),
+  loadPage(location.pathname),
+  wordsOf(firstLanguage()),
+])
+const language = firstLanguage(session?.administrator?.language)
 const words = await wordsOf(language)
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

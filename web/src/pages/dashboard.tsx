@@ -1,10 +1,10 @@
 /** The whole migration at a glance: what runs, how fast, what waits, what fails, how long it takes. */
-import { useQuery } from '@tanstack/react-query'
+import { usePrefetchQuery, useQuery } from '@tanstack/react-query'
 import { Loading } from '../ui/loading.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { useWords } from '../words/words.ts'
-import { dashboardQuery } from './dashboard/dashboard-queries.ts'
+import { dashboardQuery, failuresQuery } from './dashboard/dashboard-queries.ts'
 import { Failures } from './dashboard/failures.tsx'
 import { Forecast } from './dashboard/forecast.tsx'
 import { Queue } from './dashboard/queue.tsx'
@@ -17,6 +17,8 @@ export default function DashboardPage() {
   const { dashboard: words } = useWords()
   const { data, error, isPending } = useQuery(dashboardQuery)
   usePageTitle(words.title)
+  // Asked for in the same moment, not only when its part is shown.
+  usePrefetchQuery(failuresQuery)
   return (
     <div className="page">
       <h1>{words.title}</h1>

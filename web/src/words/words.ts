@@ -26,7 +26,9 @@ const KEY = 'waybill.language'
 export const chosenLanguage = (): Language | null => known(localStorage.getItem(KEY)) ?? null
 export const keepLanguage = (language: Language): void => localStorage.setItem(KEY, language)
 
-export const browserLanguage = (): Language => navigator.languages.map(known).find((one) => one !== undefined) ?? 'en'
+const browserLanguage = (): Language => navigator.languages.map(known).find((one) => one !== undefined) ?? 'en'
+/** @param own what the account says of whom is signed in */
+export const firstLanguage = (own?: string | null): Language => chosenLanguage() ?? known(own) ?? browserLanguage()
 
 /** Other languages are loaded when they are wanted. */
 export const wordsOf = async (language: Language): Promise<Words> => (await OTHERS[`./${language}.ts`]?.()) ?? en

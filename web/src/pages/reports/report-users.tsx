@@ -1,7 +1,7 @@
 /** Mailboxes of a batch in its report: those that failed, those with skipped messages, and all. */
 import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useDeferredValue } from 'react'
 import type { ReportUser } from '#contract/organization.ts'
 import { formatBytes, formatDate, formatNumber } from '../../ui/format.ts'
 import { Loading } from '../../ui/loading.tsx'
@@ -9,6 +9,9 @@ import { RefusalBar } from '../../ui/refusal-bar.tsx'
 import { UserStatusBadge } from '../../ui/status-badge.tsx'
 import { useSpeech, useWords } from '../../words/words.ts'
 import { type Shown, reportUsersQuery } from './report-queries.ts'
+
+/** So many rows are laid out before anything is shown; the others follow while the page is read already. */
+const FIRST_ROWS = 50
 
 interface Column {
   readonly label: string
@@ -94,21 +97,42 @@ interface UsersProps extends OfBatch {
   readonly columns: readonly Column[]
 }
 
-function Users({ batch, show, label, none, columns }: UsersProps) {
-  const { reports: words } = useWords()
+function Users({ batch, show, none, ...table }: UsersProps) {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery(
     reportUsersQuery(batch, show),
   )
-  const users = data?.pages.flatMap(({ items }) => items) ?? []
-  const total = data?.pages.at(-1)?.total ?? 0
   if (isPending) return <Loading />
   if (data === undefined) return <RefusalBar thrown={error} />
+  const users = data.pages.flatMap(({ items }) => items)
   if (users.length === 0) return <p>{none}</p>
+  return (
+    <UsersTable
+      {...table}
+      className={`report-table report-${show.toLowerCase()}`}
+      users={users}
+      total={data.pages.at(-1)?.total ?? users.length}
+      more={hasNextPage ? () => void fetchNextPage() : null}
+      isWaiting={isFetchingNextPage}
+    />
+  )
+}
+
+interface UsersTableProps extends Pick<UsersProps, 'label' | 'columns'> {
+  readonly className: string
+  readonly users: readonly ReportUser[]
+  readonly total: number
+  readonly more: (() => void) | null
+  readonly isWaiting: boolean
+}
+
+function UsersTable({ label, className, columns, users, total, more, isWaiting }: UsersTableProps) {
+  const { reports: words } = useWords()
+  const shownUsers = useDeferredValue(users, users.slice(0, FIRST_ROWS))
   return (
     <>
       {/* Nothing in it can be reached by the keyboard: it scrolls by itself then. */}
       <div className="scroll" role="region" aria-label={label} tabIndex={0}>
-        <Table size="small" aria-label={label} className={`report-table report-${show.toLowerCase()}`}>
+        <Table size="small" aria-label={label} className={className}>
           <TableHeader>
             <TableRow>
               {columns.map(({ label: head, isNumber }) => (
@@ -119,7 +143,7 @@ function Users({ batch, show, label, none, columns }: UsersProps) {
             </TableRow>
           </TableHeader>
           <TableBody>
-            {users.map((user) => (
+            {shownUsers.map((user) => (
               <TableRow key={user.guid}>
                 {columns.map(({ label: head, isNumber, show: shown }) => (
                   <TableCell key={head} className={isNumber ? 'number' : 'wraps'}>
@@ -131,11 +155,11 @@ function Users({ batch, show, label, none, columns }: UsersProps) {
           </TableBody>
         </Table>
       </div>
-      {users.length < total && (
+      {shownUsers.length < total && (
         <p className="report-more">
-          {words.shownOf(users.length, total)}{' '}
-          {hasNextPage && (
-            <Button size="small" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+          {words.shownOf(shownUsers.length, total)}{' '}
+          {more !== null && (
+            <Button size="small" disabled={isWaiting} onClick={more}>
               {words.more}
             </Button>
           )}
