@@ -76,8 +76,17 @@ function changesSince(seen: string, { fields }: Tag, current: Fields): FieldErro
 }
 
 function shown(value: unknown): string {
-  const text = JSON.stringify(value ?? null)
+  const text = inWords(value)
   return safeText(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)
+}
+
+/** As a person reads it, who will be told of it by a page. */
+function inWords(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'none'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'string') return value
+  if (!Array.isArray(value)) return JSON.stringify(value)
+  return value.length === 0 ? 'none' : value.map(inWords).join(', ')
 }
 
 const LIST = /^(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"(?:[ \t]*,[ \t]*(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")*$/

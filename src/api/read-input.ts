@@ -71,7 +71,7 @@ const bodyTooLarge = (bytes: number): Fault =>
   requestFault('BODY_TOO_LARGE', `the body is larger than ${inUnits(bytes)}`, 'Send less of it at once.')
 
 const csvTooLarge = (bytes: number): Fault =>
-  requestFault('CSV_TOO_LARGE', `the CSV file is larger than ${inUnits(bytes)}`, 'Split it with "waybill csv split".')
+  requestFault('CSV_TOO_LARGE', `the CSV file is larger than ${inUnits(bytes)}`, 'Split it into several files.')
 
 const inUnits = (bytes: number) => {
   if (bytes >= 1_048_576) return `${bytes / 1_048_576} MB`

@@ -2,6 +2,7 @@
 import { sentence } from '#base/sentence.ts'
 import type { DryRunFolder, DryRunUser, MigrateResult } from '#contract/migrate.ts'
 import { plainTable } from './plain-table.ts'
+import { remedyOfCommand } from './remedy.ts'
 import { counted } from '#base/counted.ts'
 import { bytes, count } from './quantities.ts'
 import { safeText } from '#base/safe-text.ts'
@@ -39,8 +40,8 @@ function userLines({ emailAddress, rowNumber, error, folders, notes }: DryRunUse
   const head = `${safeText(emailAddress)} (row ${rowNumber})`
   const noted = notes.map((note) => `  ${safeText(sentence(note))}`)
   if (error) {
-    const remedy = error.remedy === null ? [] : [`  ${safeText(sentence(error.remedy))}`]
-    return [head, `  ${safeText(sentence(error.message))}`, ...remedy, ...noted]
+    const remedy = remedyOfCommand(error)
+    return [head, `  ${safeText(sentence(error.message))}`, ...(remedy === null ? [] : [`  ${remedy}`]), ...noted]
   }
   const rows = folders.map((folder) => [
     `  ${safeText(folder.source)}`,

@@ -2,6 +2,7 @@
 import { sentence } from '#base/sentence.ts'
 import type { MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
 import { plainTable } from './plain-table.ts'
+import { remedyOfCommand } from './remedy.ts'
 import { counted } from '#base/counted.ts'
 import { bytes, count, duration } from './quantities.ts'
 import { safeText } from '#base/safe-text.ts'
@@ -94,7 +95,8 @@ function problemLines(users: readonly MigrateUserResult[]): string[] {
     const names = group.slice(0, MOST).map(({ who }) => who)
     const more = group.length > MOST ? ` and ${count(group.length - MOST)} more` : ''
     const lines = [`${names.join(', ')}${more}: ${safeText(sentence(error.message))}`]
-    return error.remedy === null ? lines : [...lines, `  ${safeText(sentence(error.remedy))}`]
+    const remedy = remedyOfCommand(error)
+    return remedy === null ? lines : [...lines, `  ${remedy}`]
   })
 }
 

@@ -25,9 +25,7 @@ export type Verdict = 'yes' | 'nothing' | { readonly no: string }
 
 const no = (reason: string): Verdict => ({ no: reason })
 
-const IMAP_NO_COMPLETE = no(
-  'an IMAP batch has no completion: it ends with Stop-MigrationBatch or Remove-MigrationBatch',
-)
+const IMAP_NO_COMPLETE = no('an IMAP batch has no completion: it ends when it is stopped or removed')
 const IMAP_NO_APPROVAL = no('an IMAP migration asks for no approval of skipped items')
 const CORRUPTED = no('the batch cannot be read')
 const REMOVING = no('the batch is being removed')

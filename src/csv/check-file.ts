@@ -79,7 +79,7 @@ function unknownColumns(header: readonly string[], slips: readonly Slip[], allow
     throw refuse(
       'CSV_COLUMN_UNKNOWN',
       `row 1: ${said.join('; ')}`,
-      'Correct or delete it, or let unknown columns pass with --allow-unknown-columns (of a batch: -AllowUnknownColumnsInCsv).',
+      'Correct or delete it, or have columns that are not known ignored.',
     )
   }
   return said.map((what) => `row 1: ${what}${what.endsWith('?') ? ' It' : ', and'} is ignored`)

@@ -25,8 +25,7 @@ export interface Rows {
 const maxUneven = 1000
 const enough = Symbol('enough uneven rows')
 
-const startOver =
-  'Write the column names in row 1 and one row per user below it; waybill csv template prints an example.'
+const startOver = 'Write the column names in row 1 and one row per user below it, as the template has them.'
 
 /**
  * Text to rows, bounded. Refuses in the seeds' order: empty, not comma separated, too many rows. Uneven rows are handed on,
@@ -158,5 +157,5 @@ const tooManyRows = (limits: CsvLimits) =>
   refuse(
     'CSV_TOO_MANY_ROWS',
     `the file has more than ${grouped(limits.rows)} rows below the header`,
-    'Split it into several files with waybill csv split.',
+    'Split it into several files.',
   )

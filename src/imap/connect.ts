@@ -221,7 +221,7 @@ function clearText(peer: Peer): Fault {
     scope: 'endpoint',
     transient: false,
     message: `The password of ${peer.username} would go to ${peer.place} in clear text.`,
-    remedy: 'Use security ssl or tls, or allow it with --allow-clear-text.',
+    remedy: 'Encrypt the connection (TLS or STARTTLS), or allow passwords in clear text.',
     facts: { host: peer.host, port: peer.port, user: peer.username },
   })
 }

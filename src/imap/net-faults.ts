@@ -10,7 +10,7 @@ interface Line {
   readonly remedy: string
 }
 
-const accept = 'accept it with --accept-untrusted-certificates, if you know the server'
+const accept = 'accept certificates that nobody vouches for, if you know the server'
 
 /** Against `code` and, for OpenSSL, the message of the error; the first line that fits counts. */
 const lines: readonly Line[] = [
@@ -75,14 +75,15 @@ const lines: readonly Line[] = [
     fault: 'TLS_REFUSED',
     transient: false,
     says: 'this port does not speak TLS from the first byte on',
-    remedy: 'Use imap:// for STARTTLS instead of imaps://, or the port that speaks TLS, usually 993.',
+    remedy: 'Use STARTTLS, or the port that speaks TLS from the first byte on, usually 993.',
   },
   {
     test: /^(?:ERR_SSL_|EPROTO\b|ERR_TLS_|UPGRADE_TIMEOUT)/,
     fault: 'TLS_REFUSED',
     transient: false,
     says: 'no encrypted connection could be made',
-    remedy: 'Check that the security (none, ssl, tls) fits the port, and that the server offers TLS 1.2 or newer.',
+    remedy:
+      'Check that the encryption (none, TLS, STARTTLS) fits the port, and that the server offers TLS 1.2 or newer.',
   },
 ]
 
@@ -159,7 +160,7 @@ export function notImapFault(peer: Peer): Fault {
     scope: 'endpoint',
     transient: false,
     message: `${peer.place} is not an IMAP server.`,
-    remedy: 'Check the host and the port; for port 993 the security is ssl.',
+    remedy: 'Check the host and the port; on port 993 servers speak TLS from the first byte on.',
     facts: { host: peer.host, port: peer.port },
   })
 }
@@ -170,7 +171,7 @@ export function tlsRefused(peer: Peer, why: string): Fault {
     scope: 'endpoint',
     transient: false,
     message: `${peer.place}: no encrypted connection could be made: ${why}.`,
-    remedy: 'Check that the security (none, ssl, tls) fits the port; there is no falling back to clear text.',
+    remedy: 'Check that the encryption (none, TLS, STARTTLS) fits the port; there is no falling back to clear text.',
     facts: { host: peer.host, port: peer.port },
   })
 }

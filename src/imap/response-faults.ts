@@ -51,7 +51,7 @@ const lines: readonly Line[] = [
     scope: 'endpoint',
     transient: true,
     says: 'the server takes no more connections',
-    remedy: 'Lower --concurrency, or raise the connection limit of the server.',
+    remedy: 'Move fewer mailboxes at once, or raise the connection limit of the server.',
   },
   {
     // Exchange answers the first command after a failed log-in with BAD.
@@ -84,7 +84,7 @@ const lines: readonly Line[] = [
     scope: 'login',
     transient: false,
     says: 'the server wants an encrypted connection',
-    remedy: 'Use --source-security or --target-security with ssl or tls.',
+    remedy: 'Encrypt the connection (TLS or STARTTLS).',
   },
   {
     codes: ['CONTACTADMIN'],
@@ -108,7 +108,7 @@ const lines: readonly Line[] = [
     scope: 'endpoint',
     transient: true,
     says: 'the server is at a limit or the mailbox is in use',
-    remedy: 'Lower --concurrency if it stays so.',
+    remedy: 'Move fewer mailboxes at once if it stays so.',
   },
   {
     codes: ['UNAVAILABLE'],

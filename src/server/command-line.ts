@@ -5,6 +5,7 @@ import { sentence } from '#base/sentence.ts'
 import { counted } from '#base/counted.ts'
 import { safeText } from '#base/safe-text.ts'
 import { type Deeds, buildProgram } from '#cli/program.ts'
+import { remedyOfCommand } from '#cli/remedy.ts'
 import { backupCommands } from '#cli/backup-commands.ts'
 import { hiddenCommands, serviceCommands } from '#cli/service-commands.ts'
 import { EXIT } from '#contract/migrate.ts'
@@ -78,7 +79,8 @@ export async function runCommandLine(argv: readonly string[], startedAt: number)
 
 function report(fault: Fault): number {
   process.stderr.write(`waybill: ${safeText(sentence(fault.message))}\n`)
-  if (fault.remedy) process.stderr.write(`  ${safeText(sentence(fault.remedy))}\n`)
+  const remedy = remedyOfCommand(fault)
+  if (remedy !== null) process.stderr.write(`  ${remedy}\n`)
   if (fault.code === 'BUG' && fault.cause instanceof Error) process.stderr.write(`${fault.cause.stack ?? ''}\n`)
   return fault.scope === 'request' ? EXIT.refused : EXIT.cannotStart
 }

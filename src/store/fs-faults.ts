@@ -11,7 +11,7 @@ export function dataFolderFull(folder: string, said: string, cause?: unknown): F
     scope: 'instance',
     transient: false,
     message: `the disk of the data folder ${folder} is full: ${said}`,
-    remedy: `Free space on the file system that holds ${folder}, then give the same command again: it goes on where it stopped.`,
+    remedy: `Free space on the file system that holds ${folder}, then try again: what had begun goes on where it stopped.`,
     facts: { folder },
     cause,
   })

@@ -23,19 +23,18 @@ interface Line {
 }
 
 const gone = { code: 'DATABASE_UNREACHABLE', again: true, what: 'cannot be reached' }
-const goneRemedy =
-  'Start it again or repair the way to it, then give the same command again: it goes on where it stopped.'
+const goneRemedy = 'Start it again or repair the way to it, then try again: what had begun goes on where it stopped.'
 const conflict = {
   code: 'DATABASE_CONFLICT',
   again: true,
   what: 'ended the transaction',
-  remedy: 'Give the same command again.',
+  remedy: 'Try again.',
 }
 const full = {
   code: 'DATABASE_FULL',
   again: false,
   what: 'has no disk space left',
-  remedy: 'Free space on its disk, then give the same command again.',
+  remedy: 'Free space on its disk, then try again.',
 }
 const damaged = {
   code: 'DATABASE_DAMAGED',

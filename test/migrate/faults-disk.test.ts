@@ -202,7 +202,7 @@ suite('no room', { timeout: 240_000 }, () => {
           ...(when === 'from the start'
             ? [
                 /[Tt]he disk of the data folder .* is full/,
-                /Free space on the file system that holds .*, then give the same command again/,
+                /Free space on the file system that holds .*, then try again: what had begun goes on/,
               ]
             : [
                 /^a@z\.example: Failed(?:, \d+ messages carried)?\. The disk of the data folder .* is full/m,

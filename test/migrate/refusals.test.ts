@@ -41,7 +41,11 @@ suite('migrate refuses', { timeout: 60_000 }, () => {
     const cases: readonly (readonly [file: string, ...sentences: string[]])[] = [
       [path('nosuch.csv'), 'nosuch.csv cannot be read: there is no such file.'],
       [at, 'is not a .csv or .txt file.'],
-      [write('empty.csv', ''), 'empty.csv: the file is empty.', 'waybill csv template prints an example'],
+      [
+        write('empty.csv', ''),
+        'empty.csv: the file is empty.',
+        'as the template has them. waybill csv template prints one.',
+      ],
       [write('header.csv', header), 'header.csv: the file has column names but no rows below them.'],
       [
         write('semicolons.csv', 'EmailAddress;UserName;Password\r\na@x.example;a;p\r\n'),

@@ -256,7 +256,7 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
     for (const change of elsewhere) {
       await assert.rejects(
         set(identity, { ...change, skipVerification: true }),
-        { code: 'VALUE_INVALID', message: /adminPassword .*not sent/, remedy: /-AdminPasswordFile/ },
+        { code: 'VALUE_INVALID', message: /adminPassword .*not sent/, remedy: /together with the change/ },
         JSON.stringify(change),
       )
     }

@@ -63,6 +63,19 @@ suite('ETag and If-Match', { timeout: 60_000 }, () => {
     assert.match(json.detail, /changed meanwhile: port\.$/)
   })
 
+  test('a list is told by its words, one that is empty as none', async () => {
+    const change = async (json: object) => {
+      const seen = await tag('/batches/moves')
+      assert.equal((await service.ask('PATCH', '/batches/moves', { json })).status, 200)
+      return (await patch('/batches/moves', seen, { skipReports: true })).json.errors
+    }
+    const message = 'is now #Inbox#, Old things/*'
+    assert.deepEqual(await change({ excludeFolders: ['#Inbox#', 'Old things/*'] }), [
+      { field: 'excludeFolders', message },
+    ])
+    assert.deepEqual(await change({ excludeFolders: [] }), [{ field: 'excludeFolders', message: 'is now none' }])
+  })
+
   const rivals: [string, (n: number) => object][] = [
     ['/endpoints/old', (n) => ({ maxConcurrentMigrations: 100 + n })],
     ['/batches/moves', (n) => ({ excludeFolders: [`F${n}`] })],

@@ -56,7 +56,7 @@ describe('periods', () => {
       }>('SELECT * FROM throughput WHERE batch_id = $1 ORDER BY at', [batch])
     ).rows
 
-  test('what a pass had told when its worker died counts, and the pass after it counts only its own', async () => {
+  test('what a pass had told when its worker died counts, and the rest once it tells it; the pass after it counts only its own', async () => {
     const batch = await seedBatch(store.pool, { name: 'Killed', endpoint: 'Source', users: [{ status: 'Starting' }] })
     const userId = batch.users[0]!
     const { rows } = await store.pool.query<{ endpoint_id: string }>('SELECT endpoint_id FROM migration_batch')
@@ -86,7 +86,24 @@ describe('periods', () => {
     // The answer was lost, and it is told again.
     assert.equal(await endPass(store, second.begin, second.pass, ended(5, 500)), false)
     const told = await rowsOf(batch.id)
-    assert.deepEqual(sum(told), [12, 1200])
+    // Awake, it has told what it had carried beyond that, which no other pass carries again.
+    assert.deepEqual(sum(told), [14, 1400])
+    assert.equal(await endPass(store, first.begin, first.pass, ended(9, 900)), false)
+    const transferred = async () =>
+      (
+        await store.pool.query<{ items: number; bytes: number }>(
+          'SELECT transferred_items AS items, transferred_bytes AS bytes FROM migration_user WHERE id = $1',
+          [userId],
+        )
+      ).rows[0]
+    assert.deepEqual(await transferred(), { items: 14, bytes: 1400 })
+    // Its job was given to another, who has not begun: its own end is all that is told of it.
+    const third = await take(2)
+    await tell(third.pass.token, 1, 100)
+    await store.pool.query('UPDATE migration_user SET job_id = $2 WHERE id = $1', [userId, randomUUID()])
+    assert.equal(await endPass(store, third.begin, third.pass, ended(2, 200)), false)
+    await take(3)
+    assert.deepEqual(await transferred(), { items: 16, bytes: 1600 })
     assert.deepEqual([...new Set(told.map(({ endpoint, kind }) => `${endpoint} ${kind}`))], ['Source Initial'])
   })
 

@@ -199,7 +199,7 @@ describe('worked traces', { skip: dovecotMissing() }, () => {
     await world.served.newBatch('Complete', [[user], [bad, 'wrong']])
     const before_ = await world.served.batch('Complete')
     const created = await refused('POST', '/batches/Complete/complete', undefined, 409, 'STATE_FORBIDS')
-    assert.match(created.detail, /Stop-MigrationBatch or Remove-MigrationBatch/)
+    assert.match(created.detail, /it ends when it is stopped or removed/)
     await refused('PATCH', '/batches/Complete', { completeAfter: '2020-01-01T00:00:00Z' }, 422, 'VALUE_INVALID')
     assert.deepEqual(await world.served.batch('Complete'), before_)
     await world.served.must('POST', '/batches/Complete/start')

@@ -89,6 +89,22 @@ export async function startCenter(name: string, options: CenterOptions = {}): Pr
   }
 }
 
+/**
+ * What fades in has the contrast of a moment, which nobody reads. What was just opened begins with the next picture; what
+ * turns for ever, such as a spinner, is not waited for.
+ */
+const isStill = (page: Page) =>
+  page.evaluate(`(async () => {
+    for (;;) {
+      await new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown)))
+      const moving = document.getAnimations().filter(
+        (one) => one.playState === 'running' && one.effect?.getComputedTiming().endTime !== Infinity,
+      )
+      if (moving.length === 0) return
+      await Promise.allSettled(moving.map(({ finished }) => finished))
+    }
+  })()`)
+
 async function visit(
   browser: Browser,
   url: string,
@@ -121,6 +137,7 @@ async function visit(
     context,
     isClean: () => assert.deepEqual(bad, []),
     async isAccessible(what) {
+      await isStill(page)
       // Not as an element, which the page's policy would not run.
       await page.evaluate(axe.source)
       const { violations } = await page.evaluate(

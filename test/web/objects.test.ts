@@ -70,7 +70,7 @@ test(
     await pane.getByText('0 of 20').waitFor()
     await pane.getByRole('button', { name: 'Test' }).click()
     await pane.getByText(`answers on port ${source.port} with security None. It took`).waitFor()
-    await page.getByRole('row', { name: `Old IMAP 127.0.0.1:${source.port} None 0 of 20 0 of 10 0` }).waitFor()
+    await page.getByRole('row', { name: `Old 127.0.0.1:${source.port} 0 of 20 0 of 10` }).waitFor()
     await visitor.isAccessible('endpoint pane')
 
     // Two people at once: nobody is undone, and nothing typed is lost.
@@ -169,7 +169,7 @@ test(
     // The default stays as long as there are others, and one that a batch uses stays, too.
     await pane.getByRole('button', { name: 'Make it the default' }).click()
     const remove = pane.getByRole('button', { name: 'Delete' })
-    await page.getByRole('row', { name: `Store IMAP localhost:${source.port} Default 0` }).waitFor()
+    await page.getByRole('row', { name: `Store localhost:${source.port} Default` }).waitFor()
     await remove.focus()
     await page.getByRole('tooltip', { name: 'It is the default. Make another one the default first.' }).waitFor()
     await page.getByRole('link', { name: 'Local', exact: true }).click()
@@ -365,6 +365,8 @@ test(
       await visitor.isAccessible(path)
     }
     assert.equal(await page.getByRole('tab').count(), 2)
+    await page.goto(`${center.url}/settings/nonsense`)
+    await page.getByRole('heading', { name: 'Cette page n’existe pas.' }).waitFor()
     visitor.isClean()
   },
 )

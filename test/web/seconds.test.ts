@@ -13,4 +13,5 @@ test('a duration is its largest unit and the one below it, in either language', 
     ['0 s', '45 s', '5 min 3 s', '2 h 5 min', '2 h', '1 d', '3 d 4 h'],
   )
   assert.equal(formatSeconds(fr, 76 * HOUR + 3540), '3 j 4 h')
+  assert.deepEqual([formatSeconds(en, 0.1), formatSeconds(fr, 0.4)], ['under 1 second', 'moins d’une seconde'])
 })

@@ -60,6 +60,9 @@ async function downloaded(page: Page, button: Locator): Promise<{ name: string; 
 const paneOf = (page: Page, user: string) => page.getByRole('region', { name: address(user) })
 /** Resolves when the link has the focus. */
 const hasFocus = (link: Locator, page: Page) => link.and(page.locator(':focus')).waitFor()
+/** Within what scrolls it sideways. */
+const isInSight = (cell: Locator) =>
+  cell.evaluate((one) => one.getBoundingClientRect().right <= one.closest('.scroll')!.getBoundingClientRect().right)
 const fits = async (page: Page) =>
   assert.equal(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth'), true)
 
@@ -209,10 +212,19 @@ test(
       await visitor.isAccessible('users')
       await fits(page)
       assert.equal(await page.getByRole('checkbox').count(), 0)
+      // Whoever looks needs not scroll to see how it is.
+      assert.ok(await isInSight(table.getByRole('columnheader', { name: 'Status' })))
       await page.goto(`${center.url}/migration/users/${guid}`)
       const cid = paneOf(page, 'cid')
       await cid.getByRole('row', { name: /Holiday film/ }).waitFor()
       await cid.getByRole('table', { name: 'Folders' }).waitFor()
+      // Also where the pane has taken the place of the list.
+      assert.deepEqual(await page.getByRole('heading', { level: 1 }).allTextContents(), ['Users'])
+      if (look.width === undefined) {
+        const heads = await table.getByRole('columnheader').all()
+        assert.equal(heads.length, 4)
+        for (const head of heads) assert.ok(await isInSight(head), await head.innerText())
+      }
       await visitor.isAccessible('a user')
       await fits(page)
       assert.equal(await cid.getByRole('toolbar').count(), 0)

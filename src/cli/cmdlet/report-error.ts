@@ -2,13 +2,15 @@
 import { type Fault } from '#base/fault.ts'
 import { safeText } from '#base/safe-text.ts'
 import { sentence } from '#base/sentence.ts'
+import { remedyOfCmdlet } from '../remedy.ts'
 
 /** Of cmdlets and of the commands that speak to the server. */
 export const CMDLET_EXIT = { ok: 0, refused: 1, usage: 3, noServer: 4 } as const
 
 export function errorText(name: string, fault: Fault): string {
   const lines = [`${name} : ${safeText(sentence(fault.message))}`]
-  if (fault.remedy) lines.push(`  ${safeText(sentence(fault.remedy))}`)
+  const remedy = remedyOfCmdlet(fault)
+  if (remedy !== null) lines.push(`  ${remedy}`)
   if (fault.code === 'BUG' && fault.cause instanceof Error) lines.push(fault.cause.stack ?? '')
   return `${lines.join('\n')}\n`
 }

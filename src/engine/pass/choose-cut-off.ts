@@ -13,7 +13,7 @@ export async function chooseCutOff(pass: Pass, folders: readonly FolderWork[]): 
   if (ledger.cutOff?.maxItems === maxItems) return ledger.cutOff
   const total = folders.reduce((sum, { report }) => sum + report.source, 0)
   if (total <= maxItems) return null
-  events.note(`${total} messages are more than --max-items ${maxItems}: the newest are chosen.`)
+  events.note(`${total} messages are more than the ${maxItems} that are moved of a mailbox: the newest are chosen.`)
   const newest = new NewestItems(maxItems)
   await using reader = await source.reader()
   for (const work of folders) {

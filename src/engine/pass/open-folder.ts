@@ -189,7 +189,13 @@ async function choose(pass: Pass, work: FolderWork, listing: Listing, cutOff: Cu
     } else if (message.bytes > pass.mostMessageBytes) skipped.push(tooLarge(pass, work, message))
     else if (isOverLimit(cutOff, key, uid, message.dateS)) {
       skipped.push(
-        skip(work, message, 'over-limit', `older than the newest ${pass.options.maxItems} (--max-items)`, true),
+        skip(
+          work,
+          message,
+          'over-limit',
+          `older than the newest ${pass.options.maxItems}, which are all that is moved of a mailbox`,
+          true,
+        ),
       )
     } else wanted[count++] = index
   }

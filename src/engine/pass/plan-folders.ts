@@ -31,10 +31,10 @@ export async function planFolders(pass: Pass): Promise<FolderWork[]> {
     return pattern === null
   })
   for (const unused of unusedPatterns(pass.options.exclude, sourceFolders)) {
-    pass.report.notes.push(`--exclude-folder ${unused} matches no folder of this mailbox.`)
+    pass.report.notes.push(`The folder to leave out ${unused} matches no folder of this mailbox.`)
   }
   for (const unused of unusedPatterns(pass.options.include, sourceFolders)) {
-    pass.report.notes.push(`IncludeFolders ${unused} matches no folder of this mailbox.`)
+    pass.report.notes.push(`The folder to include ${unused} matches no folder of this mailbox.`)
   }
   const bySource = Map.groupBy(records, ({ sourcePath }) => keyOf(sourcePath))
   const { entries, there } = await placeFolders(pass, wanted, targetFolders, records)

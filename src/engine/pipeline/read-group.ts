@@ -119,7 +119,8 @@ export function tooLarge(
   message: { uid: number; bytes: number; dateS: number },
 ): Skipped {
   const most = pass.mostMessageBytes
-  const whose = most < pass.options.maxMessageBytes ? "the target's own, APPENDLIMIT" : '--max-message-size'
+  const whose =
+    most < pass.options.maxMessageBytes ? "the target's own, APPENDLIMIT" : 'the size that messages may have'
   return skip(work, message, 'large', `${message.bytes} bytes are more than the limit of ${most} (${whose})`, true)
 }
 

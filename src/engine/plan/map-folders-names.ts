@@ -155,7 +155,7 @@ function refused(name: string, problem: string): Fault {
     scope: 'mailbox',
     transient: false,
     message: `The target takes no name for folder ${folder}: ${problem}.`,
-    remedy: 'Rename the folder on the source, or leave it out with --exclude-folder.',
+    remedy: 'Rename the folder on the source, or leave it out.',
     facts: { folder },
   })
 }

@@ -70,7 +70,7 @@ function checkForeign(
   throw stateForbids(
     'Set-Administrator',
     `the administrator "${row.name}"`,
-    'who they are and what they may is told by the provider of OpenID Connect; change it there, or the role mapping (Set-OpenIdSetting)',
+    'who they are and what they may is told by the provider of OpenID Connect; change it there, or in the settings of OpenID Connect, which give the roles',
   )
 }
 

@@ -78,6 +78,6 @@ export function refuseCompletion(asked: {
   throw badValue(
     field,
     'is not possible for an IMAP migration, which has no completion',
-    'An IMAP batch ends with Stop-MigrationBatch or Remove-MigrationBatch.',
+    'An IMAP batch ends when it is stopped or removed.',
   )
 }

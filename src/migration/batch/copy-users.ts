@@ -104,7 +104,7 @@ function originalOf(identity: string, found: readonly UserRow[], disables: boole
     throw stateForbids(
       'New-MigrationBatch -Users',
       `the user "${user.address}"`,
-      `it is ${user.status} in the batch "${user.batch}"; add -DisableOnCopy to end it there`,
+      `it is ${user.status} in the batch "${user.batch}", and comes along only when it may end there (DisableOnCopy)`,
     )
   }
   return user

@@ -114,6 +114,6 @@ function unknownUsers(strangers: readonly CsvUser[]) {
   return badValue(
     'csvFile',
     `holds users that are not in the batch: ${named.join(', ')}${more}`,
-    'Add new users with -AddUsers; without it, the file corrects users who are there. Nothing was changed.',
+    'This file corrects users who are there; new ones come with a file that adds users. Nothing was changed.',
   )
 }

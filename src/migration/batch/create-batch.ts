@@ -69,7 +69,7 @@ export async function createBatch(
   if (outcome === 'full') {
     throw limitReached(
       `There are ${most} migration batches already, which is the maximum number of migration batches.`,
-      'Remove a batch before you create another, or raise MaxNumberOfBatches with Set-MigrationConfig.',
+      'Remove a batch before you create another, or raise the maximum in the settings of migration.',
     )
   }
   return await showOne(deps.store, await batchNamed(deps.store, id))
@@ -82,7 +82,7 @@ async function targetDatabase({ store }: ServiceDeps, named: readonly string[]):
   throw badValue(
     'targetDatabases',
     'is missing, and there is no mailbox database that is the default',
-    'Create one with New-MailboxDatabase.',
+    'Create one first.',
   )
 }
 
@@ -94,7 +94,7 @@ async function planUsersOf(
   database: DatabaseRow,
 ): Promise<Planned> {
   if ((asked.csvFile === undefined) === (asked.users === undefined)) {
-    throw badValue('csvFile', 'or users must be given, and not both', 'Give a CSV file with -CSVData.')
+    throw badValue('csvFile', 'or users must be given, and not both', 'Give a CSV file.')
   }
   const context = await planContext(deps, { endpointId, databaseId: database.id })
   if (asked.users !== undefined) {

@@ -25,7 +25,7 @@ export interface PlanContext {
 export const ROW_INVALID = 'MIGRATION_CSV_ROW_INVALID'
 export const ALREADY_MIGRATED = 'USER_ALREADY_BEING_MIGRATED'
 export const IN_OTHER_BATCH = 'USER_DUPLICATE_IN_OTHER_BATCH'
-const CORRECT_ROW = 'Correct the row and submit the file again with Set-MigrationBatch -CSVData.'
+const CORRECT_ROW = 'Correct the row, and give the file to the batch again, to change the users that are there.'
 
 const hash = (...parts: readonly string[]) => createHash('sha256').update(JSON.stringify(parts)).digest()
 

@@ -33,11 +33,11 @@ export async function updateBatch(
     throw badValue(
       'approveSkippedItems',
       'is not possible for an IMAP migration, which asks for no approval',
-      'Skipped items are listed with Get-MigrationUserStatistics -IncludeSkippedItems.',
+      'Skipped items are listed at each user.',
     )
   }
   if (asked.addUsers && asked.csvFile === undefined)
-    throw badValue('addUsers', 'needs a CSV file', 'Give it with -CSVData.')
+    throw badValue('addUsers', 'needs a CSV file', 'Give it with the change.')
   if (asked.syncNow) mayDo('SyncNow', batch)
   const endpoint = asked.sourceEndpoint === undefined ? null : await newEndpoint(deps, batch, asked.sourceEndpoint)
   choicesOf(asked, batch.choices)

@@ -92,7 +92,7 @@ const notSentElsewhere = ({ server, port }: Stored): Fault =>
   badValue(
     'adminPassword',
     `was stored for ${server}, port ${port}, and is not sent to another server or port, nor less protected than before`,
-    'Give it with the change (Set-MailboxDatabase -AdminPasswordFile PATH).',
+    'Give it together with the change.',
   )
 
 function checkLogin(template: string, admin: string | null, hasPassword: boolean): void {

@@ -114,7 +114,7 @@ function passwordMissing({ name }: DatabaseRow): Fault {
     scope: 'login',
     transient: false,
     message: `No password is stored for the administrator of the mailbox database "${name}": it was not in the backup that was restored.`,
-    remedy: 'Give it again with Set-MailboxDatabase -AdminPassword, then start the users.',
+    remedy: 'Give it to the mailbox database again, then start the users.',
     facts: { database: name },
   })
 }

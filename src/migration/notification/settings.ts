@@ -86,7 +86,7 @@ function mailChanges(
     throw badValue(
       'password',
       'is not sent to another server or port, nor less protected than before',
-      'Give it with the change (Set-NotificationConfig -PasswordFile PATH).',
+      'Give it together with the change.',
     )
   const hasPassword = keepsPassword || (asked.password ?? null) !== null
   if (userName !== null && !hasPassword) throw badValue('password', 'is needed with userName', 'Give the password.')

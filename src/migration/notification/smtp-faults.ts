@@ -26,7 +26,7 @@ export function smtpFault(peer: Peer, thrown: unknown): Fault {
       scope: 'endpoint',
       transient: responseCode > 0 && responseCode < 500,
       message: `The mail server ${peer.place} refused the log-in of ${peer.username}: ${says}`,
-      remedy: 'Correct user name and password with Set-NotificationConfig; reports that wait are sent then.',
+      remedy: 'Correct user name and password in the settings of mail; reports that wait are sent then.',
     })
   if (code === 'EENVELOPE' && (command === 'RCPT TO' || command === 'API'))
     return make({
@@ -42,7 +42,7 @@ export function smtpFault(peer: Peer, thrown: unknown): Fault {
       scope: 'endpoint',
       transient: true,
       message: `The mail server ${peer.place} refused the sender: ${says}`,
-      remedy: 'Set a From that the server takes, or a log-in, with Set-NotificationConfig.',
+      remedy: 'Set a From that the server takes, or a log-in, in the settings of mail.',
     })
   if (responseCode === 552 || (code === 'EMESSAGE' && command === 'MAIL FROM'))
     return make({
@@ -83,7 +83,7 @@ export const mailNotConfigured = (message: string): Fault =>
     scope: 'endpoint',
     transient: true,
     message,
-    remedy: 'Name a mail server, its user and password with Set-NotificationConfig; reports that wait are sent then.',
+    remedy: 'Give a mail server, its user and password in the settings of mail; reports that wait are sent then.',
   })
 
 export const hookNotConfigured = (): Fault =>
@@ -92,5 +92,5 @@ export const hookNotConfigured = (): Fault =>
     scope: 'endpoint',
     transient: true,
     message: 'No notification hook is set.',
-    remedy: 'Name one with Set-NotificationConfig -HookUrl.',
+    remedy: 'Give its URL in the settings of the hook.',
   })

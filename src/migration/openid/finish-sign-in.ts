@@ -109,7 +109,7 @@ function arrivalOf(claims: Claims & IDToken, settings: OpenIdSettingRow) {
   if (name === null)
     throw refused(
       `The provider says no user name: the claim ${settings.user_name_claim} is missing, or is an address that is not verified.`,
-      'Have the provider put it into the ID token, or name another claim with Set-OpenIdSetting -UserNameClaim.',
+      'Have the provider put it into the ID token, or name another claim for it in the settings of OpenID Connect.',
     )
   return {
     id: randomUUID(),

@@ -3,7 +3,8 @@ import { AuthorizationResponseError, ClientError, ResponseBodyError } from 'open
 import { Fault } from '#base/fault.ts'
 import { safeText } from '#base/safe-text.ts'
 
-const CHECK = 'Check the issuer and that it is reached from this machine; Test-OpenIdSetting says more.'
+const CHECK =
+  'Check the issuer and that it is reached from this machine; the test of the OpenID Connect settings says more.'
 
 /** @param issuer as it is set up; what is no error of the provider is passed on as it is */
 export function providerFault(thrown: unknown, issuer: string): Fault {

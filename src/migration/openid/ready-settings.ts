@@ -25,5 +25,6 @@ const notSetUp = (): Fault =>
     scope: 'request',
     transient: false,
     message: 'Signing in with OpenID Connect is not set up here.',
-    remedy: 'Sign in with user name and password; Set-OpenIdSetting sets it up.',
+    remedy:
+      'Sign in with user name and password; an administrator sets the other one up in the settings of OpenID Connect.',
   })

@@ -12,14 +12,11 @@ export function refusalOf(why: Why, claims: Claims & { sub: string }, settings: 
   const name = userNameOf(claims, settings.user_name_claim) ?? claims.sub
   switch (why) {
     case 'disabled':
-      return refused(
-        `The administrator "${name}" is disabled.`,
-        'Ask another administrator (Set-Administrator -Enabled).',
-      )
+      return refused(`The administrator "${name}" is disabled.`, 'Ask another administrator to enable it.')
     case 'name taken':
       return refused(
         `There is another administrator "${name}", who does not sign in with OpenID Connect.`,
-        `An administrator who may manage others can connect the two: Set-Administrator "${name}" -OidcSubject "${claims.sub}".`,
+        `An administrator who may manage others can connect the two, by giving "${name}" the subject at the provider (sub) "${claims.sub}".`,
       )
     case 'no role':
     default:
@@ -28,7 +25,7 @@ export function refusalOf(why: Why, claims: Claims & { sub: string }, settings: 
         scope: 'request',
         transient: false,
         message: `You are signed in at the provider as "${name}", but ${reason(claims, claim)}.`,
-        remedy: `Have the provider put you into one of the groups that Set-OpenIdSetting gives a role, or have one of yours added there. Your subject (sub) is "${claims.sub}".`,
+        remedy: `Have the provider put you into one of the groups that the settings of OpenID Connect give a role, or have one of yours added there. Your subject (sub) is "${claims.sub}".`,
       })
   }
 }

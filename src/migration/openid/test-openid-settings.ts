@@ -27,7 +27,10 @@ export async function testOpenIdSettings(
     ...told,
   })
   if (settings.issuer === '' || settings.client_id === '')
-    return answer({ message: 'No provider is set up.', errorDetail: 'Set Issuer and ClientId with Set-OpenIdSetting.' })
+    return answer({
+      message: 'No provider is set up.',
+      errorDetail: 'Set issuer and client id in the settings of OpenID Connect.',
+    })
   try {
     const configuration = await providers.configuration(settings, true)
     const server = configuration.serverMetadata()

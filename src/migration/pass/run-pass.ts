@@ -113,10 +113,12 @@ async function carry(
   if (seen.fault?.code === 'TARGET_FOLDER_ELSEWHERE') deps.rest()
   const { mostTransient = MOST_TRANSIENT, againMs = FIRST_WAIT_MS } = deps.patience
   const failuresBefore = work.user.transient_failures
+  // Also where the pass could not be ended, for the database had died: what had landed by then is in the ledger.
+  const items = Math.max(result?.carried ?? 0, way.progress.items)
   const decision = decideOutcome({
     status: result?.status ?? 'Failed',
     fault: seen.fault,
-    carried: result?.carried ?? 0,
+    carried: items,
     failuresBefore,
     mostTransient,
     firstWaitMs: againMs,
@@ -130,8 +132,8 @@ async function carry(
   const folders = seen.result?.report.folders ?? null
   return {
     ...decision,
-    items: result?.carried ?? 0,
-    bytes: result?.carriedBytes ?? 0,
+    items,
+    bytes: Math.max(result?.carriedBytes ?? 0, way.progress.bytes),
     transferMs: (result?.transferSeconds ?? 0) * 1000,
     totals:
       result === null || folders === null

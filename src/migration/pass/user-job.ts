@@ -47,7 +47,7 @@ function missing(address: string): never {
     scope: 'login',
     transient: false,
     message: `No password is stored for ${address}: it was not in the backup that was restored.`,
-    remedy: 'Give the CSV file again with Set-MigrationBatch -CSVData, then start the user.',
+    remedy: 'Give the CSV file to the batch again, to change the users that are there, then start the user.',
   })
 }
 

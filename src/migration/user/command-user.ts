@@ -27,7 +27,7 @@ const notStarted = (user: UserRow) =>
   stateForbids(
     'Start-MigrationUser',
     `the user "${user.address}"`,
-    `its batch "${user.batch}" was never started; start it with Start-MigrationBatch`,
+    `its batch "${user.batch}" was never started; start the batch first`,
   )
 
 /** What Start cannot mend, in the user's own words: its row, or somebody else's hold on its mailbox. */

@@ -17,7 +17,7 @@ export async function userNamed(store: ServiceStore, identity: string, batch: st
   throw ambiguous(
     'migration user',
     identity,
-    `It stands in the batches ${batches}: name the batch with -BatchId, or the user by its Guid.`,
+    `It stands in the batches ${batches}: name the batch, too, or the user by its Guid.`,
   )
 }
 

@@ -164,7 +164,7 @@ export async function deleteDatabase(
           throw stateForbids(
             'Remove-MailboxDatabase',
             `the mailbox database "${name}"`,
-            'it is the default; make another one the default first (Set-MailboxDatabase -IsDefault true)',
+            'it is the default; make another one the default first',
           )
         await client.query('DELETE FROM mailbox_database WHERE id = $1', [id])
       })

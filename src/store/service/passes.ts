@@ -159,10 +159,7 @@ export async function endPass(
       )
       const user = rows[0]
       if (!user) {
-        await client.query(
-          `UPDATE migration_pass SET result = 'Interrupted', ended_at = now() WHERE id = $1 AND result = 'Running'`,
-          [pass.passId],
-        )
+        await recordLate(client, begin.userId, pass, end)
         return false
       }
       await record(client, begin.userId, pass, end, user.holds)
@@ -191,6 +188,33 @@ export async function endPass(
       await wake(client, 'events')
       return true
     }),
+  )
+}
+
+/**
+ * Of a pass that was taken for lost, or whose end was stored though the answer was lost: what landed is no other pass's,
+ * so what it had not told by then is added. Told again it adds nothing.
+ */
+async function recordLate(
+  client: PoolClient,
+  userId: string,
+  { passId }: BegunPass,
+  { items, bytes }: PassEnd,
+): Promise<void> {
+  // First the user, as whoever begins a pass does.
+  await client.query('SELECT FROM migration_user WHERE id = $1 FOR UPDATE', [userId])
+  await client.query(
+    `WITH told AS (SELECT id, result = 'Running' AS is_open, items, bytes FROM migration_pass WHERE id = $2 FOR UPDATE),
+       late AS (UPDATE migration_pass p SET items = greatest(p.items, $3), bytes = greatest(p.bytes, $4),
+           result = CASE WHEN told.is_open THEN 'Interrupted' ELSE p.result END, ended_at = coalesce(p.ended_at, now())
+         FROM told WHERE p.id = told.id
+         -- Of one that was taken for lost the user has what was told; of one that is open, nothing.
+         RETURNING p.items - CASE WHEN told.is_open THEN 0 ELSE told.items END AS items,
+           p.bytes - CASE WHEN told.is_open THEN 0 ELSE told.bytes END AS bytes)
+     UPDATE migration_user u SET transferred_items = transferred_items + late.items,
+       transferred_bytes = transferred_bytes + late.bytes
+     FROM late WHERE u.id = $1`,
+    [userId, passId, items, bytes],
   )
 }
 

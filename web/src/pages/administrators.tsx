@@ -78,7 +78,13 @@ function useColumns(): readonly Column<Administrator>[] {
       isSorted: true,
       show: ({ identity, guid }) => (guid === session?.administrator?.guid ? `${identity} (${told.you})` : identity),
     },
-    { name: 'displayName', label: labels.displayName, isSorted: true, show: ({ displayName }) => displayName },
+    {
+      name: 'displayName',
+      label: labels.displayName,
+      isSorted: true,
+      isMinor: true,
+      show: ({ displayName }) => displayName,
+    },
     {
       name: 'roles',
       label: labels.roles,
@@ -88,6 +94,7 @@ function useColumns(): readonly Column<Administrator>[] {
       name: 'lastSignInTime',
       label: labels.lastSignInTime,
       isSorted: true,
+      isMinor: true,
       show: ({ lastSignInTime: at }) => (at === null ? told.never : <When at={at} />),
     },
     { name: 'state', label: labels.state, show: (one) => <AdministratorState administrator={one} /> },

@@ -209,6 +209,7 @@ function useColumns(): readonly Column<MigrationBatch>[] {
       label: labels[name],
       isSorted: true,
       isNumber: true,
+      isMinor: name !== 'failedCount',
       show: (batch: MigrationBatch) => formatNumber(language, batch[name]),
     })),
     ...useRateColumns(),

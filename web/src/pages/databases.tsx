@@ -77,7 +77,7 @@ function useColumns(): readonly Column<MailboxDatabase>[] {
   const labels = words.databases.columns
   return [
     { name: 'name', label: labels.name, isSorted: true, show: ({ identity }) => identity },
-    { name: 'kind', label: labels.kind, isSorted: true, show: ({ kind }) => KINDS[kind] },
+    { name: 'kind', label: labels.kind, isSorted: true, isMinor: true, show: ({ kind }) => KINDS[kind] },
     {
       name: 'where',
       label: labels.where,
@@ -94,6 +94,7 @@ function useColumns(): readonly Column<MailboxDatabase>[] {
       name: 'batches',
       label: labels.batches,
       isSorted: true,
+      isMinor: true,
       isNumber: true,
       show: ({ batches }) => formatNumber(language, batches.length),
     },

@@ -74,7 +74,7 @@ function useColumns(): readonly Column<MigrationEndpoint>[] {
   const labels = words.endpoints.columns
   return [
     { name: 'name', label: labels.name, isSorted: true, show: ({ identity }) => identity },
-    { name: 'type', label: labels.type, show: ({ endpointType }) => endpointType },
+    { name: 'type', label: labels.type, isMinor: true, show: ({ endpointType }) => endpointType },
     {
       name: 'remoteServer',
       label: labels.server,
@@ -85,6 +85,7 @@ function useColumns(): readonly Column<MigrationEndpoint>[] {
       name: 'security',
       label: labels.security,
       isSorted: true,
+      isMinor: true,
       show: ({ security }) => words.endpoints.securities[security],
     },
     {
@@ -105,6 +106,7 @@ function useColumns(): readonly Column<MigrationEndpoint>[] {
       name: 'batches',
       label: labels.batches,
       isSorted: true,
+      isMinor: true,
       isNumber: true,
       show: ({ batches }) => formatNumber(language, batches.length),
     },

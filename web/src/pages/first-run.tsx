@@ -1,7 +1,7 @@
 /** The first administrator, made with the password that the service has shown at its start. */
 import { Button, Field, Input } from '@fluentui/react-components'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { LANGUAGES as MAILED } from '#contract/notification-kinds.ts'
 import { ask } from '../api.ts'
 import { sessionQuery } from '../session.ts'
@@ -30,8 +30,9 @@ export function FirstRun() {
     onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
   })
   const differ = given.again !== '' && given.again !== given.password
-  const isReady =
-    given.firstPassword !== '' && given.userName !== '' && given.password !== '' && given.again === given.password
+  const missing = (['firstPassword', 'userName', 'password', 'again'] as const).filter((field) => given[field] === '')
+  const isReady = missing.length === 0 && !differ
+  const why = useId()
   return (
     <Card title={words.firstRun.title}>
       <p>{words.firstRun.lead}</p>
@@ -40,7 +41,7 @@ export function FirstRun() {
         className="form"
         onSubmit={(event) => {
           event.preventDefault()
-          create.mutate()
+          if (isReady && !create.isPending) create.mutate()
         }}
       >
         <PasswordField
@@ -70,9 +71,21 @@ export function FirstRun() {
           autoComplete="new-password"
           wrong={differ ? words.password.differ : undefined}
         />
-        <Button type="submit" appearance="primary" disabled={!isReady || create.isPending}>
+        <Button
+          type="submit"
+          appearance="primary"
+          disabledFocusable={!isReady || create.isPending}
+          {...(!isReady && { 'aria-describedby': why })}
+        >
           {words.firstRun.submit}
         </Button>
+        {!isReady && (
+          <p className="small" id={why}>
+            {missing.length === 0
+              ? words.password.differ
+              : words.firstRun.missing(missing.map((field) => words.firstRun[field]).join(', '))}
+          </p>
+        )}
       </form>
     </Card>
   )

@@ -23,6 +23,7 @@ export function useRateColumns(): readonly Column<MigrationBatch>[] {
       label: words.dashboard.columns.rate,
       isSorted: true,
       isNumber: true,
+      isMinor: true,
       show: (batch) =>
         batch.itemsPerMinute === null ? (
           '—'
@@ -36,6 +37,7 @@ export function useRateColumns(): readonly Column<MigrationBatch>[] {
       name: 'estimatedCompletionDateTime',
       label: words.dashboard.columns.end,
       isSorted: true,
+      isMinor: true,
       show: ({ estimatedCompletionDateTime: at }) => <When at={at} />,
     },
   ]

@@ -10,6 +10,7 @@ import { Loading } from '../ui/loading.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { useWords } from '../words/words.ts'
+import { NoSuchPage } from './no-such-page.tsx'
 import { AgesCard } from './settings/ages-card.tsx'
 import { ConfigFacts } from './settings/config-facts.tsx'
 import { HookCard } from './settings/hook-card.tsx'
@@ -34,6 +35,7 @@ export default function SettingsPage() {
   const parts = PARTS.filter((part) => mayChange || FOR_ALL.includes(part))
   const part = parts.find((one) => one === asked) ?? 'migration'
   usePageTitle(words.settings.title)
+  if (!PARTS.some((one) => one === asked)) return <NoSuchPage />
   const panes: Readonly<Record<Part, () => ReactNode>> = {
     migration: () => (mayChange ? <ConfigPart /> : <ConfigRead />),
     mail: () => <MailPart />,

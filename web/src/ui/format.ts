@@ -49,10 +49,11 @@ export function formatBytes(language: Language, bytes: number): string {
   }).format(bytes / 1000 ** power)
 }
 
-export const formatMs = (language: Language, ms: number): string =>
+/** A second or more, in whole ones: `4 seconds`. */
+export const formatWholeSeconds = (language: Language, ms: number): string =>
   new Intl.NumberFormat(localeOf(language), {
     style: 'unit',
     unit: 'second',
-    unitDisplay: 'short',
-    maximumFractionDigits: ms < 10_000 ? 1 : 0,
+    unitDisplay: 'long',
+    maximumFractionDigits: 0,
   }).format(ms / 1000)

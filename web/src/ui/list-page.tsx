@@ -25,6 +25,8 @@ export function ListPage({ title, commands, children, hasPane }: ListPageProps) 
         </Toolbar>
         {children}
       </div>
+      {/* Where the pane takes the place of the list, the page has its title for who reads it by headings. */}
+      {hasPane && <h1 className="unseen title-of-pane">{title}</h1>}
       {hasPane && (
         <Suspense>
           <Outlet />

@@ -22,6 +22,8 @@ export interface Column<Item> {
   readonly isNumber?: boolean
   /** Long texts. */
   readonly wraps?: boolean
+  /** Gives way where the list is narrow for the pane beside it. */
+  readonly isMinor?: boolean
   show(item: Item): ReactNode
 }
 
@@ -76,12 +78,18 @@ export function ListTable<Item>({
         <TableHeader>
           <TableRow>
             {selection && <SelectAll selection={selection} keys={items.map(keyOf)} />}
-            {columns.map(({ name, label: head, isSorted = false, isNumber = false }) =>
-              isSorted ? (
-                <SortedHeader key={name} column={name} label={head} state={state} isNumber={isNumber} />
+            {columns.map((column) =>
+              column.isSorted ? (
+                <SortedHeader
+                  key={column.name}
+                  column={column.name}
+                  label={column.label}
+                  state={state}
+                  className={headClass(column)}
+                />
               ) : (
-                <TableHeaderCell key={name} sortable={false} className={isNumber ? 'number' : ''}>
-                  {head}
+                <TableHeaderCell key={column.name} sortable={false} className={headClass(column)}>
+                  {column.label}
                 </TableHeaderCell>
               ),
             )}
@@ -106,8 +114,8 @@ export function ListTable<Item>({
                 })}
               >
                 {selection && <SelectOne selection={selection} item={item} name={keyOf(item)} />}
-                {columns.map(({ name, isNumber, wraps, show }, place) => (
-                  <TableCell key={name} className={isNumber ? 'number' : wraps ? 'wraps' : ''}>
+                {columns.map(({ name, isNumber, wraps, isMinor, show }, place) => (
+                  <TableCell key={name} className={`${isNumber ? 'number' : wraps ? 'wraps' : ''}${minor(isMinor)}`}>
                     {place === 0 && to !== undefined ? (
                       <Link
                         to={to}
@@ -133,6 +141,10 @@ export function ListTable<Item>({
     </div>
   )
 }
+
+const minor = (isMinor = false) => (isMinor ? ' minor' : '')
+const headClass = ({ isNumber, isMinor }: Pick<Column<never>, 'isNumber' | 'isMinor'>) =>
+  `${isNumber ? 'number' : ''}${minor(isMinor)}`
 
 function SelectAll<Item>({
   selection,

@@ -14,6 +14,7 @@ export const STEPS = [
 /** `2 h 5 min`: the largest unit and the one below it; nobody reads the seconds of a day. */
 export function formatSeconds({ durations }: Words, seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))
+  if (whole === 0 && seconds > 0) return durations.underSecond
   const first = STEPS.findIndex(([, size]) => whole >= size)
   if (first === -1) return `0 ${durations.second}`
   const [name, size] = STEPS[first]!

@@ -5,16 +5,16 @@ interface SortedHeaderProps {
   readonly column: string
   readonly label: string
   readonly state: ListState
-  readonly isNumber?: boolean
+  readonly className: string
 }
 
 /** A column's name; pressed, the server sorts by it, and pressed again the other way round. */
-export function SortedHeader({ column, label, state, isNumber = false }: SortedHeaderProps) {
+export function SortedHeader({ column, label, state, className }: SortedHeaderProps) {
   const direction = state.sort === column ? 'ascending' : state.sort === `-${column}` ? 'descending' : undefined
   return (
     <TableHeaderCell
       {...(direction && { sortDirection: direction })}
-      className={isNumber ? 'number' : ''}
+      className={className}
       onClick={() => state.sortBy(column)}
     >
       {label}

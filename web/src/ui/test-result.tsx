@@ -2,7 +2,7 @@
 import { MessageBar, MessageBarBody } from '@fluentui/react-components'
 import type { Timed } from '../timed.ts'
 import { useSpeech } from '../words/words.ts'
-import { formatMs } from './format.ts'
+import { formatWholeSeconds } from './format.ts'
 import { ErrorBar } from './refusal-bar.tsx'
 
 interface TestResultProps {
@@ -15,7 +15,7 @@ export function TestResult({ test, bad }: TestResultProps) {
   const { words, language } = useSpeech()
   if (test === undefined) return null
   const { answer, ms } = test
-  const took = words.tested.took(formatMs(language, ms))
+  const took = words.tested.took(ms < 1000 ? words.durations.underSecond : formatWholeSeconds(language, ms))
   if (answer.result !== 'Success')
     return <ErrorBar title={bad} detail={`${answer.message} ${took}`} remedy={answer.errorDetail} />
   return (

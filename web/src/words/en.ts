@@ -69,6 +69,7 @@ export const en = {
     password: 'New password',
     again: 'New password once more',
     rule: '12 characters at least.',
+    missing: (fields: string) => `Still to be filled in: ${fields}.`,
     submit: 'Make the administrator and sign in',
   },
   password: {
@@ -293,7 +294,7 @@ export const en = {
     most: 'Batches with the most of them first',
     batches: 'Batches by status',
   },
-  durations: { day: 'd', hour: 'h', minute: 'min', second: 's' },
+  durations: { day: 'd', hour: 'h', minute: 'min', second: 's', underSecond: 'under 1 second' },
   pages: {
     first: 'First page',
     next: 'Next page',

@@ -71,6 +71,7 @@ const fr: Words = {
     password: 'Nouveau mot de passe',
     again: 'Nouveau mot de passe, encore une fois',
     rule: '12 caractères au moins.',
+    missing: (fields) => `Reste à remplir : ${fields}.`,
     submit: 'Créer l’administrateur et se connecter',
   },
   password: {
@@ -303,7 +304,7 @@ const fr: Words = {
     most: 'Les lots qui en ont le plus d’abord',
     batches: 'Lots par état',
   },
-  durations: { day: 'j', hour: 'h', minute: 'min', second: 's' },
+  durations: { day: 'j', hour: 'h', minute: 'min', second: 's', underSecond: 'moins d’une seconde' },
   pages: {
     first: 'Première page',
     next: 'Page suivante',

@@ -33,7 +33,7 @@ export const ENGLISH: Words = {
     heading: (action, at) => `The migration batch will be ${action === 'Stop' ? 'stopped' : 'removed'} on ${at}`,
     next: (action) =>
       action === 'Stop'
-        ? 'No more mail is synced then. Any change to the batch calls this off, such as Set-MigrationBatch -SyncNow.'
+        ? 'No more mail is synced then. Any change to the batch calls this off, such as syncing it now.'
         : 'Its users and their stored passwords are removed then; no mail is, and its reports are archived. Starting or changing the batch calls this off.',
   },
   why: ({ reason, n, unit }) => sentence(`${END_REASONS[reason]} for ${n} ${unit}${n === 1 ? '' : 's'}`),
@@ -76,7 +76,7 @@ export const ENGLISH: Words = {
   batchCommand: 'The batch is shown by',
   errorsCommand: 'The errors report is written by',
   attached: (fileName) =>
-    `${fileName} is attached: the rows that failed, without their passwords, and why. Fill in what was wrong, give it to Set-MigrationBatch -CSVData, and start the batch again.`,
+    `${fileName} is attached: the rows that failed, without their passwords, and why. Fill in what was wrong, give it to the batch, to change the users that are there, and start the batch again.`,
   tooLarge: 'The errors report is too large to be attached.',
   next: (kind, hasErrors) => {
     if (kind === 'Started' || kind === 'Progress')

@@ -38,7 +38,7 @@ export const FRENCH: Words = {
     heading: (action, at) => `Le lot de migration sera ${action === 'Stop' ? 'arrêté' : 'supprimé'} le ${at}`,
     next: (action) =>
       action === 'Stop'
-        ? 'Plus aucun message ne sera alors synchronisé. Toute modification du lot annule cet arrêt, par exemple Set-MigrationBatch -SyncNow.'
+        ? 'Plus aucun message ne sera alors synchronisé. Toute modification du lot annule cet arrêt, par exemple une synchronisation immédiate.'
         : 'Ses utilisateurs et leurs mots de passe enregistrés seront alors supprimés ; aucun message ne l’est, et ses rapports sont archivés. Démarrer ou modifier le lot annule cette suppression.',
   },
   why: ({ reason, n, unit }) => `${REASONS[reason]} depuis ${n} ${UNITS[unit]}${n > 1 ? 's' : ''}.`,
@@ -81,7 +81,7 @@ export const FRENCH: Words = {
   batchCommand: 'Pour afficher le lot',
   errorsCommand: 'Pour enregistrer le rapport d’erreurs',
   attached: (fileName) =>
-    `${fileName} est joint : les lignes en échec, sans leurs mots de passe, et pourquoi. Corrigez-les, donnez le fichier à Set-MigrationBatch -CSVData, puis redémarrez le lot.`,
+    `${fileName} est joint : les lignes en échec, sans leurs mots de passe, et pourquoi. Corrigez-les, donnez le fichier au lot pour modifier les utilisateurs qui y sont, puis redémarrez le lot.`,
   tooLarge: 'Le rapport d’erreurs est trop volumineux pour être joint.',
   next: (kind, hasErrors) => {
     if (kind === 'Started' || kind === 'Progress')

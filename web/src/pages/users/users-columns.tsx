@@ -16,6 +16,7 @@ export function useUserColumns(ofAllBatches: boolean): readonly Column<Migration
     name: 'batchId',
     label: labels.batch,
     isSorted: true,
+    isMinor: true,
     show: ({ batchId }) => (
       <Link to={paths.batch(batchId)} onClick={(event) => event.stopPropagation()}>
         {batchId}
@@ -24,8 +25,8 @@ export function useUserColumns(ofAllBatches: boolean): readonly Column<Migration
   }
   return [
     { name: 'identity', label: labels.identity, isSorted: true, show: ({ identity }) => identity },
-    ...(ofAllBatches ? [batch] : []),
     { name: 'status', label: labels.status, isSorted: true, show: ({ status }) => <UserStatusBadge status={status} /> },
+    ...(ofAllBatches ? [batch] : []),
     {
       name: 'errorSummary',
       label: labels.error,
@@ -48,6 +49,7 @@ export function useUserColumns(ofAllBatches: boolean): readonly Column<Migration
       label: labels.skippedItems,
       isSorted: true,
       isNumber: true,
+      isMinor: true,
       show: ({ skippedItemCount }) => formatNumber(language, skippedItemCount),
     },
     {
@@ -55,6 +57,7 @@ export function useUserColumns(ofAllBatches: boolean): readonly Column<Migration
       label: labels.bytes,
       isSorted: true,
       isNumber: true,
+      isMinor: true,
       show: ({ bytesTransferred }) => bytes(bytesTransferred),
     },
     {
@@ -62,12 +65,14 @@ export function useUserColumns(ofAllBatches: boolean): readonly Column<Migration
       label: labels.rate,
       isSorted: true,
       isNumber: true,
+      isMinor: true,
       show: ({ bytesTransferredPerMinute }) => bytes(bytesTransferredPerMinute),
     },
     {
       name: 'lastSuccessfulSyncTime',
       label: labels.lastSync,
       isSorted: true,
+      isMinor: true,
       show: ({ lastSuccessfulSyncTime }) => <When at={lastSuccessfulSyncTime} />,
     },
   ]
