@@ -1,7 +1,7 @@
 /** The passes of this process: which are to end, and how far each is. One statement a second for all of them. */
 import { stoppedInFlight } from '#base/stopped.ts'
 import type { Log } from '#base/log.ts'
-import { type PassProgress, passesToEnd, recordProgress } from '#store/service/passes.ts'
+import { type PassProgress, passesToEnd, recordProgress } from '#store/service/running-passes.ts'
 import type { ServiceStore } from '#store/service/service-store.ts'
 
 export interface UnderWay {
