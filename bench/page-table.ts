@@ -71,7 +71,7 @@ export const PAGES: readonly PageLine[] = [
   { name: 'An administrator', path: '/organization/administrators/ann', shown: text('Signs in with') },
   { name: 'Settings', path: '/settings/migration', shown: text('What ends by itself') },
   { name: 'Reports', path: '/reports', shown: row('Reports') },
-  { name: 'The report of 50,000', path: `/reports/${BIG}`, shown: text('Mailboxes that failed'), isOfAll: true },
+  { name: 'The report of 50,000', path: `/reports/${BIG}`, shown: row('Mailboxes that failed'), isOfAll: true },
   { name: 'Audit log', path: '/organization/audit-log', shown: row('Audit log') },
   { name: 'API tokens', path: '/organization/tokens', shown: text('There is no token.') },
   { name: 'The own account', path: '/account', shown: text('Save') },

@@ -15,12 +15,13 @@ import { useSpeech, useWords } from '../words/words.ts'
 import { BatchCommands } from './batch-commands.tsx'
 import { BatchDetails } from './batch-details.tsx'
 import { batchQuery } from './batch-queries.ts'
-import { UsersReport } from './users/users-report.tsx'
+import { UsersReport, useUsersReportAhead } from './users/users-report.tsx'
 
 export default function BatchPane() {
   const { batch: identity = '' } = useParams()
   const words = useWords()
   const mayChange = useMay('migration')
+  useUsersReportAhead(identity)
   const { data: batch, error } = useQuery(batchQuery(identity))
   const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
   return (

@@ -1,6 +1,6 @@
 /** Users of one batch or of all: fifty at a time, however many there are, and commands for those that are chosen. */
 import { Button } from '@fluentui/react-components'
-import { useQuery } from '@tanstack/react-query'
+import { usePrefetchQuery, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { MigrationUser } from '#contract/user.ts'
 import { useMay } from '../../session.ts'
@@ -27,12 +27,23 @@ interface UsersListProps {
   isOpen?(user: MigrationUser): boolean
 }
 
+/** What is asked of a list of users at a place of the address. */
+function useAsked(batch: string | undefined, prefix: string) {
+  const state = useListState(prefix, 'identity')
+  return { state, filter: filterOf(batch, state.get('show'), state.get('error'), state.search) }
+}
+
+/** Asks for what the list will show before it is there: it need not wait for what stands above it. */
+export function useUsersAhead(batch: string, prefix: string): void {
+  const { state, filter } = useAsked(batch, prefix)
+  usePrefetchQuery(usersQuery(filter, state))
+}
+
 export function UsersList({ label, batch, prefix, toOf, isOpen }: UsersListProps) {
   const words = useWords()
   const mayChange = useMay('migration')
   const columns = useUserColumns(batch === undefined)
-  const state = useListState(prefix, 'identity')
-  const filter = filterOf(batch, state.get('show'), state.get('error'), state.search)
+  const { state, filter } = useAsked(batch, prefix)
   const { data: page, error, isPlaceholderData } = useQuery(usersQuery(filter, state))
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set())
   const where = JSON.stringify([filter, state.sort, state.cursor])

@@ -3,7 +3,12 @@ import { useLocation } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
 import { paths } from '../../paths.ts'
 import { useWords } from '../../words/words.ts'
-import { UsersList } from './users-list.tsx'
+import { UsersList, useUsersAhead } from './users-list.tsx'
+
+const PREFIX = 'users-'
+
+/** @param identity as the address names the batch */
+export const useUsersReportAhead = (identity: string) => useUsersAhead(identity, PREFIX)
 
 export function UsersReport({ batch }: { readonly batch: MigrationBatch }) {
   const words = useWords()
@@ -14,7 +19,7 @@ export function UsersReport({ batch }: { readonly batch: MigrationBatch }) {
       <UsersList
         label={words.users.title}
         batch={batch.identity}
-        prefix="users-"
+        prefix={PREFIX}
         toOf={({ identity }) => paths.user(batch.identity, identity) + search}
       />
     </section>
