@@ -1,7 +1,8 @@
 /** Command lines as they are typed: in a real bash with the aliases, with a terminal or without. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 
 export const root = join(import.meta.dirname, '../..')
 export const launcher = join(root, 'waybill')
@@ -30,9 +31,17 @@ export const environment = (folder: string, env: NodeJS.ProcessEnv = {}): NodeJS
   ...env,
 })
 
+let aliasesTold: Promise<string> | undefined
+
+/** As `eval "$(waybill aliases)"` has it, which `onTerminal` types: told once, for a file has dozens of lines. */
+async function tellAliases(folder: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(launcher, ['aliases'], { env: environment(folder) })
+  return stdout
+}
+
 /** Without a terminal anywhere: a session of its own has none to ask on. */
 export async function typed(line: string, { folder, env, shell = 'bash', aliases = true }: Line): Promise<Ended> {
-  const script = aliases ? `eval "$(${launcher} aliases)"\n${line}` : line
+  const script = aliases ? `${await (aliasesTold ??= tellAliases(folder))}\n${line}` : line
   const child = spawn(shell, ['-c', script], {
     cwd: folder,
     env: environment(folder, env),

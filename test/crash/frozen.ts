@@ -4,31 +4,12 @@
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { silentLog } from '#base/log.ts'
-import { openStore } from '#store/open.ts'
-import { startedBefore } from '#test/data-folder.ts'
 import { send } from '#test/servers/processes.ts'
+import type { Database } from '#test/shared-database.ts'
 import { resultOf } from '#test/migrate/run-waybill.ts'
 import type { Running } from '#test/migrate/run-waybill.ts'
 import { frozenAt } from './cases.ts'
 import type { CrashUser, CrashWorld, TargetKind } from './world.ts'
-
-export interface Database extends AsyncDisposable {
-  readonly url: string
-}
-
-/** A PostgreSQL of our own that several processes may reach. */
-export async function startDatabase(folder: string): Promise<Database> {
-  const dataFolder = join(folder, 'database')
-  await startedBefore(dataFolder)
-  const store = await openStore({ dataFolder, log: silentLog })
-  const { host, user, password, database } = store.pool.options
-  const secret = typeof password === 'string' ? encodeURIComponent(password) : ''
-  return {
-    url: `postgresql://${user}:${secret}@/${database}?host=${encodeURIComponent(host ?? '')}`,
-    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
-  }
-}
 
 export const freezingPoints = ['append.inside', 'append.last-byte', 'land.before'] as const
 

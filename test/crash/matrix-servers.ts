@@ -1,8 +1,8 @@
 /** Killed servers, frozen processes, late landings: `npm run test:crash`. */
 import { after, before, test } from 'node:test'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
-import { freezingPoints, startDatabase, takenOver } from './frozen.ts'
-import type { Database } from './frozen.ts'
+import { type Database, startDatabase } from '#test/shared-database.ts'
+import { freezingPoints, takenOver } from './frozen.ts'
 import { killedInAudit, lateAfterPass, lateBeforeAudit } from './late-landing.ts'
 import { databaseKilledAt, serverKilledAfter, serverKilledAt } from './servers.ts'
 import { CrashWorld } from './world.ts'

@@ -1,8 +1,8 @@
 /** A sample of `npm run test:crash`: killed servers, frozen processes, copies that land late. */
 import { after, before, test } from 'node:test'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
-import { startDatabase, takenOver } from './frozen.ts'
-import type { Database } from './frozen.ts'
+import { type Database, startDatabase } from '#test/shared-database.ts'
+import { takenOver } from './frozen.ts'
 import { lateAfterPass, lateBeforeAudit } from './late-landing.ts'
 import { databaseKilledAt, serverKilledAfter, serverKilledAt } from './servers.ts'
 import { CrashWorld } from './world.ts'
@@ -14,8 +14,10 @@ before(async () => {
   if (skip) return
   world = await CrashWorld.start({ kinds: ['imap', 'imap-plain', 'maildir'] })
   database = await startDatabase(world.folder)
+  await world.share(database.url)
 })
 after(async () => {
+  await world?.alone()
   await database?.[Symbol.asyncDispose]()
   await world?.[Symbol.asyncDispose]()
 })
@@ -46,6 +48,7 @@ test('source killed inside a group, the same run goes on', { skip }, () =>
   serverKilledAt(world, 'imap', 'source', 'append.inside:10'),
 )
 test('PostgreSQL killed between answer and landing', { skip }, async () => {
+  await world.alone()
   await databaseKilledAt(world, 'imap', 'append.answered:4')
 })
 

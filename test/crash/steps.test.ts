@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
+import { type Database, startDatabase } from '#test/shared-database.ts'
 import { completedCase, crashCases, named, uncovered } from './cases.ts'
 import { killedInAudit } from './late-landing.ts'
 import { RandomKills, seedOfRun } from './random.ts'
@@ -10,10 +11,18 @@ import { CrashWorld, type CrashUser, targetKinds } from './world.ts'
 const skip = dovecotMissing()
 const seed = seedOfRun()
 let world: CrashWorld
+let database: Database
 before(async () => {
-  if (!skip) world = await CrashWorld.start({ kinds: targetKinds, seed })
+  if (skip) return
+  world = await CrashWorld.start({ kinds: targetKinds, seed })
+  database = await startDatabase(world.folder)
+  await world.share(database.url)
 })
-after(() => world?.[Symbol.asyncDispose]())
+after(async () => {
+  await world?.alone()
+  await database?.[Symbol.asyncDispose]()
+  await world?.[Symbol.asyncDispose]()
+})
 
 test('no step of the protocol is left out', () => {
   assert.deepEqual(uncovered(), [])
@@ -37,12 +46,15 @@ test('one more run of each of them appends nothing', { skip }, async () => {
 
 test('killed twice while the audit removes late copies', { skip }, () => killedInAudit(world, 'imap'))
 
+// As the matrix does it: the command from its start to its end, and its own database falls with it.
 test(`5 runs killed at random moments, SEED=${seed}`, { skip }, async () => {
+  await world.alone()
   const random = new RandomKills(world, seed)
+  const kinds = ['imap', 'maildir'] as const
   let killed = 0
   for (let i = 0; killed < 5; i++) {
     assert.ok(i < 15, 'most runs ended before they were killed')
-    killed += (await random.one(targetKinds[i % targetKinds.length]!)).killed
+    killed += (await random.one(kinds[i % kinds.length]!)).killed
   }
 })
 

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 
+/** In ms. What has to be asked for is asked often at first, then seldom: the answers cost whoever is waited for, too. */
+const OFTEN = 3
+const SELDOM = 20
+
 /** Polls until `holds`; throws after 60 s unless told. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
-  for (const end = Date.now() + ms; !(await holds());) {
+  const end = Date.now() + ms
+  for (let pause = OFTEN; ; pause = Math.min(SELDOM, pause * 1.2)) {
+    const held = holds()
+    if (await held) return
     if (Date.now() > end) throw new Error(`waited ${ms / 1000} s for: ${what}`)
-    await delay(3)
+    await delay(held instanceof Promise ? pause : OFTEN)
   }
 }
 

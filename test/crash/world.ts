@@ -14,7 +14,7 @@ import type { Login } from '#test/worlds/plain-imap.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import type { Snapshot } from '#test/worlds/snapshot.ts'
 import { resultOf, startWaybill, temporaryFolder, writeCsv } from '#test/migrate/run-waybill.ts'
-import { openMoving } from '#test/migrate/moving.ts'
+import { type Moving, openMoving } from '#test/migrate/moving.ts'
 import type { Ended, Running } from '#test/migrate/run-waybill.ts'
 import { alreadyThere, crashMail } from './mail.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -64,6 +64,7 @@ export class CrashWorld implements AsyncDisposable {
   readonly #ports = new Map<TargetKind, number>()
   readonly #dovecots = new Map<TargetKind, DovecotServer>()
   readonly #running = new Set<Running>()
+  #shared: { readonly databaseUrl: string; readonly moving: Moving } | null = null
   #users = 0
   source!: DovecotServer
   before!: Snapshot
@@ -115,6 +116,26 @@ export class CrashWorld implements AsyncDisposable {
     this.#dovecots.set(kind, server)
   }
 
+  /**
+   * From now on, until `alone`, runs have this database, which stays up, and those that nobody kills happen in this
+   * process. A sample is made of that; the matrix starts the command, with its own database, every time.
+   */
+  async share(databaseUrl: string): Promise<void> {
+    const own = { dataFolder: join(this.folder, 'this-process'), databaseUrl }
+    // As `start` tells the command: how long nothing lands after a kill is the ledger's, not the pass's.
+    process.env['WAYBILL_TUNING'] = JSON.stringify(TUNING)
+    try {
+      this.#shared = { databaseUrl, moving: await openMoving(this.folder, TUNING, own) }
+    } finally {
+      delete process.env['WAYBILL_TUNING']
+    }
+  }
+
+  async alone(): Promise<void> {
+    await this.#shared?.moving[Symbol.asyncDispose]()
+    this.#shared = null
+  }
+
   /** The Dovecot behind a kind of target. */
   dovecot(kind: TargetKind): DovecotServer {
     const server = this.#dovecots.get(kind)
@@ -162,16 +183,18 @@ export class CrashWorld implements AsyncDisposable {
     const target =
       user.kind === 'maildir' ? `maildir:${this.folder}/mail` : `imap://127.0.0.1:${this.#login(user).port}`
     const lease = options.crash === undefined ? {} : { leaseMs: SHORT_LEASE_MS }
+    const databaseUrl = options.databaseUrl ?? this.#shared?.databaseUrl
+    const dataFolder = options.dataFolder ?? (this.#shared ? join(this.folder, 'processes') : this.dataFolder)
     const running = startWaybill(
       [
-        ['migrate', user.csv, '--json', '--verify', 'none', '--data', options.dataFolder ?? this.dataFolder],
+        ['migrate', user.csv, '--json', '--verify', 'none', '--data', dataFolder],
         ['--source', `imap://127.0.0.1:${this.source.port}`, '--source-security', 'none', '--target', target],
         user.kind === 'maildir' ? [] : ['--target-security', 'none'],
       ].flat(),
       {
         WAYBILL_TUNING: JSON.stringify({ ...TUNING, ...lease, ...options.tuning }),
         ...(options.crash === undefined ? {} : { WAYBILL_CRASH: options.crash }),
-        ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+        ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       },
     )
     this.#running.add(running)
@@ -181,6 +204,8 @@ export class CrashWorld implements AsyncDisposable {
 
   /** Runs to the end, which must be a good one. */
   async complete(user: CrashUser, options: RunOptions = {}): Promise<MigrateUserResult> {
+    const { databaseUrl = this.#shared?.databaseUrl } = options
+    if (this.#shared && databaseUrl === this.#shared.databaseUrl) return await this.#sync(this.#shared.moving, user)
     const running = this.start(user, options)
     // A run of a second that takes this long waits for something that never comes.
     const timer = setTimeout(() => running.child.kill('SIGKILL'), LONGEST_MS)
@@ -209,12 +234,26 @@ export class CrashWorld implements AsyncDisposable {
 
   /** One more run for each of them, in this process: a start of the command for each would take longer than all they do. */
   async assertDoneAll(users: readonly CrashUser[]): Promise<void> {
-    await using moving = await openMoving(this.folder)
+    await using own = this.#shared ? null : await openMoving(this.folder)
     for (const user of users) {
-      const to = user.kind === 'maildir' ? 'maildir' : { port: this.#login(user).port }
-      const row = { address: user.address, user: 's', targetUser: user.name }
-      assert.equal((await moving.sync(row, this.source, to)).carried, 0, 'one more run appends nothing')
+      const again = await this.#sync(own ?? this.#shared!.moving, user)
+      assert.equal(again.carried, 0, 'one more run appends nothing')
       await this.assertEqual(user)
+    }
+  }
+
+  async #sync(moving: Moving, user: CrashUser): Promise<MigrateUserResult> {
+    const to = user.kind === 'maildir' ? 'maildir' : { port: this.#login(user).port }
+    const row = { address: user.address, user: 's', targetUser: user.name }
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(
+      () => late.reject(new Error(`the run did not end within ${LONGEST_MS / 1000} s`)),
+      LONGEST_MS,
+    )
+    try {
+      return await Promise.race([moving.sync(row, this.source, to, { verify: 'none' }), late.promise])
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -238,6 +277,7 @@ export class CrashWorld implements AsyncDisposable {
       child.kill('SIGKILL')
       await ended
     }
+    await this.alone()
     await this.#stack.disposeAsync()
   }
 }

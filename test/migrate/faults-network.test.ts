@@ -4,20 +4,29 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { MigrateUserResult } from '#contract/migrate.ts'
-import { startedBefore } from '#test/data-folder.ts'
 import { type Relay, startRelay } from '#test/servers/relay.ts'
 import { type SmallImap, startSmallImap } from '#test/servers/small-imap/server.ts'
 import { compare } from '#test/worlds/compare.ts'
 import { everydayMessages, folder, withAttachment } from '#test/worlds/messages.ts'
 import { Random } from '#test/worlds/random.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
-import { login } from './moving.ts'
+import { type Database, startDatabase } from '#test/shared-database.ts'
+import { type Moving, login, openMoving } from './moving.ts'
 import { resultOf, startWaybill, temporaryFolder, writeCsv } from './run-waybill.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 
 const at = temporaryFolder('faults-network')
-before(() => startedBefore(join(at, 'data')))
-after(() => removeFolder(at))
+let database: Database
+let moving: Moving
+before(async () => {
+  database = await startDatabase(at)
+  moving = await openMoving(at, { settleMs: 0 }, { dataFolder: join(at, 'this-process'), databaseUrl: database.url })
+})
+after(async () => {
+  await moving?.[Symbol.asyncDispose]()
+  await database?.[Symbol.asyncDispose]()
+  removeFolder(at)
+})
 
 const mail = () => [
   folder('INBOX', [
@@ -49,7 +58,8 @@ async function world(): Promise<World> {
   const mine = join(at, `${++worlds}`)
   mkdirSync(mine)
   const header = ['EmailAddress', 'UserName', 'Password', 'TargetUserName', 'TargetPassword']
-  const csv = writeCsv(mine, [[`u${worlds}@x.example`, 'u', 'pass', 'u', 'pass']], header)
+  const address = `u${worlds}@x.example`
+  const csv = writeCsv(mine, [[address, 'u', 'pass', 'u', 'pass']], header)
   const run: World['run'] = async (tuning = {}) => {
     const running = startWaybill(
       [
@@ -57,7 +67,7 @@ async function world(): Promise<World> {
         csv,
         '--json',
         '--data',
-        join(at, 'data'),
+        join(at, 'processes'),
         '--verify',
         'none',
         '--source',
@@ -69,7 +79,10 @@ async function world(): Promise<World> {
         '--target-security',
         'none',
       ],
-      { WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 200, mostFaults: 8, ...tuning }) },
+      {
+        DATABASE_URL: database.url,
+        WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 200, mostFaults: 8, ...tuning }),
+      },
     )
     return resultOf(await running.ended).users[0]!
   }
@@ -84,8 +97,7 @@ async function world(): Promise<World> {
       await equal()
       ways.source.onClientBytes = null
       ways.target.onClientBytes = null
-      const again = await run()
-      assert.equal(again.status, 'Synced', JSON.stringify(again.error))
+      const again = await moving.sync({ address, user: 'u' }, source, target)
       assert.equal(again.carried, 0, 'one more pass appends nothing')
       await equal()
     },

@@ -4,20 +4,29 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import type { MigrateResult, MigrateUserResult } from '#contract/migrate.ts'
-import { startedBefore } from '#test/data-folder.ts'
 import type { Faults, Lie } from '#test/servers/small-imap/faults.ts'
 import { type SmallImap, startSmallImap } from '#test/servers/small-imap/server.ts'
 import { compare } from '#test/worlds/compare.ts'
 import { type PlannedFolder, everydayMessages, folder, message } from '#test/worlds/messages.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import { removeFolder } from '#test/remove-folder.ts'
-import { login } from './moving.ts'
+import { startDatabase, type Database } from '#test/shared-database.ts'
+import { type Moving, login, openMoving } from './moving.ts'
 import { resultOf, temporaryFolder, waybill, writeCsv } from './run-waybill.ts'
 
 const at = temporaryFolder('hostile-source')
-const data = join(at, 'data')
-before(() => startedBefore(data))
-after(() => removeFolder(at))
+let database: Database
+let moving: Moving
+before(async () => {
+  database = await startDatabase(at)
+  const own = { dataFolder: join(at, 'this-process'), databaseUrl: database.url }
+  moving = await openMoving(at, { settleMs: 0 }, own)
+})
+after(async () => {
+  await moving?.[Symbol.asyncDispose]()
+  await database?.[Symbol.asyncDispose]()
+  removeFolder(at)
+})
 const MB = 1_048_576
 /** transfer-engine.md G5: above the RSS before the first FETCH. */
 const MOST_GROWTH_BYTES = 60 * MB
@@ -39,6 +48,8 @@ interface World extends AsyncDisposable {
     readonly code: number | null
     readonly skipped: string
   }>
+  /** A further run for both, in this process, when nothing is hostile any more: must carry what was left. */
+  again(): Promise<void>
   differences(user?: string): Promise<string[]>
 }
 
@@ -56,7 +67,9 @@ async function world(folders: readonly PlannedFolder[], faults: Faults = {}, onT
   stack.use(target)
   const mine = join(at, `${++worlds}`)
   mkdirSync(mine)
-  const rows = ['evil', 'good'].map((user) => [`${user}${worlds}@x.example`, user, 'pass', user, 'pass'])
+  const number = worlds
+  const addressOf = (user: string) => `${user}${number}@x.example`
+  const rows = ['evil', 'good'].map((user) => [addressOf(user), user, 'pass', user, 'pass'])
   const csv = writeCsv(mine, rows, ['EmailAddress', 'UserName', 'Password', 'TargetUserName', 'TargetPassword'])
   const url = ({ port }: SmallImap) => `imap://127.0.0.1:${port}`
   return {
@@ -69,7 +82,7 @@ async function world(folders: readonly PlannedFolder[], faults: Faults = {}, onT
           csv,
           '--json',
           '--data',
-          data,
+          join(at, 'processes'),
           '--source',
           url(source),
           '--source-security',
@@ -79,7 +92,10 @@ async function world(folders: readonly PlannedFolder[], faults: Faults = {}, onT
           '--target-security',
           'none',
         ],
-        { WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 0, mostFaults: 8, ...tuning }) },
+        {
+          DATABASE_URL: database.url,
+          WAYBILL_TUNING: JSON.stringify({ retryMs: 20, settleMs: 0, mostFaults: 8, ...tuning }),
+        },
       )
       const result = resultOf(ended)
       const [evil, good] = result.users
@@ -88,6 +104,11 @@ async function world(folders: readonly PlannedFolder[], faults: Faults = {}, onT
       assert.equal(good?.status, 'Synced', `the other user goes on: ${JSON.stringify(good?.error)}`)
       const skipped = result.skippedCsv === null ? '' : readFileSync(result.skippedCsv, 'utf8')
       return { evil: evil!, good, result, code: ended.code, skipped }
+    },
+    async again() {
+      const both = ['evil', 'good'].map((user) => ({ address: addressOf(user), user }))
+      const { users } = await moving.run(both, source, target)
+      for (const { status, error } of users) assert.equal(status, 'Synced', JSON.stringify(error))
     },
     differences: async (user = 'evil') =>
       compare(await snapshot(login(source, user)), await snapshot(login(target, user))),
@@ -145,8 +166,7 @@ suite('a source', { timeout: 240_000 }, () => {
       else assert.match(skipped, /,INBOX,11,[^,]*,\d+,evil 11,missing,"?the source (?:answered NIL|broke off 5 times)/)
       assert.deepEqual([evil.items, evil.skipped], [25, 'omit' in lie ? 0 : 1])
       lying.stop()
-      const again = await one.run()
-      assert.equal(again.evil.status, 'Synced', JSON.stringify(again.evil.error))
+      await one.again()
       assert.deepEqual(await one.differences(), [])
     })
   }
@@ -203,8 +223,7 @@ suite('a source', { timeout: 240_000 }, () => {
         assert.ok(evil.error?.remedy)
         one.source.faults = {}
         one.target.faults = {}
-        const again = await one.run()
-        assert.equal(again.evil.status, 'Synced', JSON.stringify(again.evil.error))
+        await one.again()
         assert.deepEqual(await one.differences(), [])
       })
     }

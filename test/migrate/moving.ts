@@ -90,12 +90,15 @@ export async function startMoving(name: string, tuning: Partial<PassOptions> = Q
   }
 }
 
-/** On the data folder `<folder>/data`, which stays. */
-export async function openMoving(folder: string, tuning: Partial<PassOptions> = QUICK): Promise<Moving> {
-  const dataFolder = join(folder, 'data')
+/** On a data folder that stays, unless told otherwise `<folder>/data`, with its own database. */
+export async function openMoving(
+  folder: string,
+  tuning: Partial<PassOptions> = QUICK,
+  { dataFolder = join(folder, 'data'), databaseUrl = null as string | null } = {},
+): Promise<Moving> {
   const world = await openWorld({
     dataFolder,
-    databaseUrl: null,
+    databaseUrl,
     databasePasswordFile: null,
     logLevel: 'info',
     logTo: 'file',
