@@ -155,7 +155,7 @@ suite('sessions', { timeout: 120_000 }, () => {
   })
 
   test('the end of a token and of a session ends their event streams', async () => {
-    await using short = await administratorsWorld('short-sessions', { recheckMs: 100, sessionMs: 4_000 })
+    await using short = await administratorsWorld('short-sessions', { recheckMs: 1_000, sessionMs: 4_000 })
     await short.make('chief')
     await endsByItself(short.port, async () => ({ cookie: (await short.signedIn('chief')).cookie! }))
     await endsByItself(short.port, async (attempt) => {
