@@ -84,7 +84,7 @@ suite('migration endpoints', { timeout: 120_000 }, () => {
     await assert.rejects(service()('createEndpoint', { body: distrusted }), {
       code: 'MIGRATION_SERVER_CONNECTION_FAILED',
       message: /certificate is signed by itself/,
-      remedy: /AcceptUntrustedCertificates/,
+      remedy: /certificates that nobody vouches for/,
     })
     const answer = await service()('testConnection', { body: { endpoint: name.toUpperCase() } })
     assert.deepEqual([answer.result, answer.errorDetail], ['Success', ''])

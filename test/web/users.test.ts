@@ -249,5 +249,23 @@ test(
       for (const colour of paper.behind) assert.match(colour, /^rgba\(0, 0, 0, 0\)$|^rgb\(255, 255, 255\)$/)
       visitor.isClean()
     }
+    // A French reader is told in French why not, what is wrong and what to do; the service's own words stand below.
+    await center.served.newBatch('Paris', [['zoe', 'wrong']], { autoStart: true })
+    await center.served.reaches('Paris', 'Failed')
+    const french = await center.visitor({ locale: 'fr-FR' })
+    await french.page.goto(`${center.url}/migration/users/${encodeURIComponent(address('zoe'))}`)
+    await french.page.getByLabel(/^Nom d’utilisateur/).fill('ann')
+    await french.page.getByLabel(/^Mot de passe/).fill(PASSWORD)
+    await french.page.getByRole('button', { name: 'Se connecter' }).click()
+    const zoe = paneOf(french.page, 'zoe')
+    const error = zoe.getByRole('alert')
+    await error.getByText('Le serveur a refusé la connexion de cet utilisateur.').waitFor()
+    await error.getByText(/^Log-in of zoe/).waitFor()
+    await error.getByText('Que faire : Vérifiez le nom d’utilisateur et le mot de passe.').waitFor()
+    await zoe.getByRole('button', { name: 'Arrêter l’utilisateur' }).focus()
+    await french.page
+      .getByRole('tooltip', { name: 'La boîte aux lettres est en échec : rien n’y est en cours' })
+      .waitFor()
+    french.isClean()
   },
 )

@@ -10,6 +10,7 @@ import { ErrorEdge } from './ui/error-edge.tsx'
 import { RefusalBar } from './ui/refusal-bar.tsx'
 import { ToastPlace } from './ui/toasts.tsx'
 import type { Words } from './words/en.ts'
+import { speak } from './words/said.ts'
 import { chosenLanguage, keepLanguage, type Language, Speech, wordsOf } from './words/words.ts'
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
@@ -21,7 +22,11 @@ const subscribe = (told: () => void) => {
 export function App({ first }: { readonly first: { readonly language: Language; readonly words: Words } }) {
   const isDark = useSyncExternalStore(subscribe, () => dark.matches)
   const [spoken, setSpoken] = useState(first)
-  const change = useCallback(async (language: Language) => setSpoken({ language, words: await wordsOf(language) }), [])
+  const change = useCallback(async (language: Language) => {
+    const words = await wordsOf(language)
+    speak(words)
+    setSpoken({ language, words })
+  }, [])
   const choose = useCallback(
     (language: Language) => {
       keepLanguage(language)

@@ -8,6 +8,7 @@ import { Refusal } from './api.ts'
 import { App } from './app.tsx'
 import { loadPage } from './page-routes.tsx'
 import { ENDED, sessionQuery } from './session.ts'
+import { speak } from './words/said.ts'
 import { firstLanguage, wordsOf } from './words/words.ts'
 import './style/base.css'
 import './style/pages.css'
@@ -49,6 +50,7 @@ const [session] = await Promise.all([
 ])
 const language = firstLanguage(session?.administrator?.language)
 const words = await wordsOf(language)
+speak(words)
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <RendererProvider renderer={renderer} targetDocument={document}>

@@ -80,22 +80,18 @@ export function connectionTester({
   }
 }
 
-/** What the faults of a connection say about flags of the command line, in the words of the service. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  CERTIFICATE_REFUSED:
-    'Install a certificate that fits the name of the server, name your authority in NODE_EXTRA_CA_CERTS, or accept it with AcceptUntrustedCertificates, if you know the server.',
-  CLEAR_TEXT_REFUSED: 'Use security Ssl or Tls.',
-}
+const ALL =
+  'Check the port (993 with TLS, 143 with STARTTLS), the security mode and the certificate of the server, and the firewall in between.'
 
 function connectionFailed(kind: ServerKind, { remoteServer, port, security }: TestedSettings, fault: Fault): Fault {
-  const own = /--|imaps?:\/\/|\b(?:ssl|tls)\b|tried again/.test(fault.remedy ?? '') ? null : fault.remedy
-  const all = `Check the port (${port}; usual are 993 with Ssl, which is TLS from the start, and 143 with Tls, which is STARTTLS), the security mode (${security}), the certificate of the server and the firewall in between.`
+  // A test is not tried again.
+  const own = /tried again/.test(fault.remedy ?? '') ? null : fault.remedy
   return new Fault({
     code: 'MIGRATION_SERVER_CONNECTION_FAILED',
     scope: 'request',
     transient: false,
     message: `The ${kind} ${remoteServer} could not be reached on port ${port} with security ${security}: ${sentence(fault.message)}`,
-    remedy: [REMEDIES[fault.code] ?? own, all].filter((each) => each !== null).join(' '),
+    remedy: [own, ALL].filter((each) => each !== null).join(' '),
     facts: { ...fault.facts, reason: fault.code },
     cause: fault,
   })

@@ -1,5 +1,6 @@
 /** What the service refused, at the field that it is about. */
 import { Refusal } from '../api.ts'
+import { translated } from '../words/said.ts'
 
 /** With what to do about it; null: nothing is wrong with this one. */
 export function wrongAt(thrown: unknown, field: string): string | null {
@@ -7,9 +8,10 @@ export function wrongAt(thrown: unknown, field: string): string | null {
   // `hookEvents.2`, too, where one of several is wrong.
   const wrong = thrown.fields.find((one) => one.field === field || one.field.startsWith(`${field}.`))
   if (wrong === undefined) return null
-  const text = `${wrong.message.charAt(0).toUpperCase()}${wrong.message.slice(1)}`.replace(/\.?$/, '.')
+  const said = translated(wrong.message)
+  const text = `${said.charAt(0).toUpperCase()}${said.slice(1)}`.replace(/\.?$/, '.')
   // The remedy of a body with several faults is to correct what is named.
-  return thrown.fields.length === 1 && thrown.remedy !== null ? `${text} ${thrown.remedy}` : text
+  return thrown.fields.length === 1 && thrown.remedy !== null ? `${text} ${translated(thrown.remedy)}` : text
 }
 
 /** Null where every fault stands at a field that is shown: errors are told once. */

@@ -6,6 +6,7 @@ import { LIVE } from '../live.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { textOf } from '../ui/refusal-bar.tsx'
 import { useTell } from '../ui/toasts.tsx'
+import { translated } from '../words/said.ts'
 import { useWords } from '../words/words.ts'
 import { type Command, carryOut, reasonAgainst } from './batch-command.ts'
 
@@ -32,7 +33,7 @@ export function AskBatches({ command, batches, onEnd }: AskBatchesProps) {
   const able = asked.filter((batch) => reasonAgainst(words, command, batch) === null)
   const unable = asked.flatMap((batch) => {
     const refused = reasonAgainst(words, command, batch)
-    return refused === null ? [] : [{ name: batch.identity, refused }]
+    return refused === null ? [] : [{ name: batch.identity, refused: translated(refused) }]
   })
   const run = useMutation({
     async mutationFn() {

@@ -20,6 +20,7 @@ import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { BatchStatusBadge } from '../ui/status-badge.tsx'
 import { useSteadyRows } from '../ui/steady-rows.ts'
 import { useTell } from '../ui/toasts.tsx'
+import { translated } from '../words/said.ts'
 import { useSpeech, useWords } from '../words/words.ts'
 import { AskBatches } from './ask-batches.tsx'
 import { reasonAgainstAll } from './batch-command.ts'
@@ -62,7 +63,7 @@ export function BatchesPage() {
     const meant = several.includes(batch) ? several : [batch]
     const reason = reasonAgainstAll(words, 'remove', meant)
     if (reason === null) setDeleting(meant)
-    else tell.failed(new Error(`${batch.identity}: ${reason}`), words.notReached)
+    else tell.failed(new Error(`${batch.identity}: ${translated(reason)}`), words.notReached)
   }
 
   return (

@@ -1,4 +1,5 @@
 import { Button, type ButtonProps, Tooltip } from '@fluentui/react-components'
+import { translated } from '../words/said.ts'
 
 interface CommandButtonProps extends Pick<ButtonProps, 'icon' | 'appearance' | 'size'> {
   readonly label: string
@@ -11,7 +12,10 @@ interface CommandButtonProps extends Pick<ButtonProps, 'icon' | 'appearance' | '
   onPress(): void
 }
 
-export const asSentence = (reason: string): string => `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`
+export function asSentence(reason: string): string {
+  const said = translated(reason)
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}`
+}
 
 /** Never hidden for its state: disabled, it can still be reached by the keyboard, and says why. */
 export function CommandButton({ label, fullLabel, reason, isPressed, onPress, ...look }: CommandButtonProps) {

@@ -1,6 +1,7 @@
 /** What went wrong, in the words of the service, and what to do about it. */
 import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { Refusal } from '../api.ts'
+import { faultOf, translated } from '../words/said.ts'
 import { useWords } from '../words/words.ts'
 
 export function RefusalBar({ thrown, title }: { readonly thrown: unknown; readonly title?: string }) {
@@ -9,25 +10,34 @@ export function RefusalBar({ thrown, title }: { readonly thrown: unknown; readon
   const isAway = thrown instanceof Refusal && thrown.status === 0
   const detail = isAway ? words.notReached : textOf(thrown)
   const remedy = isAway ? words.notReachedRemedy : thrown instanceof Refusal ? thrown.remedy : null
-  return <ErrorBar title={title} detail={detail} remedy={remedy} />
+  const code = thrown instanceof Refusal ? thrown.code : undefined
+  return <ErrorBar title={title} code={code} detail={detail} remedy={remedy} />
 }
 
 interface ErrorBarProps {
   readonly title?: string | undefined
+  /** Of docs/errors.md: a language that has words for it says them first. */
+  readonly code?: string | undefined
   readonly detail: string
   readonly remedy?: string | null
 }
 
-export function ErrorBar({ title, detail, remedy = null }: ErrorBarProps) {
+export function ErrorBar({ title, code, detail, remedy = null }: ErrorBarProps) {
   const words = useWords()
+  const what = code === undefined ? null : faultOf(code)
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody>
-        {title !== undefined && <MessageBarTitle>{title}</MessageBarTitle>} {detail}
+        {title !== undefined && <MessageBarTitle>{title}</MessageBarTitle>} {what ?? detail}
+        {what !== null && (
+          <span className="service-says" lang="en">
+            {detail}
+          </span>
+        )}
         {remedy !== null && remedy !== '' && (
           <>
-            <br />
-            {words.whatToDo} {remedy}
+            {what === null && <br />}
+            {words.whatToDo} {translated(remedy)}
           </>
         )}
       </MessageBarBody>

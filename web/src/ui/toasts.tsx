@@ -1,6 +1,7 @@
 /** What has been asked for, told in a corner. */
 import { Toast, Toaster, ToastTitle, useToastController } from '@fluentui/react-components'
 import { Refusal } from '../api.ts'
+import { faultOf, translated } from '../words/said.ts'
 import { textOf } from './refusal-bar.tsx'
 
 const PLACE = 'toasts'
@@ -19,8 +20,9 @@ export function useTell() {
   return {
     done: (text: string) => tell(text, 'success'),
     failed: (thrown: unknown, away: string) => {
-      const text = textOf(thrown) || away
-      tell(thrown instanceof Refusal && thrown.remedy ? `${text} ${thrown.remedy}` : text, 'error')
+      const refusal = thrown instanceof Refusal ? thrown : null
+      const what = refusal && faultOf(refusal.code)
+      tell([what, textOf(thrown) || away, translated(refusal?.remedy ?? '')].filter(Boolean).join(' '), 'error')
     },
   }
 }

@@ -1,5 +1,7 @@
 /** Every word of the admin center in English. Another language is one more file with the same keys (words.ts, fr.ts). */
 
+import type { Said } from './said.ts'
+
 const number = new Intl.NumberFormat('en')
 const counted = (count: number, one: string, many: string) => `${number.format(count)} ${count === 1 ? one : many}`
 const mailboxes = (count: number) => counted(count, 'mailbox', 'mailboxes')
@@ -1312,6 +1314,8 @@ export const en = {
     Failed: 'Failed',
     Stopped: 'Stopped',
   },
+  /** Of other languages only: the service speaks English. */
+  said: { sentences: {}, faults: {} } as Said,
 }
 
 /** What another language must have; TypeScript holds it to that, and test/web/build.test.ts. */

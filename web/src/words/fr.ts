@@ -1340,6 +1340,263 @@ const fr: Words = {
     Failed: 'En échec',
     Stopped: 'Arrêté',
   },
+  // Ce que le service dit en anglais, aussi en français ; ce qui manque ici reste comme il le dit.
+  said: {
+    faults: {
+      ADDRESS_REFUSED: 'Cette adresse n’est pas admise.',
+      AUDIT_NOT_WRITTEN: 'Rien n’a été fait, faute de pouvoir l’inscrire au journal d’audit.',
+      AUTH_EXPIRED: 'Le mot de passe a expiré.',
+      AUTH_NOT_ASKED: 'Le serveur laisse entrer sans demander qui l’on est.',
+      AUTH_REFUSED: 'Le serveur a refusé la connexion de cet utilisateur.',
+      AUTH_REQUIRED: 'Votre session a pris fin.',
+      AUTH_UNSUPPORTED: 'Le serveur n’offre pas le mode de connexion nécessaire.',
+      BODY_TOO_LARGE: 'L’envoi est trop volumineux.',
+      CERTIFICATE_REFUSED: 'Le certificat du serveur n’est pas accepté.',
+      CLEAR_TEXT_REFUSED: 'Le mot de passe passerait en clair sur le réseau.',
+      CONNECT_REFUSED: 'Rien n’écoute sur ce port.',
+      CONNECT_TIMEOUT: 'Le serveur est injoignable.',
+      CSV_COLUMN_MISSING: 'Il manque une colonne obligatoire dans le fichier CSV.',
+      CSV_COLUMN_TWICE: 'Deux colonnes du fichier CSV ont le même nom.',
+      CSV_COLUMN_UNKNOWN: 'Le fichier CSV a une colonne inconnue.',
+      CSV_EMPTY: 'Le fichier CSV est vide.',
+      CSV_ENCODING: 'L’encodage du fichier CSV n’est pas reconnu.',
+      CSV_FIELD_COUNT: 'Une ligne du fichier CSV n’a pas le nombre de champs attendu.',
+      CSV_FIELD_TOO_LONG: 'Une valeur du fichier CSV est trop longue.',
+      CSV_NOT_COMMA_SEPARATED: 'Les valeurs du fichier CSV ne sont pas séparées par des virgules.',
+      CSV_QUOTE: 'Un guillemet du fichier CSV n’est pas fermé, ou est seul.',
+      CSV_TOO_LARGE: 'Le fichier CSV est trop volumineux.',
+      CSV_TOO_MANY_COLUMNS: 'Le fichier CSV a trop de colonnes.',
+      CSV_TOO_MANY_ROWS: 'Le fichier CSV a trop de lignes.',
+      CSV_WRONG_TYPE: 'Ce n’est pas un fichier CSV.',
+      DATABASE_FULL: 'Le disque de la base de données du service est plein.',
+      DATABASE_UNREACHABLE: 'La base de données du service est injoignable.',
+      DATA_FOLDER_FULL: 'Le disque du dossier de données du service est plein.',
+      FOLDER_NAME_REFUSED: 'La cible a refusé de créer un dossier.',
+      FOLDER_UNREADABLE: 'Un dossier de la source n’a pas pu être lu.',
+      FORBIDDEN: 'Votre rôle ne le permet pas.',
+      HOOK_FAILED: 'Le point d’appel n’a pas répondu comme il le faut.',
+      HOOK_NOT_CONFIGURED: 'Aucun point d’appel n’est défini.',
+      HOST_NOT_FOUND: 'Il n’y a pas de serveur de ce nom.',
+      LIMIT_REACHED: 'Une limite du service est atteinte.',
+      MAIL_LOGIN_REFUSED: 'Le serveur de messagerie refuse le nom d’utilisateur ou le mot de passe.',
+      MAIL_NOT_CONFIGURED: 'Aucun serveur de messagerie n’est défini.',
+      MAIL_RECIPIENT_REFUSED: 'Le serveur de messagerie refuse ce destinataire.',
+      MAIL_SENDER_REFUSED: 'Le serveur de messagerie refuse l’expéditeur.',
+      MAIL_SERVER_UNREACHABLE: 'Le serveur de messagerie est injoignable.',
+      MAIL_TLS_REFUSED: 'Aucune connexion chiffrée avec le serveur de messagerie.',
+      MIGRATION_CSV_ROW_INVALID: 'La ligne du fichier CSV n’est pas utilisable.',
+      MIGRATION_RECIPIENT_NOT_FOUND:
+        'La boîte aux lettres n’existe pas à la destination, ou l’administrateur ne peut l’ouvrir.',
+      MIGRATION_SERVER_CONNECTION_FAILED: 'Le serveur n’a pas pu être joint comme prévu.',
+      NAME_TAKEN: 'Ce nom est déjà pris.',
+      NET_CLOSED: 'La connexion avec le serveur a été perdue.',
+      NET_TIMEOUT: 'Le serveur ne répond pas à temps.',
+      NO_PERMISSION: 'L’utilisateur n’a pas le droit de le faire.',
+      NOT_IMAP: 'Ce qui répond n’est pas un serveur IMAP.',
+      OBJECT_AMBIGUOUS: 'Ce nom désigne plusieurs objets.',
+      OBJECT_IN_USE: 'Cet objet est encore utilisé.',
+      OBJECT_NOT_FOUND: 'Cet objet n’existe pas.',
+      OPENID_PROVIDER_AWAY: 'Le fournisseur OpenID Connect ne répond pas.',
+      OPENID_PROVIDER_WRONG: 'La réponse du fournisseur OpenID Connect est inutilisable.',
+      PASS_POISONED: 'Des exécutants sont morts l’un après l’autre sur cette boîte aux lettres.',
+      PASSWORD_MISSING: 'Aucun mot de passe n’est enregistré.',
+      PASSWORD_MUST_BE_CHANGED: 'Il faut d’abord changer le mot de passe.',
+      PRECONDITION_FAILED: 'Quelqu’un d’autre l’a modifié entre-temps.',
+      RATE_LIMITED: 'Trop de demandes en une minute.',
+      SERVER_BROKEN: 'Le serveur signale une erreur interne.',
+      SERVER_CONFUSED: 'Le serveur n’a pas compris une commande.',
+      SERVER_GARBLED: 'Le serveur ne respecte pas IMAP.',
+      SERVER_REFUSED: 'Le serveur a refusé.',
+      SERVER_UNAVAILABLE: 'Une partie du serveur n’est pas disponible.',
+      SERVICE_BUSY: 'Le service est trop occupé.',
+      SHUTTING_DOWN: 'Le service s’arrête.',
+      SIGN_IN_REFUSED: 'Le nom d’utilisateur ou le mot de passe est faux.',
+      STATE_FORBIDS: 'Ce n’est pas possible dans l’état actuel.',
+      TARGET_BUSY: 'La cible ne prend pas de courrier pour le moment.',
+      TARGET_DISK_FULL: 'Le disque de la cible est plein.',
+      TARGET_FOLDER_ELSEWHERE: 'Cet hôte ne voit pas le dossier de la base de boîtes aux lettres.',
+      TARGET_FOLDER_RECREATED: 'Un dossier de la cible a été vidé ou recréé.',
+      TARGET_NO_PERMISSION: 'L’utilisateur ne peut pas écrire dans un dossier de la cible.',
+      TARGET_NOT_WRITABLE: 'Le dossier de la cible n’est pas accessible en écriture.',
+      TARGET_OVER_QUOTA: 'La boîte aux lettres de la cible est pleine.',
+      TARGET_REFUSES_FOLDER: 'La cible refuse message sur message.',
+      TARGET_ROOT_REFUSED: 'Ce dossier n’est pas admis.',
+      THROTTLED: 'Le serveur demande de ralentir.',
+      TLS_REFUSED: 'Aucune connexion chiffrée n’a pu être établie.',
+      TOO_MANY_CONNECTIONS: 'Le serveur n’accepte plus de connexions.',
+      TOO_MANY_REQUESTS: 'La même demande a été faite trop souvent.',
+      TOO_MANY_TRANSIENT_FAILURES: 'Trop d’échecs passagers de suite.',
+      USER_ALREADY_BEING_MIGRATED: 'Cette boîte aux lettres est déjà en cours de migration.',
+      USER_DUPLICATE_IN_OTHER_BATCH: 'Cette adresse est dans un autre lot.',
+      USER_ROOT_NOT_FOUND: 'Il n’y a aucun dossier sous UserRoot.',
+      VALUE_INVALID: 'Une valeur n’est pas admise.',
+      WAYBILL_ELSEWHERE: 'La lettre de voiture est sur une autre machine.',
+    },
+    sentences: {
+      // Pourquoi une commande n’est pas possible.
+      'an IMAP batch has no completion: it ends when it is stopped or removed':
+        'un lot IMAP n’a pas de finalisation : il se termine quand il est arrêté ou supprimé',
+      'an IMAP migration asks for no approval of skipped items':
+        'une migration IMAP ne demande pas d’approuver les éléments ignorés',
+      'the batch cannot be read': 'le lot est illisible',
+      'the batch is being removed': 'le lot est en cours de suppression',
+      'the batch is being stopped; wait until it is Stopped':
+        'l’arrêt du lot est en cours ; attendez qu’il soit arrêté',
+      'the batch is running; stop it first': 'le lot est en cours ; suspendez-le d’abord',
+      'the batch waits for its start; stop it first': 'le lot attend son démarrage ; suspendez-le d’abord',
+      'no mailbox of the batch is migrating or waiting':
+        'aucune boîte aux lettres du lot n’est en migration ni en attente',
+      'the batch was never started: nothing is synced yet':
+        'le lot n’a jamais été démarré : rien n’est encore synchronisé',
+      'the source endpoint can be changed only while the batch is Created, Stopped or Failed':
+        'le point de terminaison ne se change que tant que le lot est créé, arrêté ou en échec',
+      'the batch is stopped already': 'le lot est déjà arrêté',
+      'the batch is stopped; start it first': 'le lot est arrêté ; reprenez-le d’abord',
+      'all mailboxes of the batch are completed': 'toutes les boîtes aux lettres du lot sont terminées',
+      'all mailboxes of the batch are completed or failed':
+        'toutes les boîtes aux lettres du lot sont terminées ou en échec',
+      'all mailboxes of the batch have failed': 'toutes les boîtes aux lettres du lot sont en échec',
+      'no mailbox of the batch is synced': 'aucune boîte aux lettres du lot n’est synchronisée',
+      'the mailbox has not been synced yet': 'la boîte aux lettres n’a pas encore été synchronisée',
+      'the mailbox is being stopped; wait until it is Stopped':
+        'l’arrêt de la boîte aux lettres est en cours ; attendez qu’elle soit arrêtée',
+      'the mailbox is being removed from its batch': 'la boîte aux lettres est en train d’être retirée de son lot',
+      'the mailbox is stopped already': 'la boîte aux lettres est déjà arrêtée',
+      'the mailbox is stopped; start it first': 'la boîte aux lettres est arrêtée ; reprenez-la d’abord',
+      'the mailbox has failed: nothing of it is running': 'la boîte aux lettres est en échec : rien n’y est en cours',
+      'the mailbox has failed; start it': 'la boîte aux lettres est en échec ; reprenez-la',
+      'the mailbox is completed': 'la boîte aux lettres est terminée',
+      'the mailbox cannot be read': 'la boîte aux lettres est illisible',
+      'there is nothing left to do': 'il ne reste rien à faire',
+
+      // Ce qui ne va pas dans un champ, ou une cellule du fichier CSV.
+      'is empty': 'est vide',
+      'is missing': 'manque',
+      'is not valid': 'n’est pas valable',
+      'must not be empty': 'ne peut pas être vide',
+      'must be at least 1': 'doit être au moins 1',
+      'may not hold control characters, *, ?, / or \\': 'ne peut contenir ni caractères de commande ni *, ?, / ou \\',
+      'may not hold control or bidirectional characters':
+        'ne peut contenir de caractères de commande ni de sens d’écriture',
+      'is not a host name or an address': 'n’est ni un nom d’hôte ni une adresse',
+      'is not a mail address': 'n’est pas une adresse de messagerie',
+      'is not a valid address (name@domain)': 'n’est pas une adresse valable (nom@domaine)',
+      'has a blank at its beginning or end': 'commence ou finit par un blanc',
+      'holds a line break or a NUL character': 'contient un saut de ligne ou un caractère NUL',
+      'is needed for a database of kind Imap': 'est nécessaire pour une base sur un serveur IMAP',
+      'is needed for a database of kind Maildir': 'est nécessaire pour une base de dossiers Maildir',
+      'is not a URL': 'n’est pas une URL',
+      'is not the password': 'n’est pas le mot de passe',
+      'must be another one than the old one': 'doit être un autre que l’ancien',
+      'must be more than the user name': 'doit être plus que le nom d’utilisateur',
+      'must have at least 12 characters': 'doit avoir au moins 12 caractères',
+      'is one that is tried first': 'est de ceux qu’on essaie d’abord',
+      'must lie in the future': 'doit être dans l’avenir',
+      'is not sent to another server or port, nor less protected than before':
+        'n’est envoyé ni à un autre serveur ou port, ni moins protégé qu’avant',
+
+      // Ce qu’il faut faire : le formulaire.
+      'Check the name or Guid against the list.': 'Comparez le nom ou le Guid avec la liste.',
+      'Choose another name; capital and small letters are the same in names.':
+        'Choisissez un autre nom ; les majuscules n’y changent rien.',
+      'Remove what uses it first.': 'Supprimez d’abord ce qui l’utilise.',
+      'Give it together with the change.': 'Donnez-le avec la modification.',
+      'Give the password.': 'Donnez le mot de passe.',
+      'Give the address that reports come from.': 'Donnez l’adresse d’où viennent les rapports.',
+      'Take four words that nobody would guess.': 'Prenez quatre mots que personne ne devinerait.',
+      'Look at it again, and change it with the ETag that it has then.': 'Regardez-le de nouveau, puis modifiez-le.',
+      'Correct it; nothing was changed.': 'Corrigez-le ; rien n’a été modifié.',
+      'Create one first.': 'Créez-en d’abord une.',
+      'Check both; on the machine of the service "waybill admin reset" gives a new password.':
+        'Vérifiez les deux ; sur la machine du service, « waybill admin reset » donne un nouveau mot de passe.',
+
+      // Joindre un serveur.
+      'Check the name of the server.': 'Vérifiez le nom du serveur.',
+      'Check the name servers of this machine.': 'Vérifiez les serveurs de noms de cette machine.',
+      'Check the port and that the server runs.': 'Vérifiez le port, et que le serveur fonctionne.',
+      'Check the network and the firewall between this machine and the server.':
+        'Vérifiez le réseau et le pare-feu entre cette machine et le serveur.',
+      'Name the server as its certificate does, or accept certificates that nobody vouches for, if you know the server.':
+        'Nommez le serveur comme son certificat le nomme, ou acceptez les certificats dont personne ne se porte garant, si vous connaissez le serveur.',
+      'Renew it on the server, or accept certificates that nobody vouches for, if you know the server.':
+        'Renouvelez-le sur le serveur, ou acceptez les certificats dont personne ne se porte garant, si vous connaissez le serveur.',
+      'Install one that an authority has signed, name yours in NODE_EXTRA_CA_CERTS, or accept certificates that nobody vouches for, if you know the server.':
+        'Installez-en un qu’une autorité a signé, nommez la vôtre dans NODE_EXTRA_CA_CERTS, ou acceptez les certificats dont personne ne se porte garant, si vous connaissez le serveur.',
+      'Install a certificate that fits the name of the server, or accept certificates that nobody vouches for, if you know the server.':
+        'Installez un certificat au nom du serveur, ou acceptez les certificats dont personne ne se porte garant, si vous connaissez le serveur.',
+      'Use STARTTLS, or the port that speaks TLS from the first byte on, usually 993.':
+        'Choisissez STARTTLS, ou le port qui parle TLS dès le premier octet, 993 d’ordinaire.',
+      'Check that the encryption (none, TLS, STARTTLS) fits the port, and that the server offers TLS 1.2 or newer.':
+        'Vérifiez que le chiffrement (aucun, TLS, STARTTLS) convient au port, et que le serveur offre TLS 1.2 ou plus.',
+      'Check that the encryption (none, TLS, STARTTLS) fits the port; there is no falling back to clear text.':
+        'Vérifiez que le chiffrement (aucun, TLS, STARTTLS) convient au port ; rien ne passe en clair à défaut.',
+      'Check the host and the port; on port 993 servers speak TLS from the first byte on.':
+        'Vérifiez l’hôte et le port ; sur le port 993, les serveurs parlent TLS dès le premier octet.',
+      'Encrypt the connection (TLS or STARTTLS), or allow passwords in clear text.':
+        'Chiffrez la connexion (TLS ou STARTTLS), ou autorisez les mots de passe en clair.',
+      'Encrypt the connection (TLS or STARTTLS).': 'Chiffrez la connexion (TLS ou STARTTLS).',
+      'Use a port on which the server asks for a user name and a password.':
+        'Prenez un port sur lequel le serveur demande un nom d’utilisateur et un mot de passe.',
+
+      'Check the port (993 with TLS, 143 with STARTTLS), the security mode and the certificate of the server, and the firewall in between.':
+        'Vérifiez le port (993 avec TLS, 143 avec STARTTLS), le mode de chiffrement, le certificat du serveur et le pare-feu entre les deux.',
+
+      // Les boîtes aux lettres en échec.
+      'Nothing to do: it is tried again.': 'Rien : un nouvel essai suit.',
+      'Nothing to do.': 'Rien.',
+      'Then start the user again.': 'Reprenez ensuite l’utilisateur.',
+      'Remove the cause.': 'Supprimez la cause.',
+      'Check the user name and the password.': 'Vérifiez le nom d’utilisateur et le mot de passe.',
+      'Check that the user has a mailbox on this server and that IMAP is switched on for it.':
+        'Vérifiez que l’utilisateur a une boîte aux lettres sur ce serveur, et qu’IMAP y est activé.',
+      'Set a new password on the server and in the CSV file.':
+        'Définissez un nouveau mot de passe sur le serveur et dans le fichier CSV.',
+      "Ask the server's administrator about this user.": 'Interrogez l’administrateur du serveur sur cet utilisateur.',
+      'Raise the quota of the mailbox or make room in it, then start it again.':
+        'Relevez le quota de la boîte aux lettres ou faites-y de la place, puis reprenez-la.',
+      'Move fewer mailboxes at once, or raise the connection limit of the server.':
+        'Migrez moins de boîtes aux lettres à la fois, ou relevez la limite de connexions du serveur.',
+      'Move fewer mailboxes at once if it stays so.': 'Si cela dure, migrez moins de boîtes aux lettres à la fois.',
+      'Look at the server if it stays so.': 'Si cela dure, examinez le serveur.',
+      'Look at the load of the server and at the network if it stays so.':
+        'Si cela dure, examinez la charge du serveur et le réseau.',
+      "Look into the server's log.": 'Consultez le journal du serveur.',
+      "Look into the server's log for the reason.": 'Cherchez la raison dans le journal du serveur.',
+      'Give the user the right to this folder on the server, or exclude the folder.':
+        'Donnez à l’utilisateur le droit à ce dossier sur le serveur, ou excluez le dossier.',
+      'Rename the folder on the source, or leave it out.': 'Renommez le dossier à la source, ou excluez-le.',
+      'Nothing to do: it is tried again after the time that the server names.':
+        'Rien : un nouvel essai suit après le délai que le serveur indique.',
+      'Wait until the server gives the account bandwidth again, usually within a day.':
+        'Attendez que le serveur rende de la bande passante au compte, en général sous un jour.',
+      'Correct the row, and give the file to the batch again, to change the users that are there.':
+        'Corrigez la ligne et redonnez le fichier au lot, pour modifier les utilisateurs qui y sont.',
+      'Correct the row, or give it a TargetPassword of its own.': 'Corrigez la ligne, ou donnez-lui un TargetPassword.',
+      'Give the CSV file to the batch again, to change the users that are there, then start the user.':
+        'Redonnez le fichier CSV au lot, pour modifier les utilisateurs qui y sont, puis reprenez l’utilisateur.',
+      'Give it to the mailbox database again, then start the users.':
+        'Redonnez-le à la base de boîtes aux lettres, puis reprenez les utilisateurs.',
+
+      // Le fichier CSV.
+      'Write one row per user below the header.': 'Écrivez une ligne par utilisateur sous l’en-tête.',
+      'Write the column names in row 1 and one row per user below it, as the template has them.':
+        'Écrivez les noms des colonnes en ligne 1 et une ligne par utilisateur en dessous, comme dans le modèle.',
+      'Write the column names in row 1, each a single word with capitals as shown: EmailAddress,UserName,Password.':
+        'Écrivez les noms des colonnes en ligne 1, chacun en un mot avec ces majuscules : EmailAddress,UserName,Password.',
+      'Delete or rename one of them.': 'Supprimez ou renommez l’une d’elles.',
+      'Correct or delete it, or have columns that are not known ignored.':
+        'Corrigez-la ou supprimez-la, ou faites ignorer les colonnes inconnues.',
+      'Put the whole value in quotation marks and write each quotation mark inside it twice ("pa""ss").':
+        'Mettez toute la valeur entre guillemets droits et doublez ceux qu’elle contient ("pa""ss").',
+      'Shorten it, or look for a quotation mark that is opened there and not closed.':
+        'Raccourcissez-la, ou cherchez un guillemet qui y est ouvert et non fermé.',
+      'Delete the columns that the migration does not need.':
+        'Supprimez les colonnes dont la migration n’a pas besoin.',
+      'Split it into several files.': 'Divisez-le en plusieurs fichiers.',
+      'Each row needs as many fields as row 1: keep the comma of an empty value, and put a value that holds a comma in quotation marks.':
+        'Chaque ligne doit avoir autant de champs que la ligne 1 : gardez la virgule d’une valeur vide, et mettez entre guillemets une valeur qui contient une virgule.',
+    },
+  },
 }
 
 export default fr

@@ -2,17 +2,21 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import type { Failure } from '#contract/dashboard.ts'
+import { codesOf } from '#contract/exchange-errors.ts'
 import { usersShown } from '../../paths.ts'
 import { formatNumber } from '../../ui/format.ts'
 import { Loading } from '../../ui/loading.tsx'
 import { PlainTable } from '../../ui/plain-table.tsx'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
+import { faultOf, translated } from '../../words/said.ts'
 import { useSpeech } from '../../words/words.ts'
 import { failuresQuery } from './dashboard-queries.ts'
 import { Part } from './part.tsx'
 
 /** So many batches of a cause are named; the number leads to all of its mailboxes. */
 const NAMED = 5
+
+const nameOf = (errorType: string) => faultOf(codesOf(errorType)[0]!)
 
 export function Failures() {
   const { words, language } = useSpeech()
@@ -43,10 +47,11 @@ export function Failures() {
               show: ({ errorType, message, remedy }) => (
                 <>
                   <span className="cause">{errorType}</span>
+                  {nameOf(errorType) !== null && <span className="block">{nameOf(errorType)}</span>}
                   <span className="block">{message}</span>
                   {remedy !== '' && (
                     <span className="block">
-                      {words.whatToDo} {remedy}
+                      {words.whatToDo} {translated(remedy)}
                     </span>
                   )}
                 </>

@@ -7,6 +7,7 @@ import { formatBytes, formatDate, formatNumber } from '../../ui/format.ts'
 import { Loading } from '../../ui/loading.tsx'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
 import { UserStatusBadge } from '../../ui/status-badge.tsx'
+import { translated } from '../../words/said.ts'
 import { useSpeech, useWords } from '../../words/words.ts'
 import { type Shown, reportUsersQuery } from './report-queries.ts'
 
@@ -28,7 +29,7 @@ export function FailedUsers({ batch }: OfBatch) {
   const { user, status } = useCommon()
   const error = {
     label: words.error,
-    show: ({ error: what, errorRemedy }: ReportUser) => `${what} ${errorRemedy}`.trim() || '—',
+    show: ({ error: what, errorRemedy }: ReportUser) => `${what} ${translated(errorRemedy)}`.trim() || '—',
   }
   return (
     <Users batch={batch} show="Failed" label={words.failures} none={words.noFailures} columns={[user, status, error]} />

@@ -1,6 +1,7 @@
 /** One user: how far, how fast, what is wrong with what to do about it, what was skipped, and the proof of each pass. */
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation, useParams } from 'react-router'
+import { codesOf } from '#contract/exchange-errors.ts'
 import { Refusal } from '../../api.ts'
 import { paths } from '../../paths.ts'
 import { useMay } from '../../session.ts'
@@ -56,7 +57,14 @@ export default function UserPane() {
           {mayChange && (
             <UserCommands user={user} backTo={(batch === undefined ? paths.users() : paths.batch(batch)) + search} />
           )}
-          {user.error !== '' && <ErrorBar title={words.user.error} detail={user.error} remedy={user.errorRemedy} />}
+          {user.error !== '' && (
+            <ErrorBar
+              title={words.user.error}
+              code={codesOf(user.errorType)[0]}
+              detail={user.error}
+              remedy={user.errorRemedy}
+            />
+          )}
           {mayChange && user.statusSummary === 'Failed' && <p className="small">{words.user.howToCorrect}</p>}
           <UserFacts user={user} />
           <SkippedItems user={user} />

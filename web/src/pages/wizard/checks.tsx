@@ -8,6 +8,7 @@ import { type UseQueryResult, queryOptions, useQuery } from '@tanstack/react-que
 import { ask, Refusal } from '../../api.ts'
 import { formatBytes } from '../../ui/format.ts'
 import { textOf } from '../../ui/refusal-bar.tsx'
+import { translated } from '../../words/said.ts'
 import { useSpeech } from '../../words/words.ts'
 
 /** Of each that is named; ten tests a minute is all that the service allows. */
@@ -117,7 +118,7 @@ function Item({ tone, what, said = '', remedy = '' }: ItemProps) {
         {said !== '' && <p className="small">{said}</p>}
         {remedy !== '' && (
           <p className="small">
-            {words.whatToDo} {remedy}
+            {words.whatToDo} {translated(remedy)}
           </p>
         )}
       </div>

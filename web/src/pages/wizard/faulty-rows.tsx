@@ -1,7 +1,18 @@
 /** The rows that cannot be migrated, each as the file has it, with the cells that are wrong marked and passwords masked. */
 import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import type { Looked } from '#csv/look.ts'
+import { translated } from '../../words/said.ts'
 import { useWords } from '../../words/words.ts'
+
+/** `UserName is empty; Password is empty`: the names of columns are the same in every language. */
+const faultsOfRow = (message: string): string =>
+  message
+    .split('; ')
+    .map((one) => {
+      const [column = '', ...what] = one.split(' ')
+      return `${column} ${translated(what.join(' '))}`
+    })
+    .join('; ')
 
 interface FaultyRowsProps {
   readonly looked: Looked
@@ -49,7 +60,7 @@ export function FaultyRows({ looked, lead }: FaultyRowsProps) {
                     )}
                   </td>
                 ))}
-                <td className="wraps">{message}</td>
+                <td className="wraps">{faultsOfRow(message)}</td>
               </tr>
             ))}
           </tbody>

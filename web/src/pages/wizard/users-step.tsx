@@ -59,7 +59,7 @@ function Found({ draft, users, isTold }: StepProps) {
   if (refusal !== null) {
     return (
       <>
-        <ErrorBar detail={refusal.message} remedy={refusal.remedy} />
+        <ErrorBar code={refusal.code} detail={refusal.message} remedy={refusal.remedy} />
         {refusal.code === 'CSV_COLUMN_UNKNOWN' && <AllowUnknown users={users} />}
       </>
     )
