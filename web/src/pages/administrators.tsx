@@ -1,18 +1,14 @@
 /** Organization > Administrators: who may sign in, and what they may. */
-import { Button } from '@fluentui/react-components'
 import { PersonAddRegular } from '@fluentui/react-icons/svg/person-add'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { lazy } from 'react'
 import { useLocation, useNavigate, useParams } from 'react-router'
 import type { Administrator } from '#contract/administrator.ts'
 import { paths } from '../paths.ts'
 import { useSession } from '../session.ts'
-import { ListPage } from '../ui/list-page.tsx'
 import { useListState } from '../ui/list-state.ts'
 import type { Column } from '../ui/list-table.tsx'
-import { usePageTitle } from '../ui/page-title.tsx'
-import { RefreshButton } from '../ui/refresh-button.tsx'
-import { SearchedList } from '../ui/searched-list.tsx'
+import { ObjectsPage } from '../ui/objects-page.tsx'
 import { Tinted } from '../ui/status-badge.tsx'
 import { When } from '../ui/when.tsx'
 import { useWords } from '../words/words.ts'
@@ -22,48 +18,28 @@ import '../style/people.css'
 const AdministratorForm = lazy(() => import('../forms/administrator-form.tsx'))
 
 export default function AdministratorsPage() {
-  const words = useWords()
+  const { administrators: words } = useWords()
   const { administrator: chosen } = useParams()
   const { search } = useLocation()
   const navigate = useNavigate()
   const state = useListState('', 'identity')
-  const list = useQuery(administratorsQuery(state))
-  const columns = useColumns()
-  const [isCreating, setCreating] = useState(false)
-  usePageTitle(chosen ?? words.administrators.title)
   return (
-    <ListPage
-      title={words.administrators.title}
-      hasPane={chosen !== undefined}
-      commands={
-        <>
-          <Button appearance="primary" icon={<PersonAddRegular />} onClick={() => setCreating(true)}>
-            {words.administrators.new}
-          </Button>
-          <RefreshButton />
-        </>
-      }
-    >
-      <SearchedList
-        words={words.administrators}
-        empty={words.administrators.noneFound('')}
-        query={list}
-        className="administrators-table"
-        columns={columns}
-        state={state}
-        keyOf={({ guid }) => guid}
-        toOf={({ identity }) => paths.administrator(identity) + search}
-        isChosen={({ identity, guid }) => identity === chosen || guid === chosen}
-      />
-      <Suspense>
-        {isCreating && (
-          <AdministratorForm
-            onClose={() => setCreating(false)}
-            onSaved={({ identity }) => void navigate(paths.administrator(identity))}
-          />
-        )}
-      </Suspense>
-    </ListPage>
+    <ObjectsPage
+      words={words}
+      empty={words.noneFound('')}
+      query={useQuery(administratorsQuery(state))}
+      className="administrators-table"
+      columns={useColumns()}
+      state={state}
+      keyOf={({ guid }) => guid}
+      toOf={({ identity }) => paths.administrator(identity) + search}
+      chosen={chosen}
+      mayCreate
+      icon={<PersonAddRegular />}
+      form={(close) => (
+        <AdministratorForm onClose={close} onSaved={({ identity }) => void navigate(paths.administrator(identity))} />
+      )}
+    />
   )
 }
 

@@ -1,20 +1,15 @@
 /** Organization > API tokens: what programs use; each is shown once, when it is made. */
-import { Button } from '@fluentui/react-components'
-import { AddRegular } from '@fluentui/react-icons/svg/add'
 import { KeyRegular } from '@fluentui/react-icons/svg/key'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { lazy } from 'react'
 import type { ApiToken, Scope } from '#contract/organization.ts'
 import { ask } from '../api.ts'
 import { SCOPE_NAMES } from '../session.ts'
 import { ConfirmedCommand } from '../ui/confirmed-command.tsx'
 import { formatDate } from '../ui/format.ts'
-import { ListPage } from '../ui/list-page.tsx'
 import { useListState } from '../ui/list-state.ts'
 import type { Column } from '../ui/list-table.tsx'
-import { usePageTitle } from '../ui/page-title.tsx'
-import { RefreshButton } from '../ui/refresh-button.tsx'
-import { SearchedList } from '../ui/searched-list.tsx'
+import { ObjectsPage } from '../ui/objects-page.tsx'
 import { Tinted } from '../ui/status-badge.tsx'
 import { When } from '../ui/when.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
@@ -26,35 +21,19 @@ const TokenForm = lazy(() => import('../forms/token-form.tsx'))
 export default function TokensPage() {
   const { tokens: words } = useWords()
   const state = useListState('', 'name')
-  const list = useQuery(tokensQuery(state))
-  const columns = useColumns()
-  const [isCreating, setCreating] = useState(false)
-  usePageTitle(words.title)
   return (
-    <ListPage
-      title={words.title}
-      hasPane={false}
-      commands={
-        <>
-          <Button appearance="primary" icon={<AddRegular />} onClick={() => setCreating(true)}>
-            {words.new}
-          </Button>
-          <RefreshButton />
-        </>
-      }
-    >
-      <p>{words.lead}</p>
-      <SearchedList
-        words={words}
-        empty={words.none}
-        query={list}
-        className="tokens-table"
-        columns={columns}
-        state={state}
-        keyOf={({ id }) => id}
-      />
-      <Suspense>{isCreating && <TokenForm onClose={() => setCreating(false)} />}</Suspense>
-    </ListPage>
+    <ObjectsPage
+      words={words}
+      empty={words.none}
+      query={useQuery(tokensQuery(state))}
+      className="tokens-table"
+      columns={useColumns()}
+      state={state}
+      keyOf={({ id }) => id}
+      mayCreate
+      lead={<p>{words.lead}</p>}
+      form={(close) => <TokenForm onClose={close} />}
+    />
   )
 }
 

@@ -6,7 +6,7 @@ import { Pager } from './pager.tsx'
 import { RefusalBar } from './refusal-bar.tsx'
 import { SearchField } from './search-field.tsx'
 
-interface SearchedListProps<Item> extends Omit<ListTableProps<Item>, 'label' | 'items' | 'selection'> {
+export interface SearchedListProps<Item> extends Omit<ListTableProps<Item>, 'label' | 'items' | 'selection'> {
   readonly words: {
     readonly title: string
     readonly count: (count: number) => string
