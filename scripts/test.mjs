@@ -33,7 +33,8 @@ const node = ensurePackages()
 const missing = ensureServers({ mayInstall: !args.includes('--no-install') })
 const code = await run(
   node,
-  ['--test', '--test-concurrency=2', '--test-reporter=spec', ...options, ...files],
+  // One more than the two cores of CI: files wait for servers that start, and for leases to end.
+  ['--test', '--test-concurrency=3', '--test-reporter=spec', ...options, ...files],
   // The tests that need a server skip themselves by looking for it; whether that is fine is decided here alone.
   // Each file is a process of its own, and the types of what it imports are stripped once, not in every one. Functions that
   // come from there are counted less exactly.

@@ -193,15 +193,13 @@ describe('what comes back', () => {
     const keys = join(path, 'keys-apart')
     cpSync(join(original, 'keys'), keys, { recursive: true })
     assert.deepEqual(await rowsOf(await restored(withoutKey, ['--keys', keys])), wholeState)
-    const prepared = fresh()
-    mkdirSync(prepared, { mode: 0o711 })
-    mkdirSync(join(prepared, 'keys'), { mode: 0o700 })
+    const prepared = await unused()
     cpSync(join(original, 'keys/secrets.key'), join(prepared, 'keys/secrets.key'))
     assert.deepEqual(await rowsOf(await restored(withoutKey, [], prepared)), wholeState)
     // The key that signed the waybills of the backup is known, though it is not there.
     assert.deepEqual(readdirSync(join(prepared, 'keys/known')).length, 1)
 
-    const bare = await restored(withoutKey, ['--without-secrets'], fresh())
+    const bare = await restored(withoutKey, ['--without-secrets'])
     await using store = await open(bare)
     const { rows } = await store.pool.query(
       'SELECT 1 FROM migration_user WHERE password IS NOT NULL OR target_password IS NOT NULL',

@@ -110,6 +110,7 @@ export class CrashWorld implements AsyncDisposable {
       await startDovecot({
         users: Object.fromEntries(names.map((name) => [name, PASSWORD])),
         hide: kind === 'imap-plain' ? ['UIDPLUS', 'MULTIAPPEND', 'LITERAL+'] : [],
+        processEach: true,
       }),
     )
     this.#ports.set(kind, server.port)

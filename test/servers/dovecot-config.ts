@@ -25,6 +25,11 @@ export interface DovecotOptions {
    * refusal itself can only be tested with `requireTls` of the small server.
    */
   readonly requireTls?: boolean
+  /**
+   * A process for each connection, as Dovecot does it unless told otherwise: needed where processes are stopped, for a
+   * stopped one would be given the next connection. Else they are used again, which spares most of a log-in's cost.
+   */
+  readonly processEach?: boolean
   /** Further lines for dovecot.conf. */
   readonly extra?: string
 }
@@ -104,6 +109,7 @@ service imap-login {
 }
 service imap {
   process_limit = 2000
+  service_count = ${options.processEach === true ? 1 : 100}
 }
 service stats {
   chroot =

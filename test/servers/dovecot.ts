@@ -55,7 +55,7 @@ export async function startDovecot(
     readonly t?: Outcome
     /** For localhost and 127.0.0.1; one for several servers, where a program must trust them all. */
     readonly certificate?: Certificate
-    readonly beforeStart?: (accounts: DovecotServer['accounts']) => void
+    readonly beforeStart?: (accounts: DovecotServer['accounts'], owner: { uid: number; gid: number }) => void
   } = {},
 ): Promise<DovecotServer> {
   const instance = new Instance('dovecot', options.t ?? null)
@@ -79,7 +79,7 @@ export async function startDovecot(
         return [name, { name, password: user.password, home, mail }]
       }),
     )
-    options.beforeStart?.(accounts)
+    options.beforeStart?.(accounts, owner)
     const certificate = options.certificate ?? selfSigned()
     const boot = (port: number) => {
       rmSync(join(instance.folder, 'run', 'master.pid'), { force: true })

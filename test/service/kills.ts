@@ -19,8 +19,6 @@ import { Fleet } from './workers-world.ts'
 import { everydayMailbox } from './world.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 
-/** Of Dovecot's mail, when we are root (test/servers/dovecot.ts). */
-const OWNER = { uid: 64_007, gid: 64_007 }
 const MESSAGES = 12
 const skip = dovecotMissing() || postgresMissing()
 
@@ -51,9 +49,9 @@ export const killsSuite = (chosen: readonly KillsPart[]) => {
         await startDovecot({
           users: Object.fromEntries(names.map((name) => [name, 'pass'])),
           extra: 'mail_max_userip_connections = 100\nservice imap-login {\n  process_min_avail = 2\n}\n',
-          beforeStart(accounts) {
+          beforeStart(accounts, owner) {
             for (const [index, name] of names.entries())
-              plantMaildir(accounts.get(name)!.mail, everydayMailbox(index, MESSAGES), OWNER)
+              plantMaildir(accounts.get(name)!.mail, everydayMailbox(index, MESSAGES), owner)
           },
         }),
       )

@@ -14,8 +14,7 @@ import { until } from '#test/crash/until.ts'
 import { type Running, startWaybill, temporaryFolder } from '#test/migrate/run-waybill.ts'
 import { type DovecotServer, startDovecot } from '#test/servers/dovecot.ts'
 import { compare } from '#test/worlds/compare.ts'
-import { fill } from '#test/worlds/fill.ts'
-import { readMaildir } from '#test/worlds/maildir-files.ts'
+import { plantMaildir, readMaildir } from '#test/worlds/maildir-files.ts'
 import { everydayMessages, folder, type PlannedFolder } from '#test/worlds/messages.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -198,10 +197,16 @@ export async function startServiceWorld(
   await using stack = new AsyncDisposableStack()
   const folderPath = temporaryFolder(`service-${name}`)
   stack.defer(() => removeFolder(folderPath))
-  const source = stack.use(await startDovecot({ users: Object.fromEntries(users.map((user) => [user, PASSWORD])) }))
+  const source = stack.use(
+    await startDovecot({
+      users: Object.fromEntries(users.map((user) => [user, PASSWORD])),
+      beforeStart(accounts, owner) {
+        for (const [index, user] of users.entries())
+          plantMaildir(accounts.get(user)!.mail, everydayMailbox(index * 10, options.messages ?? 10), owner)
+      },
+    }),
+  )
   const login = (user: string, password = PASSWORD) => ({ host: '127.0.0.1', port: source.port, user, password })
-  for (const [index, user] of users.entries())
-    await fill(login(user), everydayMailbox(index * 10, options.messages ?? 10))
   const dataFolder = join(folderPath, 'data')
   if (options.databaseUrl === undefined) await startedBefore(dataFolder)
   const served = stack.use(await Served.start({ ...options, dataFolder }))
