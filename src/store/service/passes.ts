@@ -209,8 +209,14 @@ async function recordLate(
            result = CASE WHEN told.is_open THEN 'Interrupted' ELSE p.result END, ended_at = coalesce(p.ended_at, now())
          FROM told WHERE p.id = told.id
          -- Of one that was taken for lost the user has what was told; of one that is open, nothing.
-         RETURNING p.items - CASE WHEN told.is_open THEN 0 ELSE told.items END AS items,
-           p.bytes - CASE WHEN told.is_open THEN 0 ELSE told.bytes END AS bytes)
+         RETURNING p.kind, p.result, told.is_open, p.items - CASE WHEN told.is_open THEN 0 ELSE told.items END AS items,
+           p.bytes - CASE WHEN told.is_open THEN 0 ELSE told.bytes END AS bytes),
+       -- One that is open is counted where it ends here (0010-operations.sql).
+       counted AS (INSERT INTO pass_total AS t (kind, result, shard, passes, items, bytes)
+         SELECT kind, result, pg_backend_pid() % 16, 0, items, bytes FROM late
+         WHERE NOT is_open AND (items > 0 OR bytes > 0)
+         ON CONFLICT (kind, result, shard) DO UPDATE
+           SET items = t.items + excluded.items, bytes = t.bytes + excluded.bytes)
      UPDATE migration_user u SET transferred_items = transferred_items + late.items,
        transferred_bytes = transferred_bytes + late.bytes
      FROM late WHERE u.id = $1`,
