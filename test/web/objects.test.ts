@@ -371,6 +371,64 @@ test(
   },
 )
 
+test(
+  'a form that is open when the session ends is as it was for who signs in again, and gone for somebody else',
+  { skip, timeout: 200_000 },
+  async () => {
+    const visitor = await person('mona', 'Migration')
+    const { page, context } = visitor
+    await page.goto(`${center.url}/migration/endpoints`)
+    await page.getByRole('button', { name: 'New migration endpoint' }).click()
+    const form = page.getByRole('dialog', { name: 'New migration endpoint' })
+    await form.getByLabel(/^Name/).fill('Typed')
+    await form.getByLabel(/^IMAP server/).fill('imap.typed.example')
+    const end = async () => {
+      await context.clearCookies()
+      await form.getByRole('button', { name: 'Test the connection' }).click()
+      await page.getByText('Your session has ended.').waitFor()
+    }
+    await end()
+    const asked = page.getByRole('alertdialog', { name: 'Sign in' })
+    await asked.waitFor()
+    await visitor.isAccessible('sign in again')
+    // Neither seen nor read, nor closed by the keyboard.
+    await page.keyboard.press('Escape')
+    assert.equal(await page.getByRole('heading', { name: 'Migration endpoints' }).count(), 0)
+    assert.equal(await form.count(), 0)
+    assert.equal(
+      await page.locator('.form-dialog').evaluate((one) => {
+        const { x, y, width } = one.getBoundingClientRect()
+        return one.contains(one.ownerDocument.elementFromPoint(x + width / 2, y + 5))
+      }),
+      false,
+    )
+    const requests: string[] = []
+    page.on('request', (request) => requests.push(`${request.method()} ${new URL(request.url()).pathname}`))
+    await signIn(page, 'mona', 'not the password')
+    await asked.getByRole('alert').waitFor()
+    // Nothing but the sign-in was asked of a service that counts who has no session.
+    assert.deepEqual(
+      requests.filter((one) => one.includes(' /api/')),
+      ['POST /api/v1/session'],
+    )
+    await signIn(page, 'mona', PASSWORD)
+    await asked.waitFor({ state: 'detached' })
+    assert.equal(await form.getByLabel(/^IMAP server/).inputValue(), 'imap.typed.example')
+    await form.getByText('Not done: your session had ended.').waitFor()
+    assert.equal(await form.getByLabel(/^Name/).inputValue(), 'Typed')
+    await form.getByRole('button', { name: 'Test the connection' }).click()
+    await form.getByRole('alert').filter({ hasText: 'imap.typed.example' }).waitFor()
+
+    await makeAdministrator(center.served, 'nils', ['Migration'])
+    await end()
+    await signIn(page, 'nils', PASSWORD)
+    await page.getByRole('button', { name: 'Account of nils' }).waitFor()
+    await page.getByRole('heading', { name: 'Migration endpoints' }).waitFor()
+    assert.equal(await form.count(), 0)
+    visitor.isClean()
+  },
+)
+
 /** Everything that the page gets from the API, as it comes. */
 function answersOf(page: Page): readonly string[] {
   const texts: string[] = []

@@ -1,11 +1,11 @@
 /** What is shown to whom: the sign-in to nobody in particular, the pages to who is signed in. */
 import { FluentProvider, Spinner, webDarkTheme, webLightTheme } from '@fluentui/react-components'
-import { Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { Fragment, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useRoutes } from 'react-router'
 import { PAGE_ROUTES } from './page-routes.tsx'
 import { ChangePasswordPage } from './pages/change-password.tsx'
-import { SignInPage } from './pages/sign-in.tsx'
-import { useSession } from './session.ts'
+import { SignInAgain, SignInPage } from './pages/sign-in.tsx'
+import { useEnded, useSession } from './session.ts'
 import { ErrorEdge } from './ui/error-edge.tsx'
 import { RefusalBar } from './ui/refusal-bar.tsx'
 import { ToastPlace } from './ui/toasts.tsx'
@@ -64,11 +64,18 @@ export function App({ first }: { readonly first: { readonly language: Language; 
 function Content() {
   const session = useSession()
   const pages = useRoutes(PAGE_ROUTES)
+  const isEnded = useEnded()
   if (session.isPending) return <Waiting />
   if (session.data === undefined) return <RefusalBar thrown={session.error} />
   if (session.data === null) return <SignInPage />
   if (session.data.mustChangePassword) return <ChangePasswordPage isForced />
-  return pages
+  return (
+    <>
+      {/* Somebody else who signs in finds nothing that the one before has typed. */}
+      <Fragment key={session.data.identity}>{pages}</Fragment>
+      {isEnded && <SignInAgain />}
+    </>
+  )
 }
 
 const Waiting = () => (

@@ -9,7 +9,7 @@ import { useLive } from './live.ts'
 import { OnlyWhoMay } from './may-not.tsx'
 import { Navigation } from './navigation.tsx'
 import { paths } from './paths.ts'
-import { sessionQuery, useSession } from './session.ts'
+import { forget, sessionQuery, useEnded, useSession } from './session.ts'
 import { Mark } from './ui/mark.tsx'
 import { useTell } from './ui/toasts.tsx'
 import { LANGUAGES, nameOfLanguage, useSpeech } from './words/words.ts'
@@ -20,7 +20,7 @@ export function Layout() {
   const client = useQueryClient()
   const navigate = useNavigate()
   const tell = useTell()
-  useLive()
+  useLive(!useEnded())
   const signOut = useMutation({
     mutationFn: () => ask('signOut'),
     async onSuccess({ providerSignOutUrl }) {
@@ -28,8 +28,7 @@ export function Layout() {
       if (providerSignOutUrl !== null) return location.assign(providerSignOutUrl)
       await navigate(paths.home(), { replace: true })
       client.setQueryData(sessionQuery.queryKey, null)
-      // What one person has seen is nobody else's.
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
+      forget(client)
     },
     onError: (thrown) => tell.failed(thrown, words.notReached),
   })

@@ -19,9 +19,10 @@ export const RESTING_MS = 30_000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** Of a page that is in front: browsers allow few connections to one server, and hidden pages would take them. */
-export function useLive(): void {
+export function useLive(isSignedIn: boolean): void {
   const client = useQueryClient()
   useEffect(() => {
+    if (!isSignedIn) return () => {}
     let stop = () => {}
     const look = () => {
       stop()
@@ -33,7 +34,7 @@ export function useLive(): void {
       document.removeEventListener('visibilitychange', look)
       stop()
     }
-  }, [client])
+  }, [client, isSignedIn])
 }
 
 function follow(client: QueryClient): () => void {

@@ -7,7 +7,7 @@ import { BrowserRouter } from 'react-router'
 import { Refusal } from './api.ts'
 import { App } from './app.tsx'
 import { loadPage } from './page-routes.tsx'
-import { ENDED, sessionQuery } from './session.ts'
+import { sessionQuery } from './session.ts'
 import { speak } from './words/said.ts'
 import { firstLanguage, wordsOf } from './words/words.ts'
 import './style/base.css'
@@ -20,14 +20,12 @@ import './style/print.css'
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? ''
 const renderer = createDOMRenderer(document, { styleElementAttributes: { nonce } })
 
-/** Whoever is not signed in any more sees the sign-in where they are, and goes on there. */
+/** Whoever is not signed in any more is asked to where they are, and goes on there. */
 const onError = (thrown: unknown) => {
   if (!(thrown instanceof Refusal)) return
-  if (thrown.code === 'AUTH_REQUIRED') {
-    client.setQueryData(ENDED, true)
-    client.setQueryData(sessionQuery.queryKey, null)
-  }
-  if (thrown.code === 'PASSWORD_MUST_BE_CHANGED') void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+  // Asked anew: such an answer may be older than a sign-in.
+  if (thrown.code === 'AUTH_REQUIRED' || thrown.code === 'PASSWORD_MUST_BE_CHANGED')
+    void client.invalidateQueries({ queryKey: sessionQuery.queryKey }, { cancelRefetch: false })
 }
 const client: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError }),

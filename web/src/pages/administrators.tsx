@@ -58,7 +58,6 @@ function useColumns(): readonly Column<Administrator>[] {
       name: 'displayName',
       label: labels.displayName,
       isSorted: true,
-      isMinor: true,
       show: ({ displayName }) => displayName,
     },
     {

@@ -1,10 +1,10 @@
 import { useEffect } from 'react'
 import { useWords } from '../words/words.ts'
 
-/** Of the browser's window. */
-export function usePageTitle(title: string): void {
+/** Of the browser's window. Null: it stays. */
+export function usePageTitle(title: string | null): void {
   const { product } = useWords()
   useEffect(() => {
-    document.title = `${title} – ${product}`
+    if (title !== null) document.title = `${title} – ${product}`
   }, [title, product])
 }

@@ -7,6 +7,8 @@ import { useWords } from '../words/words.ts'
 export function RefusalBar({ thrown, title }: { readonly thrown: unknown; readonly title?: string }) {
   const words = useWords()
   if (thrown === null || thrown === undefined) return null
+  // The sign-in that came up has told of it.
+  if (thrown instanceof Refusal && thrown.code === 'AUTH_REQUIRED') return <ErrorBar detail={words.signIn.notDone} />
   const isAway = thrown instanceof Refusal && thrown.status === 0
   const detail = isAway ? words.notReached : textOf(thrown)
   const remedy = isAway ? words.notReachedRemedy : thrown instanceof Refusal ? thrown.remedy : null

@@ -51,7 +51,9 @@ export const en = {
     api: 'API',
   },
   signIn: {
-    ended: 'Your session has ended. Sign in again, and you are where you were.',
+    ended: 'Your session has ended. Sign in again, and you are where you were, with all that you have typed.',
+    notDone: 'Not done: your session had ended. Try it again.',
+    leaves: 'That loads this page anew: what you have typed and not saved is lost.',
     title: 'Sign in',
     userName: 'User name',
     password: 'Password',

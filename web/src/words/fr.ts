@@ -50,7 +50,10 @@ const fr: Words = {
     api: 'API',
   },
   signIn: {
-    ended: 'Votre session a pris fin. Connectez-vous à nouveau, et vous êtes où vous étiez.',
+    ended:
+      'Votre session a pris fin. Connectez-vous à nouveau, et vous êtes où vous étiez, avec tout ce que vous avez saisi.',
+    notDone: 'Rien n’a été fait : votre session avait pris fin. Réessayez.',
+    leaves: 'Cette page est alors rechargée : ce que vous avez saisi sans l’enregistrer est perdu.',
     title: 'Connexion',
     userName: 'Nom d’utilisateur',
     password: 'Mot de passe',
@@ -1348,7 +1351,6 @@ const fr: Words = {
       AUTH_EXPIRED: 'Le mot de passe a expiré.',
       AUTH_NOT_ASKED: 'Le serveur laisse entrer sans demander qui l’on est.',
       AUTH_REFUSED: 'Le serveur a refusé la connexion de cet utilisateur.',
-      AUTH_REQUIRED: 'Votre session a pris fin.',
       AUTH_UNSUPPORTED: 'Le serveur n’offre pas le mode de connexion nécessaire.',
       BODY_TOO_LARGE: 'L’envoi est trop volumineux.',
       CERTIFICATE_REFUSED: 'Le certificat du serveur n’est pas accepté.',
