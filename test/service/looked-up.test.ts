@@ -21,9 +21,9 @@ suite('report users and audit entries', { timeout: 60_000 }, () => {
     await service[Symbol.asyncDispose]()
   })
 
-  const get = async <Body>(path: string) => {
+  const get = async (path: string) => {
     const { status, json } = await service.ask('GET', path)
-    return { status, body: json as Body & { code: string } }
+    return { status, body: json as Listed & { code: string } }
   }
   interface Listed {
     readonly items: readonly ReportUser[]
@@ -33,7 +33,7 @@ suite('report users and audit entries', { timeout: 60_000 }, () => {
   const rows = ({ items }: Listed) => items.map(({ rowNumber }) => rowNumber)
 
   test('the users of a batch come in the order of its file, with what became of them', async () => {
-    const { status, body } = await get<Listed>('/report-users?batch=wave')
+    const { status, body } = await get('/report-users?batch=wave')
     assert.deepEqual([status, body.total, body.nextCursor, rows(body)], [200, 5, null, [2, 3, 4, 5, 6]])
     const [synced, failed] = body.items
     assert.deepEqual(
@@ -47,9 +47,9 @@ suite('report users and audit entries', { timeout: 60_000 }, () => {
   })
 
   test('those that failed, and those with skipped messages, can be had alone, and are counted alone', async () => {
-    const failed = await get<Listed>('/report-users?batch=Wave&show=Failed')
+    const failed = await get('/report-users?batch=Wave&show=Failed')
     assert.deepEqual([failed.body.total, rows(failed.body)], [3, [3, 5, 6]])
-    const skipped = await get<Listed>('/report-users?batch=Wave&show=Skipped')
+    const skipped = await get('/report-users?batch=Wave&show=Skipped')
     assert.deepEqual([skipped.body.total, rows(skipped.body)], [1, [4]])
   })
 
@@ -57,7 +57,7 @@ suite('report users and audit entries', { timeout: 60_000 }, () => {
     const seen: number[] = []
     let cursor = ''
     for (let pages = 1; ; pages++) {
-      const { body } = await get<Listed>(`/report-users?batch=Wave&limit=2${cursor}`)
+      const { body } = await get(`/report-users?batch=Wave&limit=2${cursor}`)
       assert.equal(body.total, 5)
       seen.push(...rows(body))
       if (body.nextCursor === null) {
@@ -89,12 +89,13 @@ suite('report users and audit entries', { timeout: 60_000 }, () => {
     })
     assert.equal(made.status, 201)
     const listed = async () =>
-      (await get<{ items: AdminAuditLogEvent[] }>('/audit-log?cmdlets=New-MigrationEndpoint&objectIds=Audited')).body
-        .items
+      (await service.ask('GET', '/audit-log?cmdlets=New-MigrationEndpoint&objectIds=Audited')).json
+        .items as AdminAuditLogEvent[]
     await until('it is in the log', async () => (await listed())[0]?.succeeded === true)
     const [entry] = await listed()
-    const { status, body } = await get<AdminAuditLogEvent>(`/audit-log/${entry!.identity}`)
-    assert.deepEqual([status, body], [200, entry])
+    const { status, json } = await service.ask('GET', `/audit-log/${entry!.identity}`)
+    assert.deepEqual([status, json], [200, entry])
+    const body = json as AdminAuditLogEvent
     assert.deepEqual(
       [body.cmdletName, body.objectModified, body.via, body.error],
       ['New-MigrationEndpoint', 'Audited', 'Socket', ''],
