@@ -1,5 +1,5 @@
 /** One entry of the audit log: what was given, what has changed, from where. */
-import { Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
+import { Table, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import type { AdminAuditLogEvent } from '#contract/audit.ts'
@@ -86,17 +86,17 @@ function Values({ label, heads, rows }: ValuesProps) {
             ))}
           </TableRow>
         </TableHeader>
-        <TableBody>
+        <tbody className="rows">
           {rows.map((cells) => (
-            <TableRow key={cells[0]}>
+            <tr key={cells[0]}>
               {cells.map((cell, at) => (
-                <TableCell key={heads[at]} className="wraps">
+                <td key={heads[at]} className="wraps">
                   {cell ?? '—'}
-                </TableCell>
+                </td>
               ))}
-            </TableRow>
+            </tr>
           ))}
-        </TableBody>
+        </tbody>
       </Table>
     </div>
   )

@@ -1,14 +1,6 @@
 /** Rows that the server has sorted and cut into a page. The first column leads to what is beside the list. */
-import {
-  Checkbox,
-  Table,
-  TableBody,
-  TableCell,
-  TableHeader,
-  TableHeaderCell,
-  TableRow,
-} from '@fluentui/react-components'
-import { type KeyboardEvent, type ReactNode, type Ref, type RefObject, useEffect, useRef } from 'react'
+import { Checkbox, Table, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { leaveRow, useReturn } from './left-rows.ts'
 import type { ListState } from './list-state.ts'
@@ -95,11 +87,11 @@ export function ListTable<Item>({
             )}
           </TableRow>
         </TableHeader>
-        <TableBody ref={body as Ref<never>} onFocus={({ target }) => (focused.current = rowOf(body, target))}>
+        <tbody className="rows" ref={body} onFocus={({ target }) => (focused.current = rowOf(body, target))}>
           {items.map((item) => {
             const to = toOf?.(item)
             return (
-              <TableRow
+              <tr
                 key={keyOf(item)}
                 onKeyDown={(event) => {
                   move(event)
@@ -115,7 +107,7 @@ export function ListTable<Item>({
               >
                 {selection && <SelectOne selection={selection} item={item} name={keyOf(item)} />}
                 {columns.map(({ name, isNumber, wraps, isMinor, show }, place) => (
-                  <TableCell key={name} className={`${isNumber ? 'number' : wraps ? 'wraps' : ''}${minor(isMinor)}`}>
+                  <td key={name} className={`${isNumber ? 'number' : wraps ? 'wraps' : ''}${minor(isMinor)}`}>
                     {place === 0 && to !== undefined ? (
                       <Link
                         to={to}
@@ -131,12 +123,12 @@ export function ListTable<Item>({
                     ) : (
                       show(item)
                     )}
-                  </TableCell>
+                  </td>
                 ))}
-              </TableRow>
+              </tr>
             )
           })}
-        </TableBody>
+        </tbody>
       </Table>
     </div>
   )
@@ -179,13 +171,13 @@ function SelectOne<Item>({ selection, item, name }: SelectOneProps<Item>) {
     selection.change(keys)
   }
   return (
-    <TableCell className="tick" onClick={(event) => event.stopPropagation()}>
+    <td className="tick" onClick={(event) => event.stopPropagation()}>
       <Checkbox
         aria-label={selection.nameOf(item)}
         checked={selection.keys.has(name)}
         onChange={(_, { checked }) => toggle(checked === true)}
       />
-    </TableCell>
+    </td>
   )
 }
 

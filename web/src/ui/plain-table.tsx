@@ -1,5 +1,5 @@
 /** Rows that are all there: nothing to sort, search or leaf through. */
-import { Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
+import { Table, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
 import type { ReactNode } from 'react'
 
 export interface PlainColumn<Item> {
@@ -34,17 +34,17 @@ export const PlainTable = <Item,>({ label, className = '', columns, items, keyOf
           ))}
         </TableRow>
       </TableHeader>
-      <TableBody>
+      <tbody className="rows">
         {items.map((item) => (
-          <TableRow key={keyOf(item)}>
+          <tr key={keyOf(item)}>
             {columns.map((column) => (
-              <TableCell key={column.label} className={classOf(column)}>
+              <td key={column.label} className={classOf(column)}>
                 {column.show(item)}
-              </TableCell>
+              </td>
             ))}
-          </TableRow>
+          </tr>
         ))}
-      </TableBody>
+      </tbody>
     </Table>
   </div>
 )

@@ -1,5 +1,5 @@
 /** Mailboxes of a batch in its report: those that failed, those with skipped messages, and all. */
-import { Button, Table, TableBody, TableCell, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
+import { Button, Table, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { type ReactNode, useDeferredValue } from 'react'
 import type { ReportUser } from '#contract/organization.ts'
@@ -143,17 +143,17 @@ function UsersTable({ label, className, columns, users, total, more, isWaiting }
               ))}
             </TableRow>
           </TableHeader>
-          <TableBody>
+          <tbody className="rows">
             {shownUsers.map((user) => (
-              <TableRow key={user.guid}>
+              <tr key={user.guid}>
                 {columns.map(({ label: head, isNumber, show: shown }) => (
-                  <TableCell key={head} className={isNumber ? 'number' : 'wraps'}>
+                  <td key={head} className={isNumber ? 'number' : 'wraps'}>
                     {shown(user)}
-                  </TableCell>
+                  </td>
                 ))}
-              </TableRow>
+              </tr>
             ))}
-          </TableBody>
+          </tbody>
         </Table>
       </div>
       {shownUsers.length < total && (
