@@ -114,6 +114,10 @@ service imap {
 service stats {
   chroot =
 }
+# As many as may ask: Dovecot warns of fewer where processes are used again.
+service auth {
+  client_limit = 3000
+}
 namespace inbox {
   inbox = yes
 ${special}

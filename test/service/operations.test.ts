@@ -19,7 +19,7 @@ import { selfSigned } from '#test/servers/certificate.ts'
 import { dovecotMissing, startDovecot } from '#test/servers/dovecot.ts'
 import { postgresMissing, startPostgres } from '#test/servers/postgres.ts'
 import { compare } from '#test/worlds/compare.ts'
-import { fill } from '#test/worlds/fill.ts'
+import { plantMaildir } from '#test/worlds/maildir-files.ts'
 import { snapshot } from '#test/worlds/snapshot.ts'
 import { removeFolder } from '#test/remove-folder.ts'
 import { type Machine, replaced, type, typedBlocks, unitOf } from './typed-commands.ts'
@@ -28,7 +28,7 @@ import { TUNING, csvOf, everydayMailbox } from './world.ts'
 const REPOSITORY = join(import.meta.dirname, '../..')
 const HOSTS = ['waybill', 'worker1', 'worker2']
 /** More than one worker's 20, and as many slots: both must help. */
-const USERS = Array.from({ length: 30 }, (_, n) => `user${n}`)
+const USERS = Array.from({ length: 24 }, (_, n) => `user${n}`)
 
 test(
   'the three hosts of docs/operations.md, typed as written, run a batch to Synced, both workers helping',
@@ -39,14 +39,22 @@ test(
     stack.defer(() => removeFolder(folder))
     const users = Object.fromEntries(USERS.map((user) => [user, 'pass']))
     const certificate = selfSigned()
-    const old = stack.use(await startDovecot({ users, certificate }))
+    const old = stack.use(
+      await startDovecot({
+        users,
+        certificate,
+        beforeStart(accounts, owner) {
+          for (const [n, user] of USERS.entries())
+            plantMaildir(accounts.get(user)!.mail, everydayMailbox(n * 10, 2), owner)
+        },
+      }),
+    )
     const fresh = stack.use(await startDovecot({ users, certificate, masters: { migrator: 'geheim' } }))
     const postgres = stack.use(await startPostgres())
     // Typed, they are made.
     for (const sql of ['DROP DATABASE waybill', 'DROP ROLE waybill'])
       execFileSync('psql', ['-q', '-X', '-d', postgres.adminUrl, '-c', sql])
     const at = (server: typeof old) => ({ host: '127.0.0.1', port: server.port, password: 'pass' })
-    for (const [n, user] of USERS.entries()) await fill({ ...at(old), user }, everydayMailbox(n * 10, 2))
 
     const own = (host: string, name: string) => join(folder, host, name)
     const table: Machine['table'] = (host) => [
