@@ -959,6 +959,7 @@ export const en = {
       lead: 'Reports by mail and hook of the last 90 days. What is refused for now is tried again: after a minute, then after twice as long, at most an hour; after three days it is given up.',
       count: (count: number) => counted(count, 'report', 'reports'),
       none: 'No report is like that.',
+      empty: 'No report has been sent yet.',
       columns: {
         created: 'When',
         batch: 'Batch',

@@ -981,6 +981,7 @@ const fr: Words = {
       lead: 'Rapports par messagerie et webhook des 90 derniers jours. Ce qui est refusé pour l’instant est réessayé : après une minute, puis deux fois plus tard à chaque fois, au plus une heure ; après trois jours, c’est abandonné.',
       count: (count) => counted(count, 'rapport', 'rapports'),
       none: 'Aucun rapport ne correspond.',
+      empty: 'Aucun rapport n’a encore été envoyé.',
       columns: {
         created: 'Quand',
         batch: 'Lot',

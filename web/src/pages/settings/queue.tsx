@@ -31,7 +31,7 @@ export function NotificationQueue() {
       <p>{labels.lead}</p>
       <SearchedList
         words={labels}
-        empty={labels.none}
+        empty={status === null ? labels.empty : labels.none}
         query={list}
         filters={
           <span className="filter">
