@@ -173,10 +173,12 @@ export const killsSuite = (chosen: readonly KillsPart[]) => {
           0,
         )
         // What a process had carried and not told of when it was killed is in none, and nothing is in two.
-        const { rows: told } = await client.query<{ passes: string; periods: string }>(
-          `SELECT (SELECT sum(items) FROM pass_total) AS passes, (SELECT sum(items) FROM throughput) AS periods`,
+        const { rows: told } = await client.query<{ passes: string; periods: string; users: string }>(
+          `SELECT (SELECT sum(items) FROM pass_total) AS passes, (SELECT sum(items) FROM throughput) AS periods,
+             (SELECT sum(transferred_items) FROM migration_user) AS users`,
         )
         assert.equal(told[0]!.periods, told[0]!.passes)
+        assert.equal(told[0]!.users, told[0]!.passes)
         assert.ok(Number(told[0]!.periods) <= USERS * MESSAGES, told[0]!.periods)
       } finally {
         await client.end()

@@ -103,8 +103,13 @@ describe('periods', () => {
     await tell(third.pass.token, 1, 100)
     await store.pool.query('UPDATE migration_user SET job_id = $2 WHERE id = $1', [userId, randomUUID()])
     assert.equal(await endPass(store, third.begin, third.pass, ended(2, 200)), false)
-    await take(3)
+    const fourth = await take(3)
     assert.deepEqual(await transferred(), { items: 16, bytes: 1600 })
+    // The database dies before its ledger is closed: it ends with nothing, and has told of three.
+    await tell(fourth.pass.token, 3, 300)
+    assert.equal(await endPass(store, fourth.begin, fourth.pass, ended(0, 0)), true)
+    assert.deepEqual(await transferred(), { items: 19, bytes: 1900 })
+    assert.deepEqual(sum(await rowsOf(batch.id)), [19, 1900])
     assert.deepEqual([...new Set(told.map(({ endpoint, kind }) => `${endpoint} ${kind}`))], ['Source Initial'])
   })
 

@@ -233,11 +233,14 @@ async function record(
   holds: boolean,
 ): Promise<void> {
   const message = end.error ? [end.error.message, end.error.remedy ?? ''].join(' ').trim() : ''
-  await client.query(
-    `UPDATE migration_pass SET result = $2, ended_at = now(), items = $3, bytes = $4, message = $5, notes = $6, waybill = $7
-     WHERE id = $1`,
+  // What it had told has landed, also where its end knows less, for the ledger could not be closed.
+  const { rows } = await client.query<{ items: number; bytes: number }>(
+    `UPDATE migration_pass SET result = $2, ended_at = now(), items = greatest(items, $3), bytes = greatest(bytes, $4),
+       message = $5, notes = $6, waybill = $7
+     WHERE id = $1 RETURNING items, bytes`,
     [pass.passId, end.result, end.items, end.bytes, clean(message), end.notes.map(clean), end.waybill],
   )
+  const carried = rows[0] ?? end
   await client.query(
     `UPDATE migration_user SET last_check_at = now(), mailbox_id = coalesce($2, mailbox_id),
        transferred_items = transferred_items + $3, transferred_bytes = transferred_bytes + $4,
@@ -250,8 +253,8 @@ async function record(
     [
       userId,
       end.mailboxId,
-      end.items,
-      end.bytes,
+      carried.items,
+      carried.bytes,
       Math.round(end.transferMs),
       end.totals?.sourceItems ?? null,
       end.totals?.syncedItems ?? null,

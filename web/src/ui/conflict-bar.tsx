@@ -2,6 +2,7 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { useMutation } from '@tanstack/react-query'
 import type { Refusal } from '../api.ts'
+import type { Words } from '../words/en.ts'
 import { useWords } from '../words/words.ts'
 import { RefusalBar } from './refusal-bar.tsx'
 
@@ -13,12 +14,22 @@ interface ConflictBarProps {
   renew(): Promise<void>
 }
 
+const NOW = 'is now '
+
+/** The service says `is now 30`, `is now none`. */
+function inWords(words: Words, label: string, message: string): string {
+  if (!message.startsWith(NOW)) return `${label} ${message}`
+  const value = message.slice(NOW.length)
+  const own = ({ none: words.none, yes: words.yes, no: words.no } as Readonly<Record<string, string>>)[value]
+  return words.edited.isNow(label, own?.toLowerCase() ?? value)
+}
+
 export function ConflictBar({ refusal, labelOf, renew }: ConflictBarProps) {
   const words = useWords()
   const looking = useMutation({ mutationFn: renew })
   const changed = refusal.fields.flatMap(({ field, message }) => {
     const label = labelOf(field)
-    return label === null ? [] : [{ label, message }]
+    return label === null ? [] : [inWords(words, label, message)]
   })
   return (
     <>
@@ -27,10 +38,8 @@ export function ConflictBar({ refusal, labelOf, renew }: ConflictBarProps) {
           <MessageBarTitle>{words.edited.conflict}</MessageBarTitle>
           {changed.length > 0 && (
             <ul>
-              {changed.map(({ label, message }) => (
-                <li key={label}>
-                  {label} {message}
-                </li>
+              {changed.map((text) => (
+                <li key={text}>{text}</li>
               ))}
             </ul>
           )}

@@ -732,6 +732,7 @@ export const en = {
     save: 'Save',
     saved: (name: string) => `${name} is saved.`,
     conflict: 'Somebody else has changed this meanwhile.',
+    isNow: (field: string, value: string) => `${field} is now ${value}`,
     conflictLead: 'Nothing was saved. What you have typed stays in the form, over what is there now.',
     goOn: 'Go on with what is there now',
     discard: 'Discard',

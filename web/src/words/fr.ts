@@ -744,6 +744,7 @@ const fr: Words = {
     save: 'Enregistrer',
     saved: (name: string) => `Modifications enregistrées : ${name}.`,
     conflict: 'Quelqu’un d’autre a modifié ceci entre-temps.',
+    isNow: (field, value) => `${field} : maintenant ${value}`,
     conflictLead: 'Rien n’a été enregistré. Votre saisie reste dans le formulaire, par-dessus l’état actuel.',
     goOn: 'Continuer avec l’état actuel',
     discard: 'Abandonner',
