@@ -33,10 +33,11 @@ test(
       await fill(world.login(user), [folder('INBOX', [message('late', 'Subject: late\r\n\r\nx\r\n')])])
     for (const name of ['ToMaildir', 'ToImap']) await world.served.must('PATCH', `/batches/${name}`, { syncNow: true })
     for (const user of ['a', 'b']) {
-      await until(
-        `${user} has the new message`,
-        async () => (await world.served.statistics(address(user))).syncedItemCount === 11,
-      )
+      // What is there and what was sent are told one after the other.
+      await until(`${user} has the new message, and it is counted`, async () => {
+        const { syncedItemCount, transferredItemCount } = await world.served.statistics(address(user))
+        return syncedItemCount === 11 && transferredItemCount >= 11
+      })
       assert.equal(
         (await world.served.statistics(address(user))).transferredItemCount,
         11,
