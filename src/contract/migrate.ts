@@ -118,7 +118,14 @@ export type MigrateEvent =
   | { readonly kind: 'accepted'; readonly users: number; readonly badRows: number }
   | { readonly kind: 'started'; readonly user: string }
   | { readonly kind: 'planned'; readonly user: string; readonly messages: number }
-  | { readonly kind: 'progress'; readonly user: string; readonly messages: number; readonly bytes: number }
+  | {
+      readonly kind: 'progress'
+      readonly user: string
+      readonly messages: number
+      readonly bytes: number
+      /** False: they were in the target already. Absent where several are told together. */
+      readonly sent?: boolean
+    }
   | { readonly kind: 'note'; readonly user: string; readonly text: string }
   | { readonly kind: 'finished'; readonly user: MigrateUserResult }
   | { readonly kind: 'checked'; readonly user: DryRunUser }

@@ -122,10 +122,11 @@ export class Pass {
     this.#commonest.clear()
   }
 
-  landedNow(messages: number, bytes: number): void {
+  /** @param sent false: of what was in the target already */
+  landedNow(messages: number, bytes: number, sent = true): void {
     this.gotOn()
     this.report.lastLandingAt = this.ports.clock.now()
-    this.ports.events.landed(messages, bytes)
+    this.ports.events.landed(messages, bytes, sent)
   }
 
   countSkips(items: readonly Skipped[]): void {

@@ -82,7 +82,8 @@ export function emptyReport(): PassReport {
 export interface PassEvents {
   /** Once the size of the work is known, and again when it changes. */
   planned(work: { messages: number; bytes: number }): void
-  landed(messages: number, bytes: number): void
+  /** `sent`: now, by this pass; else it was in the target already. */
+  landed(messages: number, bytes: number, sent: boolean): void
   skipped(item: Skipped): void
   /** A sentence worth a line in the log: a wait, a retry, a recovery. */
   note(sentence: string): void

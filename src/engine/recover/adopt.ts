@@ -102,6 +102,7 @@ export async function adoptFolder(
     pass.landedNow(
       uids.length,
       matched.reduce((sum, { source }) => sum + source.bytes, 0),
+      false,
     )
   }
   return uids.sort((a, b) => a - b)

@@ -173,6 +173,7 @@ async function enter(
     pass.landedNow(
       landed.length,
       landed.reduce((sum, { bytes }) => sum + bytes, 0),
+      false,
     )
   }
   if (uids.length > 0) {

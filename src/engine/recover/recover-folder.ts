@@ -90,7 +90,7 @@ async function recoverFolder(
   crashPoint('recover.closed')
   pass.report.found += landedCount
   work.report.landed += landedCount
-  if (landedCount > 0) pass.landedNow(landedCount, landedBytes)
+  if (landedCount > 0) pass.landedNow(landedCount, landedBytes, false)
   pass.ports.events.note(`Folder ${place}: ${landedCount} of ${messages.length} were there; the rest is sent again.`)
 }
 

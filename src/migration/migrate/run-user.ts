@@ -88,7 +88,7 @@ export async function runUser(job: UserJob, run: UserRun): Promise<MigrateUserRe
         nameOf: (folder, validity, uid, target) => nameOf(job.identity, folder, validity, uid, target),
         events: {
           planned: ({ messages }) => run.tell({ kind: 'planned', user, messages }),
-          landed: (messages, bytes) => run.tell({ kind: 'progress', user, messages, bytes }),
+          landed: (messages, bytes, sent) => run.tell({ kind: 'progress', user, messages, bytes, sent }),
           skipped() {},
           note: (text) => run.tell({ kind: 'note', user, text }),
         },

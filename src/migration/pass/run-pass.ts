@@ -206,8 +206,10 @@ async function attempt(
       tell(event) {
         if (event.kind === 'planned') progress.sourceItems = progress.before + event.messages
         if (event.kind === 'progress') {
-          progress.items += event.messages
-          progress.bytes += event.bytes
+          progress.landed += event.messages
+          // What was there already is no work of this pass.
+          progress.items += event.sent === false ? 0 : event.messages
+          progress.bytes += event.sent === false ? 0 : event.bytes
         }
         progress.changed = true
       },

@@ -11,7 +11,14 @@ export interface UnderWay {
   /** Aborts when it has had its time to end: its connections are given up, and the ledger knows what was open. */
   readonly givingUp: AbortSignal
   /** Counted by the pass itself. */
-  readonly progress: { sourceItems: number | null; before: number; items: number; bytes: number; changed: boolean }
+  readonly progress: {
+    sourceItems: number | null
+    before: number
+    landed: number
+    items: number
+    bytes: number
+    changed: boolean
+  }
   done(): void
 }
 
@@ -62,7 +69,7 @@ export function passRegister(store: ServiceStore, log: Log, graceMs = GRACE_MS):
         {
           token,
           sourceItems: progress.sourceItems,
-          syncedItems: progress.before + progress.items,
+          syncedItems: progress.before + progress.landed,
           passItems: progress.items,
           passBytes: progress.bytes,
         },
@@ -86,7 +93,7 @@ export function passRegister(store: ServiceStore, log: Log, graceMs = GRACE_MS):
         },
         ending: end.signal,
         givingUp: giveUp.signal,
-        progress: { sourceItems: null, before: itemsBefore, items: 0, bytes: 0, changed: false },
+        progress: { sourceItems: null, before: itemsBefore, landed: 0, items: 0, bytes: 0, changed: false },
         done() {
           clearTimeout(timer)
           all.delete(token)
