@@ -126,9 +126,43 @@ test('an empty file and one without rows are refused', () => {
     assert.equal(refusal(text).code, 'CSV_EMPTY')
 })
 
+test('a header with semicolons or tabs and no comma says what separates; commas are then letters like others', () => {
+  for (const [mark, name] of [
+    [';', 'semicolon'],
+    ['\t', 'tab'],
+  ] as const) {
+    const separated = header.replaceAll(',', mark)
+    const text = `${separated}\r\na@b.c${mark}"u${mark}x"${mark}p,1\r\n${mark}${mark}\r\nb@b.c${mark}v${mark}2`
+    const { users, badRows, warnings } = check(text)
+    assert.deepEqual(
+      users.map((user) => [user.rowNumber, user.userName, user.password]),
+      [
+        [2, `u${mark}x`, 'p,1'],
+        [4, 'v', '2'],
+      ],
+    )
+    assert.deepEqual([badRows, warnings], [[], [`row 3 holds nothing but ${name}s and no value: left out`]])
+    const cut = refusal(`${separated}\na@b.c,u,p`)
+    assert.match(cut.message, /^row 2 has 1 field, but row 1 has 3: column UserName \(B\) is missing/)
+    assert.match(cut.remedy!, new RegExp(`separated by ${name}s: keep the ${name} of an empty value`))
+    assert.match(
+      refusal(`${separated}\na@b.c${mark}"u" x${mark}p`).message,
+      new RegExp(`^row 2, column UserName \\(B\\): .* instead of a ${name}$`),
+    )
+  }
+  assert.equal(check(`${header},a;b\na@b.c,u;v,p,`, { allowUnknownColumns: true }).users[0]?.userName, 'u;v')
+})
+
+test('what a Western European Excel saves is read: UTF-16 with tabs or semicolons', () => {
+  for (const mark of [';', '\t']) {
+    const text = `${header}\r\na@b.c,J\u00f6rg,p\r\n`.replaceAll(',', mark)
+    const bytes = Buffer.from(`\uFEFF${text}`, 'utf16le')
+    assert.equal(checkCsv(bytes, { allowUnknownColumns: false }).users[0]?.userName, 'J\u00f6rg')
+  }
+})
+
 test('other separators are named', () => {
-  assert.match(refusal('EmailAddress;UserName;Password\na@b.c;"u";p').message, /row 1 .*semicolons/)
-  assert.match(refusal('EmailAddress\tUserName\tPassword\na@b.c\tu\tp').message, /row 1 .*tabs/)
+  assert.match(refusal('EmailAddress|UserName|Password\na@b.c|u|p').message, /row 1 .*vertical bars/)
   assert.match(refusal(`sep=,\n${header}\na@b.c,u,p`).message, /sep=/)
 })
 
@@ -190,7 +224,7 @@ test('a row with another number of fields is named with the column', () => {
 test('the checks of the file come in the order of the seeds', () => {
   const many = Array.from({ length: 50_001 }, () => 'a@b.c,u')
   const everything = ['Email Address,UserName,Password', ...many]
-  assert.equal(refusal(everything.join('\n').replaceAll(',', ';')).code, 'CSV_NOT_COMMA_SEPARATED')
+  assert.equal(refusal(everything.join('\n').replaceAll(',', '|')).code, 'CSV_NOT_COMMA_SEPARATED')
   const tooMany = ['Email Address,UserName,Password', 'a@b.c,u', ...many.map((row) => `${row},p`)]
   assert.equal(refusal(tooMany.join('\n')).code, 'CSV_TOO_MANY_ROWS')
   assert.equal(refusal('Email Address,UserName,Password\na@b.c,u').code, 'CSV_COLUMN_MISSING')

@@ -53,14 +53,15 @@ export function readCheckedFile(bytes: Uint8Array, allowUnknownColumns: boolean,
   const rows = readRows(text, limits)
   const warnings = checkFile(rows, allowUnknownColumns)
   if (encoding === 'windows-1252') warnings.unshift(windowsWarning(rows.rows))
-  if (rows.emptyRows.length > 0) warnings.push(`${rowList(rows.emptyRows)} nothing but commas and no value: left out`)
+  if (rows.emptyRows.length > 0)
+    warnings.push(`${rowList(rows.emptyRows)} nothing but ${rows.separator}s and no value: left out`)
   return { rows, encoding, warnings }
 }
 
 function windowsWarning(rows: readonly Row[]): string {
   const doubtful = rows.filter(({ cells }) => cells.some((cell) => /\P{ASCII}/u.test(cell))).map((row) => row.rowNumber)
   const where = doubtful.length === 0 ? '' : `; ${rowList(doubtful)} letters that depend on it`
-  return `The file is not Unicode and was read as windows-1252${where}. Save it as "CSV UTF-8 (comma delimited)" to be sure of accents, also in passwords`
+  return `The file is not Unicode and was read as windows-1252${where}. Save it as "CSV UTF-8" to be sure of accents, also in passwords`
 }
 
 /** `rows 3, 7, 9 and 12 more hold`: never a page of numbers. */

@@ -1,13 +1,13 @@
 import { columnLetter, columnLabel, isKnown, looksLikeHeader, meantBy, requiredColumns } from './columns.ts'
 import { safeText } from '#base/safe-text.ts'
-import type { Rows } from './read-rows.ts'
+import type { Rows, SeparatorName } from './read-rows.ts'
 import { refuse } from './refuse.ts'
 
 /**
  * The checks that refuse a whole file, after reading and counting: required headers, spelt exactly; none twice; none
  * unknown unless allowed; as many fields in each row as in the header. Returns warnings, one sentence each.
  */
-export function checkFile({ header, rows, uneven }: Rows, allowUnknownColumns: boolean): string[] {
+export function checkFile({ header, separator, rows, uneven }: Rows, allowUnknownColumns: boolean): string[] {
   const quotable = looksLikeHeader(header)
   const slips = header.flatMap((name, index) => {
     const meant = meantBy(name)
@@ -23,7 +23,7 @@ export function checkFile({ header, rows, uneven }: Rows, allowUnknownColumns: b
       'Write one row per user below the header.',
     )
   }
-  if (uneven !== null) throw unevenRow(header, uneven.rowNumber, uneven.cells.length)
+  if (uneven !== null) throw unevenRow(header, uneven.rowNumber, uneven.cells.length, separator)
   return warnings
 }
 
@@ -85,9 +85,8 @@ function unknownColumns(header: readonly string[], slips: readonly Slip[], allow
   return said.map((what) => `row 1: ${what}${what.endsWith('?') ? ' It' : ', and'} is ignored`)
 }
 
-function unevenRow(header: readonly string[], rowNumber: number, count: number) {
-  const remedy =
-    'Each row needs as many fields as row 1: keep the comma of an empty value, and put a value that holds a comma in quotation marks.'
+function unevenRow(header: readonly string[], rowNumber: number, count: number, separator: SeparatorName) {
+  const remedy = `Each row needs as many fields as row 1, which is separated by ${separator}s: keep the ${separator} of an empty value, and put a value that holds a ${separator} in quotation marks.`
   const fields = `${count} ${count === 1 ? 'field' : 'fields'}`
   const where =
     count < header.length

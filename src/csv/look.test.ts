@@ -39,10 +39,10 @@ test('it says of each row what the service says, marks the cells, and shows no p
 })
 
 test('a file that is refused is refused in the words of the service', () => {
-  const answer = lookAtFiles().look(bytes('EmailAddress;UserName;Password\n'), false)
+  const answer = lookAtFiles().look(bytes('EmailAddress|UserName|Password\n'), false)
   assert.ok('refused' in answer)
   assert.equal(answer.refused.code, 'CSV_NOT_COMMA_SEPARATED')
-  assert.equal(answer.refused.message, 'Row 1 is separated by semicolons, but a CSV file needs commas.')
+  assert.equal(answer.refused.message, 'Row 1 is separated by vertical bars, which a CSV file cannot be.')
 })
 
 test('a file larger than a batch may be is not refused but cut into several, which the service takes', () => {

@@ -13,6 +13,8 @@ export interface Row {
 
 export interface Rows {
   readonly header: readonly string[]
+  /** What stands between the values. */
+  readonly separator: SeparatorName
   /** Below the header, in the file's order, without the blank ones. */
   readonly rows: readonly Row[]
   /** Row numbers of `,,,` rows, which spreadsheets leave behind; lines with nothing at all are not listed. */
@@ -21,6 +23,10 @@ export interface Rows {
   readonly uneven: Row | null
 }
 
+/** Comma as S3 has it; the others are what spreadsheets write where the comma is the decimal sign, or as Unicode text. */
+const separators = { comma: ',', semicolon: ';', tab: '\t' } as const
+export type SeparatorName = keyof typeof separators
+
 /** Each costs csv-parse an error object: a file of nothing else must not keep us busy. The first one is named anyway. */
 const maxUneven = 1000
 const enough = Symbol('enough uneven rows')
@@ -28,13 +34,14 @@ const enough = Symbol('enough uneven rows')
 const startOver = 'Write the column names in row 1 and one row per user below it, as the template has them.'
 
 /**
- * Text to rows, bounded. Refuses in the seeds' order: empty, not comma separated, too many rows. Uneven rows are handed on,
+ * Text to rows, bounded. Refuses in the seeds' order: empty, separated by something else, too many rows. Uneven rows are handed on,
  * for the check of the headers comes before them. Broken quotes and overlong fields end the reading where they are.
  */
 export function readRows(text: string, limits: CsvLimits): Rows {
   if (text.trim() === '') throw refuse('CSV_EMPTY', 'the file is empty', startOver)
-  refuseOtherSeparators(/^[^\r\n]*/.exec(text)![0])
-  refuseFloods(text)
+  const separator = separatorOf(/^[^\r\n]*/.exec(text)![0])
+  const delimiter = separators[separator]
+  refuseFloods(text, delimiter.charCodeAt(0))
   let header: readonly string[] | null = null
   const rows: Row[] = []
   const emptyRows: number[] = []
@@ -54,6 +61,7 @@ export function readRows(text: string, limits: CsvLimits): Rows {
   }
   try {
     parse(text, {
+      delimiter,
       // All three, the longest first: files that several programs have touched mix them.
       record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
@@ -65,47 +73,41 @@ export function readRows(text: string, limits: CsvLimits): Rows {
       },
     })
   } catch (thrown) {
-    if (thrown !== enough) throw brokenRow(thrown, header)
+    if (thrown !== enough) throw brokenRow(thrown, header, separator)
   }
   if (header === null) throw refuse('CSV_EMPTY', 'the file is empty', startOver)
-  return { header, rows, emptyRows, uneven: uneven[0] ?? null }
+  return { header, separator, rows, emptyRows, uneven: uneven[0] ?? null }
 }
 
-/** A header without a comma that another separator would cut: what spreadsheets write in half of Europe. */
-function refuseOtherSeparators(firstLine: string): void {
-  const saveWithCommas = 'Save the file with commas as separators, as CSV UTF-8 (comma delimited).'
+/** Of a header without a comma: the semicolon that spreadsheets write in half of Europe, or the tab. */
+function separatorOf(firstLine: string): SeparatorName {
+  const accepted = 'The values are separated by commas, or else by semicolons or tabs.'
   if (/^"?sep=/i.test(firstLine)) {
     throw refuse(
       'CSV_NOT_COMMA_SEPARATED',
       'row 1 is a note to Excel (sep=), not the column names',
-      `Delete row 1. ${saveWithCommas}`,
+      `Delete row 1. ${accepted}`,
     )
   }
-  if (firstLine.includes(',')) return
-  const others = [
-    [';', 'semicolons'],
-    ['\t', 'tabs'],
-    ['|', 'vertical bars'],
-  ] as const
-  const other = others.find(([mark]) => firstLine.includes(mark))
-  if (other === undefined) return
+  for (const name of ['comma', 'semicolon', 'tab'] as const) if (firstLine.includes(separators[name])) return name
+  if (!firstLine.includes('|')) return 'comma'
   throw refuse(
     'CSV_NOT_COMMA_SEPARATED',
-    `row 1 is separated by ${other[1]}, but a CSV file needs commas`,
-    saveWithCommas,
+    'row 1 is separated by vertical bars, which a CSV file cannot be',
+    `Save the file as CSV UTF-8. ${accepted}`,
   )
 }
 
-/** A line of more commas than the largest row may hold would cost hundreds of megabytes before csv-parse hands it over. */
-function refuseFloods(text: string): void {
+/** A line of more separators than the largest row may hold would cost hundreds of megabytes before csv-parse hands it over. */
+function refuseFloods(text: string, separator: number): void {
   const limit = maxColumns * maxFieldBytes
-  let commas = 0
+  let count = 0
   let line = 1
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)
-    if (unit === 44 && ++commas > limit) throw tooManyColumns(`line ${line}`)
+    if (unit === separator && ++count > limit) throw tooManyColumns(`line ${line}`)
     if (unit === 10 || unit === 13) {
-      commas = 0
+      count = 0
       if (unit === 10 || text.charCodeAt(i + 1) !== 10) line++
     }
   }
@@ -121,17 +123,17 @@ function refuseLongFields(cells: readonly string[], header: readonly string[] | 
 
 const quoteFaults: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quotation mark opens here and is never closed',
-  CSV_INVALID_CLOSING_QUOTE: 'a quotation mark is followed by more text instead of a comma',
+  CSV_INVALID_CLOSING_QUOTE: 'a quotation mark is followed by more text instead of a separator',
   INVALID_OPENING_QUOTE: 'a quotation mark stands inside a value that is not in quotation marks',
 }
 
 /** What csv-parse throws quotes the field: only its code and its place are taken, and it is never passed on as a cause. */
-function brokenRow(thrown: unknown, header: readonly string[] | null): unknown {
+function brokenRow(thrown: unknown, header: readonly string[] | null, separator: SeparatorName): unknown {
   if (!(thrown instanceof CsvError)) return thrown
   const rowNumber = Number(thrown['records']) + Number(thrown['empty_lines']) + 1
   const where = `row ${rowNumber}, ${columnLabel(header, Number(thrown['column']))}`
   if (thrown.code === 'CSV_MAX_RECORD_SIZE') return tooLong(where)
-  const what = quoteFaults[thrown.code] ?? `the row cannot be read (${thrown.code})`
+  const what = quoteFaults[thrown.code]?.replace('separator', separator) ?? `the row cannot be read (${thrown.code})`
   return refuse(
     'CSV_QUOTE',
     `${where}: ${what}`,

@@ -48,8 +48,8 @@ suite('migrate refuses', { timeout: 60_000 }, () => {
       ],
       [write('header.csv', header), 'header.csv: the file has column names but no rows below them.'],
       [
-        write('semicolons.csv', 'EmailAddress;UserName;Password\r\na@x.example;a;p\r\n'),
-        'semicolons.csv: row 1 is separated by semicolons, but a CSV file needs commas.',
+        write('bars.csv', 'EmailAddress|UserName|Password\r\na@x.example|a|p\r\n'),
+        'bars.csv: row 1 is separated by vertical bars, which a CSV file cannot be.',
       ],
       [
         write('zip.csv', Buffer.from('504b0304000000000102fffe', 'hex')),

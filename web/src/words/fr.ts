@@ -1366,7 +1366,8 @@ const fr: Words = {
       CSV_ENCODING: 'L’encodage du fichier CSV n’est pas reconnu.',
       CSV_FIELD_COUNT: 'Une ligne du fichier CSV n’a pas le nombre de champs attendu.',
       CSV_FIELD_TOO_LONG: 'Une valeur du fichier CSV est trop longue.',
-      CSV_NOT_COMMA_SEPARATED: 'Les valeurs du fichier CSV ne sont pas séparées par des virgules.',
+      CSV_NOT_COMMA_SEPARATED:
+        'Les valeurs du fichier CSV ne sont séparées ni par des virgules, ni par des points-virgules, ni par des tabulations.',
       CSV_QUOTE: 'Un guillemet du fichier CSV n’est pas fermé, ou est seul.',
       CSV_TOO_LARGE: 'Le fichier CSV est trop volumineux.',
       CSV_TOO_MANY_COLUMNS: 'Le fichier CSV a trop de colonnes.',
@@ -1597,8 +1598,12 @@ const fr: Words = {
       'Delete the columns that the migration does not need.':
         'Supprimez les colonnes dont la migration n’a pas besoin.',
       'Split it into several files.': 'Divisez-le en plusieurs fichiers.',
-      'Each row needs as many fields as row 1: keep the comma of an empty value, and put a value that holds a comma in quotation marks.':
-        'Chaque ligne doit avoir autant de champs que la ligne 1 : gardez la virgule d’une valeur vide, et mettez entre guillemets une valeur qui contient une virgule.',
+      'Each row needs as many fields as row 1, which is separated by commas: keep the comma of an empty value, and put a value that holds a comma in quotation marks.':
+        'Chaque ligne doit avoir autant de champs que la ligne 1, dont le séparateur est la virgule : gardez la virgule d’une valeur vide, et mettez entre guillemets une valeur qui contient une virgule.',
+      'Each row needs as many fields as row 1, which is separated by semicolons: keep the semicolon of an empty value, and put a value that holds a semicolon in quotation marks.':
+        'Chaque ligne doit avoir autant de champs que la ligne 1, dont le séparateur est le point-virgule : gardez le point-virgule d’une valeur vide, et mettez entre guillemets une valeur qui contient un point-virgule.',
+      'Each row needs as many fields as row 1, which is separated by tabs: keep the tab of an empty value, and put a value that holds a tab in quotation marks.':
+        'Chaque ligne doit avoir autant de champs que la ligne 1, dont le séparateur est la tabulation : gardez la tabulation d’une valeur vide, et mettez entre guillemets une valeur qui contient une tabulation.',
     },
   },
 }
