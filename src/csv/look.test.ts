@@ -58,6 +58,48 @@ test('a file larger than a batch may be is not refused but cut into several, whi
   )
 })
 
+test('what is said of a row of any part names it as the file that was cut does', () => {
+  const files = lookAtFiles()
+  const lines = [
+    header,
+    'a@b.c,a,p',
+    '',
+    'bob,bob,p',
+    ',,',
+    'c@b.c,"c\r\nc",p',
+    'd@b.c,d,p',
+    'D@b.c,d,p',
+    '',
+    'e@b.c,e,p',
+  ]
+  const given = bytes(lines.join('\r\n'))
+  const answer = files.look(given, false)
+  assert.ok('looked' in answer)
+  const cut = files.cut(2)
+  assert.ok('files' in cut)
+  const whole = checkCsv(given, { allowUnknownColumns: false })
+  const parts = cut.files.map((text) => checkCsv(bytes(text), { allowUnknownColumns: false }))
+  assert.deepEqual(
+    parts.flatMap(({ users }) => users),
+    whole.users,
+  )
+  assert.deepEqual(
+    parts.flatMap(({ badRows }) => badRows.map(({ rowNumber, message }) => [rowNumber, message])),
+    whole.badRows.map(({ rowNumber, message }) => [rowNumber, message]),
+  )
+  assert.match(whole.badRows.at(-1)!.message, /the same as in row 7/)
+  assert.deepEqual(parts[1]!.warnings, [])
+})
+
+test('a part far down a file of many parts is read, the lines before it among its bytes', () => {
+  const files = lookAtFiles()
+  files.look(bytes([header, ...people(120_000)].join('\n')), false)
+  const cut = files.cut(4)
+  assert.ok('files' in cut)
+  const { users } = checkCsv(bytes(cut.files.at(-1)!), { allowUnknownColumns: false })
+  assert.deepEqual([users[0]!.rowNumber, users.at(-1)!.rowNumber], [90_002, 120_001])
+})
+
 test('rows that are typed are looked at as the file that they become', () => {
   const rows = [header.split(','), ['a@b.c', 'a, "b"', ' p '], ['', '', ''], ['c@b.c', '', 'q']]
   const { users, badRows } = look(rows)

@@ -56,7 +56,7 @@ export function lookAtFiles() {
     cut(batches: number): Cut {
       if (rows === null) throw new Error('nothing was looked at')
       try {
-        return { files: cutRows(rows, evenSizes(rows.rows.length, batches)) }
+        return { files: cutRows(rows, evenSizes(rows.rows.length, batches), true) }
       } catch (thrown) {
         return { refused: csvRefusalOf(thrown) }
       }
@@ -80,6 +80,12 @@ function lookedAt({ header, rows }: Rows, warnings: readonly string[], bytes: nu
       message,
     })),
     warnings,
-    fewestBatches: Math.max(Math.ceil(rows.length / batchLimits.rows), Math.ceil(bytes / batchLimits.bytes), 1),
+    // A part has a byte for each row before it.
+    fewestBatches: Math.max(
+      Math.ceil(rows.length / batchLimits.rows),
+      bytes > batchLimits.bytes
+        ? Math.ceil(bytes / Math.max(batchLimits.bytes - rows.at(-1)!.rowNumber, batchLimits.bytes / 2))
+        : 1,
+    ),
   }
 }

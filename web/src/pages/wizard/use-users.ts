@@ -101,9 +101,11 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
         columns,
         users,
         badCount,
-        warnings: [...new Set([...warnings, ...(batches === 1 ? answers[0]!.warnings : [])])],
-        // Rows of a part are numbered anew, and the service's numbers would say something else.
-        more: batches === 1 ? answers[0]!.badRows.filter(({ rowNumber }) => !known.has(rowNumber)).slice(0, 20) : [],
+        warnings: [...new Set([...warnings, ...answers.flatMap((answer) => answer.warnings)])],
+        more: answers
+          .flatMap((answer) => answer.badRows)
+          .filter(({ rowNumber }) => !known.has(rowNumber))
+          .slice(0, 20),
         allowUnknownColumns,
         parts,
       }
