@@ -253,6 +253,25 @@ test('what happens elsewhere is seen at once, without a reload', { skip, timeout
   visitor.isClean()
 })
 
+test(
+  'a page whose script does not arrive says so beside the navigation, and comes by itself',
+  { skip, timeout: 200_000 },
+  async () => {
+    const { page } = await person('lena', ['ViewOnly'])
+    const files = /\/assets\/(dashboard|database-pane)-/
+    await page.route(files, (route) => route.abort())
+    await page.getByRole('link', { name: 'Dashboard' }).click()
+    await page.getByRole('alert').filter({ hasText: 'This page could not be loaded' }).waitFor()
+    // What is there goes on, and a pane that is not there leaves its list.
+    await page.getByRole('link', { name: 'Databases' }).click()
+    await page.getByRole('row').getByRole('link', { name: 'Local' }).click()
+    await page.getByRole('alert').filter({ hasText: 'This page could not be loaded' }).waitFor()
+    await page.getByRole('heading', { name: 'Mailbox databases' }).waitFor()
+    await page.unroute(files)
+    await page.getByRole('region', { name: 'Local' }).waitFor({ timeout: 60_000 })
+  },
+)
+
 test('a password that somebody else has set is changed before anything else', { skip, timeout: 200_000 }, async () => {
   await center.served.must('POST', '/administrators', { userName: 'mary', roles: ['ViewOnly'], password: PASSWORD })
   const visitor = await center.visitor()

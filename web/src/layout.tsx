@@ -3,13 +3,14 @@ import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@flu
 import { PersonRegular } from '@fluentui/react-icons/svg/person'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Suspense } from 'react'
-import { Outlet, useNavigate } from 'react-router'
+import { Outlet, useLocation, useNavigate } from 'react-router'
 import { ask } from './api.ts'
 import { useLive } from './live.ts'
 import { OnlyWhoMay } from './may-not.tsx'
 import { Navigation } from './navigation.tsx'
 import { paths } from './paths.ts'
 import { forget, sessionQuery, useEnded, useSession } from './session.ts'
+import { ErrorEdge } from './ui/error-edge.tsx'
 import { Mark } from './ui/mark.tsx'
 import { useTell } from './ui/toasts.tsx'
 import { LANGUAGES, nameOfLanguage, useSpeech } from './words/words.ts'
@@ -19,6 +20,7 @@ export function Layout() {
   const { data: session } = useSession()
   const client = useQueryClient()
   const navigate = useNavigate()
+  const { pathname } = useLocation()
   const tell = useTell()
   useLive(!useEnded())
   const signOut = useMutation({
@@ -73,9 +75,11 @@ export function Layout() {
         <Navigation />
         <main id="content" className="content" tabIndex={-1}>
           <OnlyWhoMay>
-            <Suspense>
-              <Outlet />
-            </Suspense>
+            <ErrorEdge place={pathname}>
+              <Suspense>
+                <Outlet />
+              </Suspense>
+            </ErrorEdge>
           </OnlyWhoMay>
         </main>
       </div>

@@ -6,9 +6,10 @@ import { KeyResetRegular } from '@fluentui/react-icons/svg/key-reset'
 import { PersonAvailableRegular } from '@fluentui/react-icons/svg/person-available'
 import { PersonProhibitedRegular } from '@fluentui/react-icons/svg/person-prohibited'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import type { Administrator } from '#contract/administrator.ts'
+import { lazily } from '../later.tsx'
 import { ask, Refusal, type Tagged } from '../api.ts'
 import { LIVE } from '../live.ts'
 import { paths } from '../paths.ts'
@@ -26,8 +27,8 @@ import { nameOfLanguage, useSpeech, useWords } from '../words/words.ts'
 import { AdministratorState } from './administrators.tsx'
 import { administratorQuery, allAdministratorsQuery, isLastInCharge } from './people/people-queries.ts'
 
-const AdministratorForm = lazy(() => import('../forms/administrator-form.tsx'))
-const PasswordResetForm = lazy(() => import('../forms/password-reset-form.tsx'))
+const AdministratorForm = lazily(() => import('../forms/administrator-form.tsx'))
+const PasswordResetForm = lazily(() => import('../forms/password-reset-form.tsx'))
 
 export default function AdministratorPane() {
   const { administrator: identity = '' } = useParams()

@@ -1,9 +1,9 @@
 /** Organization > Administrators: who may sign in, and what they may. */
 import { PersonAddRegular } from '@fluentui/react-icons/svg/person-add'
 import { useQuery } from '@tanstack/react-query'
-import { lazy } from 'react'
 import { useLocation, useNavigate, useParams } from 'react-router'
 import type { Administrator } from '#contract/administrator.ts'
+import { lazily } from '../later.tsx'
 import { paths } from '../paths.ts'
 import { useSession } from '../session.ts'
 import { useListState } from '../ui/list-state.ts'
@@ -15,7 +15,7 @@ import { useWords } from '../words/words.ts'
 import { administratorsQuery } from './people/people-queries.ts'
 import '../style/people.css'
 
-const AdministratorForm = lazy(() => import('../forms/administrator-form.tsx'))
+const AdministratorForm = lazily(() => import('../forms/administrator-form.tsx'))
 
 export default function AdministratorsPage() {
   const { administrators: words } = useWords()

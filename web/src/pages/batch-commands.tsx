@@ -6,9 +6,10 @@ import { EditRegular } from '@fluentui/react-icons/svg/edit'
 import { PauseRegular } from '@fluentui/react-icons/svg/pause'
 import { PlayRegular } from '@fluentui/react-icons/svg/play'
 import { PlayCircleRegular } from '@fluentui/react-icons/svg/play-circle'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, Suspense, useState } from 'react'
 import { useLocation, useNavigate, useParams } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
+import { lazily } from '../later.tsx'
 import { paths } from '../paths.ts'
 import { CommandButton } from '../ui/command-button.tsx'
 import { listOnly } from '../ui/pane.tsx'
@@ -18,7 +19,7 @@ import { type Command, reasonAgainstAll } from './batch-command.ts'
 import { BatchMore } from './batch-more.tsx'
 import { useBatchCommand, useSetBatch } from './use-batch-command.ts'
 
-const BatchForm = lazy(() => import('../forms/batch-form.tsx'))
+const BatchForm = lazily(() => import('../forms/batch-form.tsx'))
 
 const ICONS = {
   start: <PlayRegular />,

@@ -3,9 +3,10 @@ import { Button } from '@fluentui/react-components'
 import { CheckmarkStarburstRegular } from '@fluentui/react-icons/svg/checkmark-starburst'
 import { EditRegular } from '@fluentui/react-icons/svg/edit'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useParams } from 'react-router'
 import type { MailboxDatabase } from '#contract/database.ts'
+import { lazily } from '../later.tsx'
 import { ask, Refusal, type Tagged } from '../api.ts'
 import { LIVE } from '../live.ts'
 import { paths } from '../paths.ts'
@@ -24,7 +25,7 @@ import { DeleteCommand } from './objects/delete-command.tsx'
 import { databaseQuery } from './objects/object-queries.ts'
 import { UsedBy } from './objects/used-by.tsx'
 
-const DatabaseForm = lazy(() => import('../forms/database-form.tsx'))
+const DatabaseForm = lazily(() => import('../forms/database-form.tsx'))
 
 export default function DatabasePane() {
   const { database: identity = '' } = useParams()

@@ -1,9 +1,9 @@
 /** Migration > Mailbox databases: where mail goes, and which of them a batch gets that names none. */
 import { Badge } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
-import { lazy } from 'react'
 import { useLocation, useNavigate, useParams } from 'react-router'
 import type { MailboxDatabase } from '#contract/database.ts'
+import { lazily } from '../later.tsx'
 import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
 import { formatNumber } from '../ui/format.ts'
@@ -14,7 +14,7 @@ import { useSpeech, useWords } from '../words/words.ts'
 import { databaseListQuery } from './objects/object-queries.ts'
 import '../style/objects.css'
 
-const DatabaseForm = lazy(() => import('../forms/database-form.tsx'))
+const DatabaseForm = lazily(() => import('../forms/database-form.tsx'))
 
 export default function DatabasesPage() {
   const { databases: words } = useWords()

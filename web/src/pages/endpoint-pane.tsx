@@ -3,9 +3,10 @@ import { Button } from '@fluentui/react-components'
 import { EditRegular } from '@fluentui/react-icons/svg/edit'
 import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useParams } from 'react-router'
 import type { MigrationEndpoint } from '#contract/endpoint.ts'
+import { lazily } from '../later.tsx'
 import { ask, Refusal, type Tagged } from '../api.ts'
 import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
@@ -21,7 +22,7 @@ import { DeleteCommand } from './objects/delete-command.tsx'
 import { endpointQuery } from './objects/object-queries.ts'
 import { UsedBy } from './objects/used-by.tsx'
 
-const EndpointForm = lazy(() => import('../forms/endpoint-form.tsx'))
+const EndpointForm = lazily(() => import('../forms/endpoint-form.tsx'))
 
 export default function EndpointPane() {
   const { endpoint: identity = '' } = useParams()

@@ -1,8 +1,8 @@
 /** Migration > Endpoints: where mail comes from, and how much each server bears at once. */
 import { useQuery } from '@tanstack/react-query'
-import { lazy } from 'react'
 import { useLocation, useNavigate, useParams } from 'react-router'
 import type { MigrationEndpoint } from '#contract/endpoint.ts'
+import { lazily } from '../later.tsx'
 import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
 import { formatNumber } from '../ui/format.ts'
@@ -13,7 +13,7 @@ import { useSpeech, useWords } from '../words/words.ts'
 import { endpointListQuery } from './objects/object-queries.ts'
 import '../style/objects.css'
 
-const EndpointForm = lazy(() => import('../forms/endpoint-form.tsx'))
+const EndpointForm = lazily(() => import('../forms/endpoint-form.tsx'))
 
 export default function EndpointsPage() {
   const { endpoints: words } = useWords()

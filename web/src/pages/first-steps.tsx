@@ -2,16 +2,17 @@
 import { Button, Spinner } from '@fluentui/react-components'
 import { CheckmarkCircleRegular } from '@fluentui/react-icons/svg/checkmark-circle'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useNavigate } from 'react-router'
+import { lazily } from '../later.tsx'
 import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
 import { CommandButton } from '../ui/command-button.tsx'
 import { useWords } from '../words/words.ts'
 import { databasesQuery, endpointsQuery } from './batch-queries.ts'
 
-const EndpointForm = lazy(() => import('../forms/endpoint-form.tsx'))
-const DatabaseForm = lazy(() => import('../forms/database-form.tsx'))
+const EndpointForm = lazily(() => import('../forms/endpoint-form.tsx'))
+const DatabaseForm = lazily(() => import('../forms/database-form.tsx'))
 
 const namesOf = (items: readonly { readonly identity: string }[] | undefined) =>
   items?.map(({ identity }) => identity).join(', ') ?? ''

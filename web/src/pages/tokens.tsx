@@ -1,8 +1,8 @@
 /** Organization > API tokens: what programs use; each is shown once, when it is made. */
 import { KeyRegular } from '@fluentui/react-icons/svg/key'
 import { useQuery } from '@tanstack/react-query'
-import { lazy } from 'react'
 import type { ApiToken, Scope } from '#contract/organization.ts'
+import { lazily } from '../later.tsx'
 import { ask } from '../api.ts'
 import { SCOPE_NAMES } from '../session.ts'
 import { ConfirmedCommand } from '../ui/confirmed-command.tsx'
@@ -16,7 +16,7 @@ import { useSpeech, useWords } from '../words/words.ts'
 import { tokensQuery } from './people/people-queries.ts'
 import '../style/people.css'
 
-const TokenForm = lazy(() => import('../forms/token-form.tsx'))
+const TokenForm = lazily(() => import('../forms/token-form.tsx'))
 
 export default function TokensPage() {
   const { tokens: words } = useWords()

@@ -1,15 +1,32 @@
-/** What a page has failed at stands in its place; the others go on. */
+/** What a page has failed at stands in its place; what is around it goes on, and so does the next page. */
 import { Component, type ReactNode } from 'react'
+import { NotLoaded } from '../later.tsx'
+import { NotLoadedBar } from './not-loaded-bar.tsx'
 import { RefusalBar } from './refusal-bar.tsx'
 
-export class ErrorEdge extends Component<{ readonly children: ReactNode }, { readonly thrown: unknown }> {
-  override state: { readonly thrown: unknown } = { thrown: null }
+interface Edge {
+  /** Where one is: at another place it is tried anew. */
+  readonly place?: string
+  readonly children: ReactNode
+}
+interface Seen {
+  readonly thrown: unknown
+}
 
-  static getDerivedStateFromError(thrown: unknown) {
+export class ErrorEdge extends Component<Edge, Seen> {
+  override state: Seen = { thrown: null }
+
+  static getDerivedStateFromError(thrown: unknown): Seen {
     return { thrown }
   }
 
+  override componentDidUpdate({ place }: Edge) {
+    if (place !== this.props.place && this.state.thrown !== null) this.setState({ thrown: null })
+  }
+
   override render() {
-    return this.state.thrown === null ? this.props.children : <RefusalBar thrown={this.state.thrown} />
+    const { thrown } = this.state
+    if (thrown === null) return this.props.children
+    return thrown instanceof NotLoaded ? <NotLoadedBar thrown={thrown} /> : <RefusalBar thrown={thrown} />
   }
 }

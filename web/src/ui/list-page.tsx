@@ -1,8 +1,9 @@
 /** A list with its commands, and beside it the pane of what is chosen in it; on narrow screens one of the two. */
 import { Toolbar } from '@fluentui/react-components'
 import { type ReactNode, type RefObject, Suspense, useLayoutEffect, useRef } from 'react'
-import { Outlet } from 'react-router'
+import { Outlet, useLocation } from 'react-router'
 import { useWords } from '../words/words.ts'
+import { ErrorEdge } from './error-edge.tsx'
 
 interface ListPageProps {
   readonly title: string
@@ -14,6 +15,7 @@ interface ListPageProps {
 
 export function ListPage({ title, commands, children, hasPane }: ListPageProps) {
   const words = useWords()
+  const { pathname } = useLocation()
   const list = useRef<HTMLDivElement>(null)
   useReturn(list, hasPane)
   return (
@@ -28,9 +30,11 @@ export function ListPage({ title, commands, children, hasPane }: ListPageProps) 
       {/* Where the pane takes the place of the list, the page has its title for who reads it by headings. */}
       {hasPane && <h1 className="unseen title-of-pane">{title}</h1>}
       {hasPane && (
-        <Suspense>
-          <Outlet />
-        </Suspense>
+        <ErrorEdge place={pathname}>
+          <Suspense>
+            <Outlet />
+          </Suspense>
+        </ErrorEdge>
       )}
     </div>
   )

@@ -31,7 +31,14 @@ const browserLanguage = (): Language => navigator.languages.map(known).find((one
 export const firstLanguage = (own?: string | null): Language => chosenLanguage() ?? known(own) ?? browserLanguage()
 
 /** Other languages are loaded when they are wanted. */
-export const wordsOf = async (language: Language): Promise<Words> => (await OTHERS[`./${language}.ts`]?.()) ?? en
+export async function wordsOf(language: Language): Promise<Words> {
+  try {
+    return (await OTHERS[`./${language}.ts`]?.()) ?? en
+  } catch {
+    // Its file did not arrive: said in English rather than not at all.
+    return en
+  }
+}
 
 interface Spoken {
   readonly language: Language

@@ -1,17 +1,19 @@
 /** How long batches took by the hour at which they began: test batches of equal size tell the best time of the day. */
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Link } from 'react-router'
 import type { RunTime } from '#contract/dashboard.ts'
 import { parseTimeSpan } from '#contract/timespan.ts'
+import { lazily } from '../../later.tsx'
 import { paths } from '../../paths.ts'
 import { formatDuration } from '../../ui/duration.ts'
 import { formatBytes, formatDate, formatNumber } from '../../ui/format.ts'
+import { ErrorEdge } from '../../ui/error-edge.tsx'
 import { PlainTable } from '../../ui/plain-table.tsx'
 import { useSpeech } from '../../words/words.ts'
 import { ChartPlace } from './chart-place.tsx'
 import { Part } from './part.tsx'
 
-const HoursChart = lazy(() => import('./charts.tsx').then(({ HoursChart }) => ({ default: HoursChart })))
+const HoursChart = lazily(async () => ({ default: (await import('./charts.tsx')).HoursChart }))
 
 export function RunTimes({ runTimes }: { readonly runTimes: readonly RunTime[] }) {
   const { words, language } = useSpeech()
@@ -23,23 +25,25 @@ export function RunTimes({ runTimes }: { readonly runTimes: readonly RunTime[] }
   return (
     <Part title={own.runTimes} isWide empty={runTimes.length === 0 ? own.noRunTimes : null}>
       <p className="small">{own.runTimesHow}</p>
-      <Suspense fallback={<ChartPlace />}>
-        <HoursChart
-          title={own.runTimes}
-          yTitle={own.runTimeIn[unit]}
-          xTitle={own.startHour}
-          format={(value) => formatNumber(language, value)}
-          points={runTimes.map(({ identity, startDateTime, duration, totalCount }, at) => {
-            const start = new Date(startDateTime)
-            return {
-              hour: start.getHours() + start.getMinutes() / 60,
-              value: seconds[at]! / size,
-              label: `${identity}: ${words.mailboxes(totalCount)}`,
-              said: formatDuration(words, duration),
-            }
-          })}
-        />
-      </Suspense>
+      <ErrorEdge>
+        <Suspense fallback={<ChartPlace />}>
+          <HoursChart
+            title={own.runTimes}
+            yTitle={own.runTimeIn[unit]}
+            xTitle={own.startHour}
+            format={(value) => formatNumber(language, value)}
+            points={runTimes.map(({ identity, startDateTime, duration, totalCount }, at) => {
+              const start = new Date(startDateTime)
+              return {
+                hour: start.getHours() + start.getMinutes() / 60,
+                value: seconds[at]! / size,
+                label: `${identity}: ${words.mailboxes(totalCount)}`,
+                said: formatDuration(words, duration),
+              }
+            })}
+          />
+        </Suspense>
+      </ErrorEdge>
       <details>
         <summary>{own.asTable}</summary>
         <PlainTable

@@ -1,14 +1,16 @@
 /** What was carried over time, as a chart and as a table, and by endpoint. */
 import { Label, Select, useId } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Link } from 'react-router'
 import { parseTimeSpan } from '#contract/timespan.ts'
+import { lazily } from '../../later.tsx'
 import { paths } from '../../paths.ts'
 import { formatBytes, formatDate, formatNumber, formatTime } from '../../ui/format.ts'
 import { useListState } from '../../ui/list-state.ts'
 import { Loading } from '../../ui/loading.tsx'
 import { PlainTable } from '../../ui/plain-table.tsx'
+import { ErrorEdge } from '../../ui/error-edge.tsx'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
 import { useSpeech } from '../../words/words.ts'
 import { ChartPlace } from './chart-place.tsx'
@@ -16,7 +18,7 @@ import { RANGES, throughputQuery } from './dashboard-queries.ts'
 import { Part } from './part.tsx'
 import { type Measure, sumsOf, type Told, seriesOf } from './series.ts'
 
-const TimeChart = lazy(() => import('./charts.tsx').then(({ TimeChart }) => ({ default: TimeChart })))
+const TimeChart = lazily(async () => ({ default: (await import('./charts.tsx')).TimeChart }))
 const MEASURES = ['items', 'bytes'] as const
 
 export function ThroughputPart() {
@@ -57,14 +59,16 @@ export function ThroughputPart() {
       {data?.points.length === 0 && <p className="part-empty">{own.nothingCarried}</p>}
       {data !== undefined && data.points.length > 0 && (
         <>
-          <Suspense fallback={<ChartPlace />}>
-            <TimeChart
-              title={own.chartOf(own.measures[measure], own.ranges[range])}
-              series={seriesOf(data, measure)}
-              formatTime={(at) => formatTime(language, at, range === 'week')}
-              format={(value) => (measure === 'items' ? formatNumber(language, value) : formatBytes(language, value))}
-            />
-          </Suspense>
+          <ErrorEdge>
+            <Suspense fallback={<ChartPlace />}>
+              <TimeChart
+                title={own.chartOf(own.measures[measure], own.ranges[range])}
+                series={seriesOf(data, measure)}
+                formatTime={(at) => formatTime(language, at, range === 'week')}
+                format={(value) => (measure === 'items' ? formatNumber(language, value) : formatBytes(language, value))}
+              />
+            </Suspense>
+          </ErrorEdge>
           <PlainTable
             label={own.byEndpoint}
             className="endpoint-sums"

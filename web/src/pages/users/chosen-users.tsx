@@ -9,8 +9,9 @@ import { DeleteRegular } from '@fluentui/react-icons/svg/delete'
 import { PlayRegular } from '@fluentui/react-icons/svg/play'
 import { StopRegular } from '@fluentui/react-icons/svg/stop'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { MigrationUser } from '#contract/user.ts'
+import { lazily } from '../../later.tsx'
 import { LIVE } from '../../live.ts'
 import { CommandButton } from '../../ui/command-button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
@@ -20,7 +21,7 @@ import { batchQuery } from '../batch-queries.ts'
 import { type GivenCommand, giveTo } from './give-command.ts'
 import { isOfAll, type UsersFilter } from './user-queries.ts'
 
-const BatchFromUsersForm = lazy(() => import('../../forms/batch-from-users-form.tsx'))
+const BatchFromUsersForm = lazily(() => import('../../forms/batch-from-users-form.tsx'))
 
 interface ChosenUsersProps {
   readonly chosen: readonly MigrationUser[]

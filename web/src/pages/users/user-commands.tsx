@@ -5,9 +5,10 @@ import { DeleteRegular } from '@fluentui/react-icons/svg/delete'
 import { PlayRegular } from '@fluentui/react-icons/svg/play'
 import { StopRegular } from '@fluentui/react-icons/svg/stop'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { MigrationUser } from '#contract/user.ts'
+import { lazily } from '../../later.tsx'
 import { LIVE } from '../../live.ts'
 import { CommandButton } from '../../ui/command-button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
@@ -16,7 +17,7 @@ import { useTell } from '../../ui/toasts.tsx'
 import { useWords } from '../../words/words.ts'
 import { type GivenCommand, giveTo } from './give-command.ts'
 
-const StartUserLaterForm = lazy(() => import('../../forms/start-user-later-form.tsx'))
+const StartUserLaterForm = lazily(() => import('../../forms/start-user-later-form.tsx'))
 
 /** @param backTo the list that one goes on with when the user is gone */
 export function UserCommands({ user, backTo }: { readonly user: MigrationUser; readonly backTo: string }) {

@@ -1,7 +1,8 @@
 import { MessageBar, MessageBarBody } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { LIMITS } from '#contract/limits.ts'
+import { lazily } from '../../later.tsx'
 import { AdvancedFields } from '../../forms/choices/advanced-fields.tsx'
 import { ExcludeFolders } from '../../forms/choices/exclude-folders.tsx'
 import { wrongAt } from '../../forms/field-refusal.ts'
@@ -13,7 +14,7 @@ import { ChooseStep } from './choose-step.tsx'
 import type { StepProps } from './steps.ts'
 import { wantsTargetLogins } from './target-logins.ts'
 
-const DatabaseForm = lazy(() => import('../../forms/database-form.tsx'))
+const DatabaseForm = lazily(() => import('../../forms/database-form.tsx'))
 
 export function ConfigurationStep({ draft, change, refusal }: StepProps) {
   const { words, language } = useSpeech()

@@ -1,10 +1,11 @@
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
+import { lazily } from '../../later.tsx'
 import { useWords } from '../../words/words.ts'
 import { ChooseStep } from './choose-step.tsx'
 import type { StepProps } from './steps.ts'
 import { useEndpoints } from './use-endpoints.ts'
 
-const EndpointForm = lazy(() => import('../../forms/endpoint-form.tsx'))
+const EndpointForm = lazily(() => import('../../forms/endpoint-form.tsx'))
 
 export function EndpointStep({ draft, change }: StepProps) {
   const words = useWords()
