@@ -81,8 +81,7 @@ test(
     await edit.getByRole('alert').waitFor({ state: 'detached' })
     assert.equal(await edit.getByLabel(/^Mail address/).inputValue(), 'bob@contoso.example')
     await edit.getByRole('button', { name: 'Save' }).click()
-    // Beside a pane the list leaves the name out, which the pane shows.
-    await page.getByRole('row', { name: /^bob View only/ }).waitFor()
+    await page.getByRole('row', { name: /^bob Bob Jones View only/ }).waitFor()
     await pane.getByText('Bob Jones').waitFor()
     await bob.page.reload()
     await bob.page.getByRole('heading', { name: 'Sign in' }).waitFor()

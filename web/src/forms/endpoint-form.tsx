@@ -142,7 +142,8 @@ export default function EndpointForm({ seen, onClose, onCreated }: EndpointFormP
       ) : (
         <RefusalBar thrown={beyondFields(save.error ?? test.error, SHOWN)} />
       )}
-      <TestResult test={test.data} bad={words.endpointForm.testBad} />
+      {/* What saving has met is the newer of the two. */}
+      <TestResult test={save.isError ? undefined : test.data} bad={words.endpointForm.testBad} />
       {(isUnreached || skips) && (
         <SkipVerification what={words.endpoints.skipMeans} checked={skips} onChange={setSkips} />
       )}
