@@ -166,3 +166,15 @@ export const CsvFile = z.object({
   expiresAt: DateTime,
 })
 export type CsvFile = z.infer<typeof CsvFile>
+
+/** What a batch of an uploaded file would be, were it created now. */
+export const CsvFileCheck = z.object({
+  /** Those that would migrate. */
+  users: z.int(),
+  refusedCount: z.int(),
+  /** Those that would stand in the batch as failed, the first thousand: first those of which the file alone does not tell. */
+  refused: z.array(
+    z.object({ rowNumber: z.int(), emailAddress: z.string(), message: z.string(), errorDetail: z.string() }),
+  ),
+})
+export type CsvFileCheck = z.infer<typeof CsvFileCheck>

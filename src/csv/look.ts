@@ -27,6 +27,8 @@ export interface Looked {
   /** Of these rows, those that can be migrated. */
   readonly users: number
   readonly badCount: number
+  /** The numbers of all of them. */
+  readonly badNumbers: readonly number[]
   readonly badRows: readonly FaultyRow[]
   readonly warnings: readonly string[]
   /** More than 1 where the file is larger than a batch may be. */
@@ -73,6 +75,7 @@ function lookedAt({ header, rows }: Rows, warnings: readonly string[], bytes: nu
     rows: rows.length,
     users: users.length,
     badCount: badRows.length,
+    badNumbers: badRows.map(({ rowNumber }) => rowNumber),
     badRows: badRows.slice(0, MOST_SHOWN).map(({ rowNumber, columns, message }) => ({
       rowNumber,
       cells: shownCells(header, cellsOf.get(rowNumber) ?? []),

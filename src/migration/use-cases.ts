@@ -9,6 +9,7 @@ import { auditUseCases } from './audit/audit-use-cases.ts'
 import type { FoldedReads } from './audit/fold-reads.ts'
 import { recordActs } from './audit/record-acts.ts'
 import { getArchivedBatch, listArchivedBatches } from './batch/archived.ts'
+import { checkCsvFile } from './batch/check-csv-upload.ts'
 import { commandBatch } from './batch/command-batch.ts'
 import { createBatch } from './batch/create-batch.ts'
 import type { ServiceDeps } from './batch/deps.ts'
@@ -77,6 +78,7 @@ function unrecorded(deps: UseCaseDeps): UseCases {
     createToken: tokens.createToken,
     revokeToken: tokens.revokeToken,
     uploadCsv: (call) => uploadCsv(deps, call),
+    checkCsvFile: (call) => checkCsvFile(deps, call),
     getCsvTemplate: async () => whole(csvTemplate()),
     listBatches: ({ query }) => listBatches(deps, query),
     getBatch: async ({ params }) => showOne(store, await batchNamed(store, params.identity)),

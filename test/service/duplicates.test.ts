@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Client } from 'pg'
-import type { MigrationBatch } from '#contract/batch.ts'
+import type { CsvFileCheck, MigrationBatch } from '#contract/batch.ts'
 import { until } from '#test/crash/until.ts'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
 import { postgresMissing, startPostgres, type PostgresServer } from '#test/servers/postgres.ts'
@@ -10,7 +10,7 @@ import { startRelay } from '#test/servers/relay.ts'
 import { lastEvent, passes, refused, userOf, userReaches } from './asking.ts'
 import { type Row, type ServiceWorld, address, csvOf, startServiceWorld } from './world.ts'
 
-const NAMES = Array.from({ length: 20 }, (_, index) => `d${index + 1}`)
+const NAMES = Array.from({ length: 22 }, (_, index) => `d${index + 1}`)
 let world: ServiceWorld
 let postgres: PostgresServer
 let next = 0
@@ -87,6 +87,45 @@ describe('one mailbox, one user that runs', { skip: dovecotMissing() || postgres
       (await served.events(from)).filter(({ kind }) => kind === 'user.started'),
       [],
       'a refused Start is not in the log',
+    )
+  })
+
+  test('what a batch of an uploaded file would refuse is told before, in the words that the batch then has, and nothing is created', async () => {
+    const { served } = world
+    const [there, good] = fresh(2) as [Row, Row]
+    await served.newBatch('Before', [there])
+    const csvFile = await served.upload(
+      csv(
+        [address(there[0]), there[0]],
+        [address(good[0]), good[0]],
+        ['same@x.example', good[0].toUpperCase()],
+        ['none', 'none'],
+        ['empty@x.example', 'empty', ''],
+      ),
+    )
+    const path = `/csv-files/${csvFile}/check`
+    await refused(served, 'GET', `${path}?sourceEndpoint=Nope`, undefined, 404, 'OBJECT_NOT_FOUND')
+    const {
+      users,
+      refusedCount,
+      refused: rows,
+    } = await served.must<CsvFileCheck>('GET', `${path}?sourceEndpoint=Source`)
+    assert.deepEqual([users, refusedCount], [1, 4])
+    assert.deepEqual(
+      rows.map(({ rowNumber }) => rowNumber),
+      [2, 4, 5, 6],
+    )
+    const { items } = await served.must<{ items: MigrationBatch[] }>('GET', '/batches?search=After')
+    assert.deepEqual(items, [])
+    const { validationWarnings, failedCount } = await served.must<MigrationBatch>('POST', '/batches', {
+      name: 'After',
+      sourceEndpoint: 'Source',
+      csvFile,
+    })
+    assert.equal(failedCount, 4)
+    assert.deepEqual(
+      rows.map(({ rowNumber, message }) => `Row ${rowNumber}: ${message}`).sort(),
+      [...validationWarnings].sort(),
     )
   })
 

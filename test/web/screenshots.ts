@@ -90,7 +90,7 @@ for (const [look, options] of Object.entries(LOOKS)) {
   await page.getByText('2 mailboxes to migrate').waitFor()
   await shoot(page, `csv-${look}`)
   await page.getByRole('radio', { name: 'Typed in here' }).check()
-  await page.getByLabel('UserName, row 2').fill('amy')
+  await page.getByLabel('UserName, row 1').fill('amy')
   await shoot(page, `wizard-typed-${look}`)
   for (const step of ['name', 'endpoint', 'configuration', 'schedule']) {
     await page.goto(`${center.url}/migration/new-batch?step=${step}`)

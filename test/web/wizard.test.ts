@@ -98,14 +98,23 @@ test(
     assert.deepEqual(uploads, [])
 
     // Corrected; in two batches.
-    const good = ['amy', 'bob', 'cid'].map((user) => `${user}@contoso.example,${user},${MAIL_PASSWORD}`)
+    const good = ['amy', 'bob', 'cid', 'zoe'].map((user) => `${user}@contoso.example,${user},${MAIL_PASSWORD}`)
     await drop(page, 'Choose another CSV file', csvFile('Wave.csv', good))
-    await page.getByText('3 mailboxes to migrate').waitFor()
-    await field(page, 'Split into so many batches').fill('4')
-    await page.getByText('A number from 1 to 3.').waitFor()
+    await page.getByText('4 mailboxes to migrate').waitFor()
+    await field(page, 'Split into so many batches').fill('5')
+    await page.getByText('A number from 1 to 4.').waitFor()
     await field(page, 'Split into so many batches').fill('2')
     await page.getByText('2 batches with at most 2 mailboxes each').waitFor()
     assert.deepEqual(uploads, [])
+    await next(page)
+    // What only the service knows is told before a batch is there, by the row of the file.
+    const refused = page.getByRole('table', { name: '1 row is refused by the service' })
+    await refused.getByRole('row', { name: /^5 zoe@.*being migrated already, in the batch "Wave 2"/ }).waitFor()
+    await page.getByText('3 mailboxes to migrate').waitFor()
+    await visitor.isAccessible('refused')
+    await next(page)
+    await page.getByText('Correct the rows, or tick this.').waitFor()
+    await page.getByLabel(/^Go on all the same: 1 row/).check()
     await next(page)
     await page.getByRole('heading', { name: 'Configuration' }).waitFor()
     assert.equal(uploads.length, 2)
@@ -127,6 +136,7 @@ test(
     await again.getByText('Starts on 2 Jan 2031, 04:00:00 in your time.').waitFor()
     await next(again)
     await again.getByText('Wave 1 to Wave 2').waitFor()
+    await again.getByRole('alert').filter({ hasText: '1 row is refused by the service' }).waitFor()
 
     // What the service refuses stands at its field.
     await again.getByRole('button', { name: 'Create 2 batches' }).click()
@@ -152,7 +162,7 @@ test(
     assert.deepEqual(
       items.map(({ identity, totalCount }) => [identity, totalCount]),
       [
-        ['Late 2', 1],
+        ['Late 2', 2],
         ['Wave 1', 2],
         ['Wave 2', 1],
       ],
@@ -183,26 +193,26 @@ test(
     await page.getByRole('alert').filter({ hasText: 'Choose a CSV file, or type the mailboxes in.' }).waitFor()
     // As a spreadsheet puts it on the clipboard, with its header.
     await paste(
-      page.getByLabel('EmailAddress, row 2'),
+      page.getByLabel('EmailAddress, row 1'),
       `EmailAddress\tUserName\tPassword\r\ncleo@fabrikam.example\tcleo\t${MAIL_PASSWORD}\r\ndan@fabrikam.example\t\tZq7planted\r\n`,
     )
     await next(page)
     await page.getByRole('table', { name: '1 row cannot be migrated' }).waitFor()
-    assert.equal(await page.getByLabel('UserName, row 3').getAttribute('aria-invalid'), 'true')
+    assert.equal(await page.getByLabel('UserName, row 2').getAttribute('aria-invalid'), 'true')
     await visitor.isAccessible('typed rows')
-    await page.getByLabel('UserName, row 3').fill('dan')
+    await page.getByLabel('UserName, row 2').fill('dan')
     await page.reload()
     await page.getByText('Type the passwords again, which were not kept.').waitFor()
-    assert.equal(await page.getByLabel('UserName, row 3').inputValue(), 'dan')
-    assert.equal(await page.getByLabel('Password, row 3').inputValue(), '')
+    assert.equal(await page.getByLabel('UserName, row 2').inputValue(), 'dan')
+    assert.equal(await page.getByLabel('Password, row 2').inputValue(), '')
     const stored = await page.evaluate(() =>
       JSON.stringify([localStorage, sessionStorage].map((storage) => Object.entries(storage))),
     )
     assert.ok(stored.includes('cleo@fabrikam.example'))
     assert.ok(![MAIL_PASSWORD, 'Zq7planted'].some((secret) => stored.includes(secret)))
     assert.deepEqual(uploads, [])
+    await page.getByLabel('Password, row 1').fill(MAIL_PASSWORD)
     await page.getByLabel('Password, row 2').fill(MAIL_PASSWORD)
-    await page.getByLabel('Password, row 3').fill(MAIL_PASSWORD)
     await next(page)
     await page.getByRole('heading', { name: 'Configuration' }).waitFor()
     assert.equal(uploads.length, 1)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ArchivedBatch, BatchQuery, CsvFile, MigrationBatch, NewBatch, SetBatch } from '../batch.ts'
+import { ArchivedBatch, BatchQuery, CsvFile, CsvFileCheck, MigrationBatch, NewBatch, SetBatch } from '../batch.ts'
 import { BATCH_TAG } from '../tags.ts'
 import { Identity, PageQuery, QueryFlag, pageOf } from '../values.ts'
 import { route } from './route.ts'
@@ -16,6 +16,21 @@ export const uploadCsv = route({
   bodyType: 'csv',
   answer: CsvFile,
   status: 201,
+})
+export const checkCsvFile = route({
+  method: 'GET',
+  path: '/csv-files/:csvFile/check',
+  name: 'checkCsvFile',
+  summary: 'What a batch of an uploaded CSV file would refuse, row by row; nothing is created',
+  scope: 'migration',
+  params: z.object({ csvFile: z.uuid() }),
+  query: z.object({
+    sourceEndpoint: Identity,
+    /** Else the default one. */
+    targetDatabase: Identity.optional(),
+    allowUnknownColumns: QueryFlag.optional(),
+  }),
+  answer: CsvFileCheck,
 })
 export const getCsvTemplate = route({
   method: 'GET',

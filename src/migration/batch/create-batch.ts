@@ -8,7 +8,7 @@ import { type NewUser, addUsers } from '#store/service/add-users.ts'
 import { readBatches } from '#store/service/batches.ts'
 import { addWarnings, insertBatch } from '#store/service/change-batch.ts'
 import { dropCsvFile } from '#store/service/csv-files.ts'
-import { type DatabaseRow, defaultDatabase, findDatabase } from '#store/service/databases.ts'
+import type { DatabaseRow } from '#store/service/databases.ts'
 import { findEndpoint } from '#store/service/endpoints.ts'
 import type { StoredChoices } from '#store/tables.ts'
 import { choicesOf, refuseCompletion } from './choices.ts'
@@ -19,6 +19,7 @@ import { batchNamed } from './find.ts'
 import { planContext } from './plan-context.ts'
 import { planUsers, standAside } from './plan-users.ts'
 import { showOne } from './show-batch.ts'
+import { targetDatabase } from './target-database.ts'
 
 export interface CreateDeps extends ServiceDeps {
   mostBatches(): Promise<number>
@@ -73,17 +74,6 @@ export async function createBatch(
     )
   }
   return await showOne(deps.store, await batchNamed(deps.store, id))
-}
-
-async function targetDatabase({ store }: ServiceDeps, named: readonly string[]): Promise<DatabaseRow> {
-  if (named[0] !== undefined) return await findDatabase(store, named[0])
-  const database = await defaultDatabase(store)
-  if (database) return database
-  throw badValue(
-    'targetDatabases',
-    'is missing, and there is no mailbox database that is the default',
-    'Create one first.',
-  )
 }
 
 async function planUsersOf(

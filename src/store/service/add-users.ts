@@ -1,5 +1,5 @@
 /** Rows of a CSV file become users of a batch, tens of thousands in one statement each. */
-import type { PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 
 export interface NewUser {
   readonly id: string
@@ -87,7 +87,7 @@ async function insert(
 }
 
 /** Which user stands in the way of each of these; a user that none stands in the way of is absent. */
-async function rivalsOf(client: PoolClient, users: readonly NewUser[]): Promise<Map<string, Rival>> {
+export async function rivalsOf(client: Pool | PoolClient, users: readonly NewUser[]): Promise<Map<string, Rival>> {
   const { rows } = await client.query<Rival>(
     `SELECT DISTINCT ON (w.id) w.id, b.name AS batch, u.address,
        CASE WHEN u.address_key = w.address THEN 'address' WHEN u.source_key = w.source THEN 'source' ELSE 'target' END AS what

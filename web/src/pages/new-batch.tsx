@@ -118,7 +118,7 @@ export default function NewBatchPage() {
             <Button
               type="submit"
               appearance="primary"
-              disabledFocusable={create.isPending || users.isLooking || users.isUploading}
+              disabledFocusable={create.isPending || users.isLooking || users.isUploading || users.isChecking}
             >
               {!isLast
                 ? words.next

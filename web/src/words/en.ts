@@ -596,7 +596,9 @@ export const en = {
       `Go on all the same: ${counted(count, 'row', 'rows')} will stand in the batch as failed, and can be corrected there`,
     acceptMissing: 'Correct the rows, or tick this.',
     allowUnknown: 'Ignore columns that are not known',
-    serviceSays: (row: number, message: string) => `The service says of row ${number.format(row)}: ${message}`,
+    refused: (count: number) => counted(count, 'row is refused by the service', 'rows are refused by the service'),
+    refusedLead: 'In the batch they would fail, for the reason that stands at each.',
+    refusedChecking: 'The service looks at the rows …',
     split: 'Split into so many batches',
     splitInto: (batches: number, most: number) =>
       `${number.format(batches)} batches with at most ${mailboxes(most)} each, in the order of the rows.`,

@@ -607,7 +607,10 @@ const fr: Words = {
       `Continuer quand même : ${counted(count, 'ligne figurera en échec dans le lot, et pourra y être corrigée', 'lignes figureront en échec dans le lot, et pourront y être corrigées')}`,
     acceptMissing: 'Corrigez les lignes, ou cochez cette case.',
     allowUnknown: 'Ignorer les colonnes inconnues',
-    serviceSays: (row, message) => `Le service dit de la ligne ${number.format(row)} : ${message}`,
+    refused: (count: number) =>
+      counted(count, 'ligne est refusée par le service', 'lignes sont refusées par le service'),
+    refusedLead: 'Dans le lot, elles échoueraient pour le motif indiqué pour chacune.',
+    refusedChecking: 'Le service examine les lignes…',
     split: 'Répartir en autant de lots',
     splitInto: (batches, most) =>
       `${number.format(batches)} lots d’au plus ${mailboxes(most)} chacun, dans l’ordre des lignes.`,

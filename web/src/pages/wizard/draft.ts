@@ -4,7 +4,6 @@
  * are typed are not stored.
  */
 import { useCallback, useState } from 'react'
-import type { CsvFile } from '#contract/batch.ts'
 import { LIMITS } from '#contract/limits.ts'
 import type { Advanced } from '../../forms/choices/advanced-fields.tsx'
 import type { Reports } from '../../forms/choices/report-fields.tsx'
@@ -27,8 +26,6 @@ export interface Uploaded {
   readonly users: number
   readonly badCount: number
   readonly warnings: readonly string[]
-  /** What only the service found. */
-  readonly more: CsvFile['badRows']
   readonly allowUnknownColumns: boolean
   readonly parts: readonly Part[]
 }
@@ -74,7 +71,7 @@ const empty = (): Draft => ({
   skipReports: false,
 })
 // The number changes when what is stored does: an older draft is not read.
-const KEY = 'waybill.new-batch.3'
+const KEY = 'waybill.new-batch.4'
 
 export type Changes = Partial<Draft> | ((before: Draft) => Partial<Draft>)
 
@@ -105,8 +102,7 @@ function read(key: string): Draft {
   }
 }
 
-export const isEnded = ({ uploaded }: Draft) =>
-  uploaded !== null &&
+export const isEnded = (uploaded: Uploaded) =>
   uploaded.parts.some(({ created, expiresAt }) => created === null && Date.parse(expiresAt) <= Date.now())
 
 /** The file's name without its ending and without what no name may hold (contract/values.ts). */

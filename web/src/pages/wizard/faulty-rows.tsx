@@ -3,6 +3,8 @@ import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-com
 import type { Looked } from '#csv/look.ts'
 import { translated } from '../../words/said.ts'
 import { useWords } from '../../words/words.ts'
+import type { Draft } from './draft.ts'
+import { rowShown, textShown } from './row-numbers.ts'
 
 /** `UserName is empty; Password is empty`: the names of columns are the same in every language. */
 const faultsOfRow = (message: string): string =>
@@ -15,11 +17,12 @@ const faultsOfRow = (message: string): string =>
     .join('; ')
 
 interface FaultyRowsProps {
+  readonly usersFrom: Draft['usersFrom']
   readonly looked: Looked
   readonly lead: string
 }
 
-export function FaultyRows({ looked, lead }: FaultyRowsProps) {
+export function FaultyRows({ usersFrom, looked, lead }: FaultyRowsProps) {
   const words = useWords()
   const { columns, badRows, badCount } = looked
   const title = words.wizard.csvFaults(badCount)
@@ -47,7 +50,7 @@ export function FaultyRows({ looked, lead }: FaultyRowsProps) {
           <tbody>
             {badRows.map(({ rowNumber, cells, faulty, message }) => (
               <tr key={rowNumber}>
-                <th scope="row">{rowNumber}</th>
+                <th scope="row">{rowShown(usersFrom, rowNumber)}</th>
                 {columns.map((name, index) => (
                   // oxlint-disable-next-line react/no-array-index-key
                   <td key={index} className={faulty.includes(index) ? 'faulty' : undefined}>
@@ -60,7 +63,7 @@ export function FaultyRows({ looked, lead }: FaultyRowsProps) {
                     )}
                   </td>
                 ))}
-                <td className="wraps">{faultsOfRow(message)}</td>
+                <td className="wraps">{faultsOfRow(textShown(usersFrom, message))}</td>
               </tr>
             ))}
           </tbody>

@@ -1,15 +1,22 @@
+import { Spinner } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
 import { recipientsOf } from '../../forms/choices/recipients.ts'
 import { ownZone, startAfterOf } from '../../forms/choices/schedule.ts'
+import { ErrorBar, RefusalBar } from '../../ui/refusal-bar.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { formatDate } from '../../ui/format.ts'
 import { useSpeech } from '../../words/words.ts'
 import { Checks } from './checks.tsx'
 import { nameOf, nameOfPart } from './draft.ts'
+import { RefusedRows } from './refused-rows.tsx'
+import { moreRefused, serviceCheck } from './service-check.ts'
 import type { StepProps } from './steps.ts'
 
-export function ReviewStep({ draft }: StepProps) {
+export function ReviewStep({ draft, users }: StepProps) {
   const { words, language } = useSpeech()
   const { uploaded } = draft
+  const check = useQuery(serviceCheck(draft))
+  const more = check.data === undefined ? null : moreRefused(check.data, users.looked?.badNumbers ?? [])
   const { start } = draft.schedule
   const starts = {
     now: words.choices.startNow,
@@ -31,7 +38,10 @@ export function ReviewStep({ draft }: StepProps) {
             : null,
           [words.wizard.type, words.wizard.typeImap],
           draft.usersFrom === 'file' ? [words.wizard.csv, draft.fileName ?? words.none] : null,
-          [words.wizard.steps.users, uploaded === null ? words.none : words.wizard.csvToMigrate(uploaded.users)],
+          [
+            words.wizard.steps.users,
+            uploaded === null ? words.none : words.wizard.csvToMigrate(check.data?.users ?? uploaded.users),
+          ],
           uploaded === null || uploaded.badCount === 0
             ? null
             : [words.wizard.csvProblem, words.wizard.csvFaults(uploaded.badCount)],
@@ -53,6 +63,10 @@ export function ReviewStep({ draft }: StepProps) {
               ],
         ]}
       />
+      {check.isFetching && more === null && <Spinner label={words.wizard.refusedChecking} />}
+      {check.data?.users === 0 && <ErrorBar detail={words.wizard.csvNobody} />}
+      {more !== null && <RefusedRows usersFrom={draft.usersFrom} rows={more.rows} count={more.count} />}
+      <RefusalBar thrown={check.error} />
       {draft.endpoint !== '' && draft.database !== '' && <Checks endpoint={draft.endpoint} database={draft.database} />}
     </>
   )

@@ -28,7 +28,7 @@ export function missingIn(step: Step, draft: Draft, words: Words): string | null
       return draft.endpoint === '' ? words.wizard.endpointMissing : null
     case 'users':
       if (draft.uploaded === null) return words.wizard.usersMissing
-      if (isEnded(draft)) return words.wizard.csvEnded
+      if (isEnded(draft.uploaded)) return words.wizard.csvEnded
       return nameOf(draft) === '' ? words.wizard.nameMissing : null
     case 'configuration':
       return draft.database === '' ? words.wizard.databaseMissing : null

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type ClipboardEvent, useState } from 'react'
 import { useWords } from '../../words/words.ts'
 import { databasesQuery } from '../batch-queries.ts'
+import { rowShown } from './row-numbers.ts'
 import type { StepProps } from './steps.ts'
 import { wantsTargetLogins } from './target-logins.ts'
 import { BLANK } from './use-users.ts'
@@ -59,7 +60,7 @@ export function TypedRows({ draft, users }: Pick<StepProps, 'draft' | 'users'>) 
   }
   const faultyCells = new Set(
     users.looked?.badRows.flatMap(({ rowNumber, faulty }) =>
-      faulty.map((index) => `${rowNumber} ${users.looked?.columns[index] ?? ''}`),
+      faulty.map((index) => `${rowShown('typed', rowNumber)} ${users.looked?.columns[index] ?? ''}`),
     ),
   )
   return (
@@ -83,16 +84,16 @@ export function TypedRows({ draft, users }: Pick<StepProps, 'draft' | 'users'>) 
             {rows.map((row, index) => (
               // oxlint-disable-next-line react/no-array-index-key
               <tr key={index}>
-                <th scope="row">{index + 2}</th>
+                <th scope="row">{index + 1}</th>
                 {columns.map(([name, header], at) => {
-                  const isFaulty = faultyCells.has(`${index + 2} ${header}`)
+                  const isFaulty = faultyCells.has(`${index + 1} ${header}`)
                   return (
                     <td key={name} className={isFaulty ? 'faulty' : undefined}>
                       <input
                         type={header.endsWith('Password') ? 'password' : 'text'}
                         autoComplete={header.endsWith('Password') ? 'new-password' : 'off'}
                         spellCheck={false}
-                        aria-label={words.wizard.typedCell(header, index + 2)}
+                        aria-label={words.wizard.typedCell(header, index + 1)}
                         aria-invalid={isFaulty || undefined}
                         value={row[name]}
                         onPaste={(event) => paste(event, index, at)}

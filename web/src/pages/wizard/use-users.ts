@@ -1,5 +1,5 @@
 /** The users of the batches: a file or typed rows, looked at here first, and then uploaded once. */
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { CsvFile } from '#contract/batch.ts'
 import { LIMITS } from '#contract/limits.ts'
@@ -7,6 +7,7 @@ import type { Cut, Look, Looked } from '#csv/look.ts'
 import type { CsvRefusal } from '#csv/refusal.ts'
 import { CsvChecker } from '../../csv/checker.ts'
 import { uploadCsv } from '../../csv/upload.ts'
+import { moreRefused, serviceCheck } from './service-check.ts'
 import type { Changes, Draft, Part, TypedRow, Uploaded } from './draft.ts'
 
 export interface FilledRow extends TypedRow {
@@ -55,6 +56,7 @@ function filesOf(cut: Cut): readonly string[] {
 export type UsersWork = ReturnType<typeof useUsers>
 
 export function useUsers(draft: Draft, change: (changes: Changes) => void) {
+  const client = useQueryClient()
   const checker = useRef<CsvChecker>(null)
   const checking = () => (checker.current ??= new CsvChecker())
   useEffect(() => () => checker.current?.close(), [])
@@ -63,6 +65,8 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
   const [isRestored] = useState(draft.typed.length > 0)
   const [allowUnknownColumns, setAllow] = useState(false)
   const [isAccepted, setAccepted] = useState(false)
+  const [isRefusalAccepted, setRefusalAccepted] = useState(false)
+  const [isChecked, setChecked] = useState(true)
   /** What is uploaded is of what was looked at, in so many batches. */
   const [uploadedAs, setUploadedAs] = useState<string | null>(null)
   const [progress, setProgress] = useState(0)
@@ -95,17 +99,12 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
         const rows = Math.floor(looked.rows / batches) + (index < looked.rows % batches ? 1 : 0)
         parts.push({ csvFile: answer.csvFile, expiresAt: answer.expiresAt, rows, sent: null, created: null })
       }
-      const { columns, users, badCount, badRows, warnings } = looked
-      const known = new Set(badRows.map(({ rowNumber }) => rowNumber))
+      const { columns, users, badCount, warnings } = looked
       return {
         columns,
         users,
         badCount,
         warnings: [...new Set([...warnings, ...answers.flatMap((answer) => answer.warnings)])],
-        more: answers
-          .flatMap((answer) => answer.badRows)
-          .filter(({ rowNumber }) => !known.has(rowNumber))
-          .slice(0, 20),
         allowUnknownColumns,
         parts,
       }
@@ -126,8 +125,17 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
   const anew = () => {
     setUploadedAs(null)
     setAccepted(false)
+    setRefusalAccepted(false)
     uploading.reset()
     change({ uploaded: null })
+  }
+  /** Whether one goes on with what lies at the service: where that says nothing, the review asks again. */
+  const passes = async (uploaded: Uploaded, known: readonly number[]): Promise<boolean> => {
+    setChecked(false)
+    const check = await client.fetchQuery(serviceCheck({ ...draft, uploaded })).catch(() => null)
+    setChecked(true)
+    if (check === null) return true
+    return check.users > 0 && (isRefusalAccepted || moreRefused(check, known).count === 0)
   }
   const refusal = looking.error instanceof Refused ? looking.error.refusal : null
   const cutRefusal = uploading.error instanceof Refused ? uploading.error.refusal : null
@@ -146,9 +154,12 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
     wasCancelled,
     isLooking: looking.isPending,
     isUploading: uploading.isPending,
+    /** The service is asked what it would refuse. */
+    isChecking: !isChecked,
     progress,
     allowUnknownColumns,
     isAccepted,
+    isRefusalAccepted,
     batches,
     batchesText,
     isCountWrong: batches < fewest || batches > most,
@@ -170,6 +181,9 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
     },
     accept(accepts: boolean) {
       setAccepted(accepts)
+    },
+    acceptRefusal(accepts: boolean) {
+      setRefusalAccepted(accepts)
     },
     split(text: string) {
       change({ batches: text })
@@ -197,12 +211,15 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
       setFilled([])
       setAllow(false)
       setAccepted(false)
+      setRefusalAccepted(false)
       setUploadedAs(null)
       checker.current?.close()
     },
     /** Looks at what was typed, uploads what is accepted. Answers whether one can go on. */
     async finish(): Promise<boolean> {
-      if (isUploaded) return true
+      // What was uploaded at an earlier visit was accepted then.
+      if (isUploaded && draft.uploaded !== null)
+        return looked === null || (await passes(draft.uploaded, looked.badNumbers))
       let seen = looked
       if (draft.usersFrom === 'typed') {
         if (rows.every(isBlank)) return false
@@ -211,10 +228,8 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
       if (seen === null || seen.users === 0) return false
       if (seen.badCount > 0 && !isAccepted) return false
       if (batches < seen.fewestBatches || batches > Math.min(LIMITS.batches, seen.rows)) return false
-      return await uploading.mutateAsync({ looked: seen, batches }).then(
-        () => true,
-        () => false,
-      )
+      const uploaded = await uploading.mutateAsync({ looked: seen, batches }).catch(() => null)
+      return uploaded !== null && (await passes(uploaded, seen.badNumbers))
     },
   }
 }

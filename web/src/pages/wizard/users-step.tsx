@@ -11,11 +11,15 @@ import {
   RadioGroup,
   Spinner,
 } from '@fluentui/react-components'
+import { useQuery } from '@tanstack/react-query'
 import { ErrorBar, RefusalBar } from '../../ui/refusal-bar.tsx'
 import { formatDate, formatNumber, formatPercent } from '../../ui/format.ts'
 import { useSpeech } from '../../words/words.ts'
 import { CsvDrop } from './csv-drop.tsx'
 import { FaultyRows } from './faulty-rows.tsx'
+import { RefusedRows } from './refused-rows.tsx'
+import { textShown } from './row-numbers.ts'
+import { moreRefused, serviceCheck } from './service-check.ts'
 import type { StepProps } from './steps.ts'
 import { TypedRows } from './typed-rows.tsx'
 import type { UsersWork } from './use-users.ts'
@@ -54,24 +58,25 @@ function Found({ draft, users, isTold }: StepProps) {
   const { words, language } = useSpeech()
   const { looked } = users
   const { uploaded } = draft
+  const check = useQuery(serviceCheck({ ...draft, uploaded: users.isUploaded ? uploaded : null })).data ?? null
   if (users.isLooking) return <Spinner label={words.wizard.csvChecking} />
   const { refusal } = users
   if (refusal !== null) {
     return (
       <>
-        <ErrorBar code={refusal.code} detail={refusal.message} remedy={refusal.remedy} />
+        <ErrorBar code={refusal.code} detail={textShown(draft.usersFrom, refusal.message)} remedy={refusal.remedy} />
         {refusal.code === 'CSV_COLUMN_UNKNOWN' && <AllowUnknown users={users} />}
       </>
     )
   }
   const found = looked ?? uploaded
   if (found === null) return null
+  const more = check === null ? null : moreRefused(check, looked?.badNumbers ?? [])
+  const toMigrate = check?.users ?? found.users
   return (
     <>
-      <MessageBar intent={found.users > 0 ? 'success' : 'error'} role="status">
-        <MessageBarBody>
-          {found.users > 0 ? words.wizard.csvToMigrate(found.users) : words.wizard.csvNobody}
-        </MessageBarBody>
+      <MessageBar intent={toMigrate > 0 ? 'success' : 'error'} role="status">
+        <MessageBarBody>{toMigrate > 0 ? words.wizard.csvToMigrate(toMigrate) : words.wizard.csvNobody}</MessageBarBody>
       </MessageBar>
       {users.allowUnknownColumns && <AllowUnknown users={users} />}
       {[...new Set([...found.warnings, ...(uploaded?.warnings ?? [])])].map((warning) => (
@@ -83,35 +88,60 @@ function Found({ draft, users, isTold }: StepProps) {
         <>
           <FaultyRows
             looked={looked}
+            usersFrom={draft.usersFrom}
             lead={draft.usersFrom === 'file' ? words.wizard.csvFaultsLead : words.wizard.typedFaultsLead}
           />
           {looked.users > 0 && (
-            <Field
-              validationMessage={isTold && !users.isAccepted ? words.wizard.acceptMissing : null}
-              validationState={isTold && !users.isAccepted ? 'error' : 'none'}
-            >
-              <Checkbox
-                label={words.wizard.accept(looked.badCount)}
-                checked={users.isAccepted}
-                onChange={(_, { checked }) => users.accept(checked === true)}
-              />
-            </Field>
+            <Accept count={looked.badCount} isAccepted={users.isAccepted} isTold={isTold} onChange={users.accept} />
           )}
         </>
       )}
-      {looked === null && uploaded !== null && uploaded.badCount > 0 && (
+      {more !== null && more.count > 0 && (
+        <>
+          <RefusedRows usersFrom={draft.usersFrom} rows={more.rows} count={more.count} />
+          {toMigrate > 0 && (
+            <Accept
+              count={more.count}
+              isAccepted={users.isRefusalAccepted}
+              isTold={isTold}
+              onChange={users.acceptRefusal}
+            />
+          )}
+        </>
+      )}
+      {more === null && looked === null && uploaded !== null && uploaded.badCount > 0 && (
         <p className="small">{words.wizard.csvFaults(uploaded.badCount)}</p>
       )}
-      {uploaded?.more.map(({ rowNumber, message }) => (
-        <MessageBar key={rowNumber} intent="warning" layout="multiline">
-          <MessageBarBody>{words.wizard.serviceSays(rowNumber, message)}</MessageBarBody>
-        </MessageBar>
-      ))}
       {found.users > 1 && <Split draft={draft} users={users} />}
       {users.isUploaded && uploaded !== null && (
         <p className="small">{words.wizard.keptUntil(formatDate(language, uploaded.parts[0]?.expiresAt ?? null))}</p>
       )}
     </>
+  )
+}
+
+interface AcceptProps {
+  readonly count: number
+  readonly isAccepted: boolean
+  readonly isTold: boolean
+  onChange(accepts: boolean): void
+}
+
+/** So many rows will fail, and one goes on all the same. */
+function Accept({ count, isAccepted, isTold, onChange }: AcceptProps) {
+  const { words } = useSpeech()
+  const isMissing = isTold && !isAccepted
+  return (
+    <Field
+      validationMessage={isMissing ? words.wizard.acceptMissing : null}
+      validationState={isMissing ? 'error' : 'none'}
+    >
+      <Checkbox
+        label={words.wizard.accept(count)}
+        checked={isAccepted}
+        onChange={(_, { checked }) => onChange(checked === true)}
+      />
+    </Field>
   )
 }
 
@@ -167,6 +197,7 @@ function Uploading({ users }: { readonly users: UsersWork }) {
       </Field>
     )
   }
+  if (users.isChecking) return <Spinner label={words.wizard.refusedChecking} />
   if (users.wasCancelled) {
     return (
       <MessageBar intent="info" role="status">
