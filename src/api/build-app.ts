@@ -68,8 +68,20 @@ export function buildApp(options: AppOptions): FastifyInstance {
     exposeHeadRoutes: false,
     // Addresses are longer than Fastify's 100; the headers' limit holds for the path, too.
     routerOptions: { maxParamLength: limits.headerBytes },
+    // Of a path such as `/migration/batches/100%`, which no browser sends but for somebody who typed it. No hook has run.
     frameworkErrors(_error, request, reply) {
-      void fail(malformed('the path is malformed'), request, reply)
+      void (async () => {
+        const isShown = center !== null && isMistyped(request)
+        if (!isShown) return fail(malformed('the path is malformed'), request, reply)
+        try {
+          options.proxies.see(request.raw)
+          if (closing.aborted) throw shuttingDown()
+          gate.admit(request.raw)
+          return await center(request, reply.headers(SECURITY_HEADERS), 404)
+        } catch (thrown) {
+          return fail(thrown, request, reply)
+        }
+      })()
     },
   })
   // Bodies are read by the routes themselves, after all checks (read-body.ts).
@@ -98,8 +110,7 @@ export function buildApp(options: AppOptions): FastifyInstance {
   app.setErrorHandler((thrown, request, reply) => fail(frameworkFault(thrown), request, reply))
   const center = options.webFolder === null ? null : addAdminCenter(app, options.webFolder, gate)
   app.setNotFoundHandler(async (request, reply) => {
-    const isMistyped = request.method === 'GET' && !request.url.startsWith('/api/') && wantsPage(request.raw)
-    if (center !== null && isMistyped) return await center(request, reply, 404)
+    if (center !== null && isMistyped(request)) return await center(request, reply, 404)
     await gate.enter(request.raw)
     throw unknownRoute(app, request)
   })
@@ -130,6 +141,9 @@ export function buildApp(options: AppOptions): FastifyInstance {
   })
   return app
 }
+
+const isMistyped = (request: FastifyRequest) =>
+  request.method === 'GET' && !request.url.startsWith('/api/') && wantsPage(request.raw)
 
 function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply, log: Log): FastifyReply {
   const { status, headers, problem, logId } = toProblem(thrown, principalOf(request.raw))

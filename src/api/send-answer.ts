@@ -1,6 +1,6 @@
 /** What a use case answered, as HTTP. */
 import type { FastifyReply } from 'fastify'
-import type { Departure, EmlFile, TextFile } from '#contract/calls.ts'
+import type { CsvText, Departure, EmlFile, TextFile } from '#contract/calls.ts'
 import type { ServiceEvent } from '#contract/organization.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { sendText } from './answer-stream.ts'
@@ -43,8 +43,9 @@ export async function sendAnswer(
     case 'csv':
     case 'text': {
       const isCsv = route.answerType === 'csv'
+      const csv = answer as CsvText
       const { fileName, text } = isCsv
-        ? { fileName: `${options.identity}.csv`, text: answer as AsyncIterable<string> }
+        ? { fileName: csv.fileName ?? `${options.identity}.csv`, text: csv }
         : (answer as TextFile)
       reply.header('content-disposition', contentDisposition(fileName))
       reply.type(`text/${isCsv ? 'csv' : 'plain'}; charset=utf-8`)

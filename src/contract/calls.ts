@@ -85,6 +85,12 @@ export interface TextFile {
   readonly text: AsyncIterable<string>
 }
 
+/** A CSV file, made while it is read. */
+export interface CsvText extends AsyncIterable<string> {
+  /** Left out: as it is called in the path. */
+  readonly fileName?: string
+}
+
 /** Parsed and checked input of a use case. */
 export interface Call<R extends Route> {
   readonly params: z.output<R['params']>
@@ -105,7 +111,7 @@ export interface Call<R extends Route> {
 }
 
 export type Answer<R extends Route> = R['answerType'] extends 'csv'
-  ? AsyncIterable<string>
+  ? CsvText
   : R['answerType'] extends 'text'
     ? TextFile
     : R['answerType'] extends 'eml'

@@ -8,16 +8,17 @@ import { contentDisposition } from '#api/content-disposition.ts'
 import { ask, asyncList, open, world } from './api-world.ts'
 
 const token = 'wb_migration'
-const report = '/api/v1/reports/Moves%20%C3%A4'
+const report = '/api/v1/reports/584b26ab-errors'
 
 test('a report comes as a CSV file with the name of its batch', async (t) => {
-  const { url } = await world(t, { exportReport: async () => asyncList(['a,b\r\n', 'ä,1\r\n']) })
+  const lines = asyncList(['a,b\r\n', 'ä,1\r\n'])
+  const { url } = await world(t, { exportReport: async () => Object.assign(lines, { fileName: 'Moves ä-errors.csv' }) })
   const { status, headers, text } = await ask(url + report, { token })
   assert.deepEqual([status, text], [200, 'a,b\r\nä,1\r\n'])
   assert.equal(headers['content-type'], 'text/csv; charset=utf-8')
   assert.equal(
     headers['content-disposition'],
-    `attachment; filename="Moves _.csv"; filename*=UTF-8''Moves%20%C3%A4.csv`,
+    `attachment; filename="Moves _-errors.csv"; filename*=UTF-8''Moves%20%C3%A4-errors.csv`,
   )
 })
 

@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import type { Fault } from '#base/fault.ts'
 import { silentLog } from '#base/log.ts'
 import type { NewDatabase } from '#contract/database.ts'
 import { type TargetUser, databaseTarget } from '#migration/database/database-target.ts'
@@ -99,6 +100,13 @@ suite('mailbox databases', { timeout: 120_000 }, () => {
       await assert.rejects(maildir({ path }), { code: 'TARGET_ROOT_REFUSED', scope: 'request' }, path)
     }
     await assert.rejects(maildir({ path: '/etc/mail' }), { remedy: /WAYBILL_MAILDIR_ROOTS/ })
+    // What no "untried" would store is told of the field; what another host may have is not.
+    const field = async (path: string) => {
+      const { facts } = (await maildir({ path }).catch((thrown: unknown) => thrown)) as Fault
+      return facts['field'] ?? null
+    }
+    assert.deepEqual([await field('/etc/mail'), await field('mail')], ['path', 'path'])
+    assert.equal(await field(inRoots('not', 'made', 'here')), null)
     await assert.rejects(maildir({ path: 'mail' }), { message: /not an absolute path/ })
     await assert.rejects(maildir({ path: inRoots('{password}') }), { message: /holds \{password\}/ })
     assert.equal((await maildir({ path: inRoots('a') })).path, inRoots('a'))

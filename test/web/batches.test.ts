@@ -161,6 +161,24 @@ test(
     await running
       .getByText('The source endpoint can be changed only while the batch is Created, Stopped or Failed')
       .waitFor()
+
+    // One that somebody removes while it is edited: by its name, and the list does not offer it any more.
+    const csv = await center.served.upload('EmailAddress,UserName,Password\r\nguy@gone.example,guy,x\r\n')
+    await center.served.must('POST', '/batches', { name: 'Gone', sourceEndpoint: 'Old', csvFile: csv })
+    await running.getByRole('button', { name: 'Cancel' }).click()
+    const gone = await open(ben, 'Gone')
+    await gone.getByLabel('Reports go to (optional)').fill('ben@contoso.example')
+    await center.served.must('DELETE', '/batches/Gone')
+    await ben.page.getByText('This batch is not there any more.').waitFor()
+    assert.equal(await ben.page.getByText('Gone is not among these').count(), 0)
+    await gone.getByRole('button', { name: 'Save' }).click()
+    await gone.getByText('Gone has been deleted meanwhile.').waitFor()
+    await gone.getByRole('button', { name: 'Cancel' }).click()
+    // A page of the list that never was: the way back is there.
+    await ben.page.goto(`${center.url}/migration/batches?cursor=nonsense&from=100`)
+    await ben.page.getByText('The address names a page of this list that is not there.').waitFor()
+    await ben.page.getByRole('button', { name: 'First page' }).click()
+    await ben.page.getByRole('row', { name: /^Wave A/ }).waitFor()
     ann.isClean()
     ben.isClean()
   },
@@ -196,6 +214,7 @@ test(
     await page.getByRole('menuitem', { name: 'Download the errors (CSV)' }).click()
     const { items } = await served.must<{ items: MigrationReport[] }>('GET', '/reports?batch=Lyon')
     const errors = items.find(({ reportType }) => reportType === 'BatchFailure')!
+    assert.equal((await file).suggestedFilename(), 'Lyon-errors.csv')
     const csv = readFileSync(await (await file).path(), 'utf8')
     assert.match(csv, /nil@lyon\.example/)
     assert.equal(csv, await served.must<string>('GET', `/reports/${errors.identity}`))

@@ -78,7 +78,7 @@ test(
     await pane.getByRole('button', { name: 'Edit' }).click()
     assert.equal(await edit.getByLabel(/^Name/).count(), 0)
     await center.served.must('PATCH', '/endpoints/Old', { maxConcurrentMigrations: 33 })
-    await edit.getByLabel(/^Incremental syncs at once/).fill('40')
+    await edit.getByLabel(/^Incremental syncs at once/).fill('19')
     await edit.getByRole('button', { name: 'Save', exact: true }).click()
     await edit.getByText('Somebody else has changed this meanwhile.').waitFor()
     await edit.getByText('Migrations at once is now 33').waitFor()
@@ -86,10 +86,11 @@ test(
     await edit.getByRole('button', { name: 'Go on with what is there now' }).click()
     await edit.getByText('Somebody else has changed this meanwhile.').waitFor({ state: 'detached' })
     assert.equal(await edit.getByLabel(/^Migrations at once/).inputValue(), '33')
-    assert.equal(await edit.getByLabel(/^Incremental syncs at once/).inputValue(), '40')
-    // What is wrong is told at its field.
-    await edit.getByRole('button', { name: 'Save', exact: true }).click()
-    await edit.getByText('Is 40, and may not be more than maxConcurrentMigrations, which is 33.').waitFor()
+    assert.equal(await edit.getByLabel(/^Incremental syncs at once/).inputValue(), '19')
+    // What is wrong is told at its field, and by the names that the form has.
+    await edit.getByLabel(/^Incremental syncs at once/).fill('40')
+    await edit.getByText('Not more than “Migrations at once”, which is 33.').waitFor()
+    assert.equal(await edit.getByRole('button', { name: 'Save', exact: true }).isEnabled(), false)
     await edit.getByLabel(/^Incremental syncs at once/).fill('5')
     await edit.getByRole('button', { name: 'Save', exact: true }).click()
     await edit.waitFor({ state: 'detached' })
@@ -218,7 +219,7 @@ test(
     const visitor = await person('sam', 'OrganizationManagement')
     const { page } = visitor
     const answers = answersOf(page)
-    const saved = (what: string) => page.getByText(`${what} is saved.`).first().waitFor()
+    const saved = (what: string) => page.getByText(`Saved: ${what}.`).first().waitFor()
     await page.getByRole('link', { name: 'Settings' }).click()
 
     // Units that a person types, and what they mean.
@@ -318,6 +319,12 @@ test(
     await page.getByLabel('Show').selectOption({ label: 'Given up' })
     await page.getByText('1 report', { exact: true }).waitFor()
 
+    // On a telephone, too, the page goes to no side.
+    await page.setViewportSize({ width: 360, height: 740 })
+    assert.equal(await page.getByRole('tab').count(), 5)
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360)
+    await page.setViewportSize({ width: 1366, height: 900 })
+
     // Seen again, and nobody undoes what somebody else has saved.
     await page.goto(`${center.url}/settings`)
     assert.equal(await limits.getByLabel('Most batches').inputValue(), '50')
@@ -326,6 +333,7 @@ test(
     await served.must('PATCH', '/config', { maxNumberOfBatches: 70 })
     await limits.getByRole('button', { name: 'Save' }).click()
     await limits.getByText('Most batches is now 70').waitFor()
+    await limits.getByText('Is now 70.', { exact: true }).waitFor()
     await limits.getByRole('button', { name: 'Go on with what is there now' }).click()
     await limits.getByText('Somebody else has changed this').waitFor({ state: 'detached' })
     await limits.getByRole('button', { name: 'Save' }).click()

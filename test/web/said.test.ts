@@ -81,7 +81,13 @@ test('sentences that are translated are still what the service says', () => {
 })
 
 test('what has no translation, or only half of one, stays as the service says it', () => {
-  speak({ said: { sentences: { 'Nothing to do.': 'Rien.', 'Wait.': 'Attendez.' }, faults: { BUG: 'Une erreur.' } } })
+  speak({
+    said: {
+      sentences: { 'Nothing to do.': 'Rien.', 'Wait.': 'Attendez.' },
+      faults: { BUG: 'Une erreur.' },
+      isNow: (value) => `Maintenant : ${value}`,
+    },
+  })
   assert.equal(translated('Nothing to do.'), 'Rien.')
   assert.equal(translated('Wait. Nothing to do.'), 'Attendez. Rien.')
   assert.equal(translated('Wait. Then look at imap.old.example.'), 'Wait. Then look at imap.old.example.')

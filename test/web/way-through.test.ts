@@ -52,6 +52,12 @@ test(
     await submit.click()
     await page.getByRole('alert').filter({ hasText: 'What to do' }).waitFor()
     await field(page, 'First password').fill(center.firstPassword)
+    // What is wrong with a password stands at its field, and nowhere else.
+    for (const name of ['New password', 'New password once more']) await field(page, name).fill('short')
+    await submit.click()
+    await page.getByText('Must have at least 12 characters.', { exact: true }).waitFor()
+    assert.equal(await page.getByText('must have at least').count(), 1)
+    for (const name of ['New password', 'New password once more']) await field(page, name).fill(PASSWORD)
     await submit.click()
 
     // What is empty says what comes first.

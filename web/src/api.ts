@@ -92,6 +92,10 @@ export async function askFile(
   return { file: await response.blob(), fileName: decodeURIComponent(encoded) }
 }
 
+/** What was asked about has been removed, or never was. */
+export const isNotThere = (thrown: unknown): thrown is Refusal =>
+  thrown instanceof Refusal && thrown.code === 'OBJECT_NOT_FOUND'
+
 async function send(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init)

@@ -40,6 +40,7 @@ export function useEdited<Value, Form extends object>(
 /** Lists are told apart by what they hold. */
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other)
 
+export const CONFLICT = 'PRECONDITION_FAILED'
+
 /** Somebody else was faster. */
-export const isConflict = (thrown: unknown): thrown is Refusal =>
-  thrown instanceof Refusal && thrown.code === 'PRECONDITION_FAILED'
+export const isConflict = (thrown: unknown): thrown is Refusal => thrown instanceof Refusal && thrown.code === CONFLICT

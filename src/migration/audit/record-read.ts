@@ -4,7 +4,7 @@
  */
 import { asFault } from '#base/fault.ts'
 import type { Log } from '#base/log.ts'
-import type { Call, TextFile, UseCases } from '#contract/calls.ts'
+import type { Call, CsvText, TextFile, UseCases } from '#contract/calls.ts'
 import type { Route } from '#contract/routes/route.ts'
 import { type AuditStart, beginAudit, endAudit } from '#store/service/admin-audit.ts'
 import { auditFailure } from '#store/service/audit-failure.ts'
@@ -59,7 +59,10 @@ export function recordedRead(
       throw thrown
     }
     const end = await begin(start, call)
-    if (route.answerType === 'csv') return toItsEnd(answer as AsyncIterable<string>, end)
+    if (route.answerType === 'csv') {
+      const csv = answer as CsvText
+      return Object.assign(toItsEnd(csv, end), { fileName: csv.fileName })
+    }
     if (route.answerType === 'text') {
       const file = answer as TextFile
       return { ...file, text: toItsEnd(file.text, end) }

@@ -1,6 +1,7 @@
 /** What a database of either kind is made of, whether it is new or changed. */
 import { Fault } from '#base/fault.ts'
 import { badValue } from '#base/request-faults.ts'
+import { sentence } from '#base/sentence.ts'
 import type { NewDatabase, SetDatabase } from '#contract/database.ts'
 import { defaultPort } from '#contract/endpoint.ts'
 import type { DatabaseRow } from '#store/service/databases.ts'
@@ -53,7 +54,7 @@ function settleMaildir({ path }: Fields, stored: Stored | null, allowed: Allowed
     )
   }
   return {
-    path: path === undefined ? stored!.path : checkedMaildirPath(path, allowed),
+    path: path === undefined ? stored!.path : allowedPath(path, allowed),
     server: null,
     port: null,
     security: null,
@@ -61,6 +62,18 @@ function settleMaildir({ path }: Fields, stored: Stored | null, allowed: Allowed
     allow_clear_text: false,
     login_template: null,
     admin_user: null,
+  }
+}
+
+/** What is wrong with the path itself, and no other host would take: told of the field. */
+function allowedPath(path: string, allowed: AllowedRoots): string {
+  try {
+    return checkedMaildirPath(path, allowed)
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown
+    const { code, scope, transient, message, remedy, facts } = thrown
+    const said = { message: sentence(message), facts: { ...facts, field: 'path', why: message }, cause: thrown }
+    throw new Fault({ code, scope, transient, ...said, ...(remedy !== null && { remedy }) })
   }
 }
 

@@ -106,9 +106,10 @@ export async function exportReport(
   if (!match || !batch) throw notFound('migration report', params.identity)
   const kind = match[2] as Kind
   const [from, most] = [query.startingRowIndex ?? 0, query.rowCount ?? Number.MAX_SAFE_INTEGER]
-  if (kind === 'waybills') return waybillLines(waybillRows(store, batch.id), from, most)
+  const named = (lines: AsyncIterable<string>) => Object.assign(lines, { fileName: `${batch.name}-${kind}.csv` })
+  if (kind === 'waybills') return named(waybillLines(waybillRows(store, batch.id), from, most))
   const rows = reportRows(store, batch.id, kind === 'errors' ? FAILED : null, from, most)
-  return kind === 'errors' ? errorLines(batch.columns, rows) : userLines(rows)
+  return named(kind === 'errors' ? errorLines(batch.columns, rows) : userLines(rows))
 }
 
 /** Written in pieces: a batch may have 50,000 rows. */

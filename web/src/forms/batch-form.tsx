@@ -3,14 +3,14 @@ import { Checkbox, Field, Select } from '@fluentui/react-components'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { MigrationBatch, SetBatch } from '#contract/batch.ts'
-import { ask, askTagged, type Tagged } from '../api.ts'
+import { ask, askTagged, isNotThere, type Tagged } from '../api.ts'
 import { isConflict, useEdited } from '../edited.ts'
 import { LIVE } from '../live.ts'
 import { batchQuery, endpointsQuery } from '../pages/batch-queries.ts'
 import { asSentence } from '../ui/command-button.tsx'
 import { ConflictBar } from '../ui/conflict-bar.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
-import { RefusalBar } from '../ui/refusal-bar.tsx'
+import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
 import { useTell } from '../ui/toasts.tsx'
 import { useWords } from '../words/words.ts'
 import { type Advanced, AdvancedFields } from './choices/advanced-fields.tsx'
@@ -133,7 +133,9 @@ function Fields({ first, onClose }: FieldsProps) {
     >
       {/* The fields are many: whoever saves must not miss it. */}
       <div ref={told}>
-        {isConflict(error) ? (
+        {isNotThere(error) && error.message.includes(identity) ? (
+          <ErrorBar detail={words.editBatch.gone(seen.value.identity)} />
+        ) : isConflict(error) ? (
           <ConflictBar
             refusal={error}
             labelOf={(field) => fields[field] ?? null}

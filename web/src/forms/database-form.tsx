@@ -52,7 +52,9 @@ export default function DatabaseForm({ seen, onClose, onCreated }: DatabaseFormP
     setSkips(false)
     save.reset()
   }
-  const isUnreached = save.error instanceof Refusal && UNREACHED.includes(save.error.code)
+  // A path that is wrong in itself, which is told at its field, would not be stored unseen either.
+  const isUnreached =
+    save.error instanceof Refusal && UNREACHED.includes(save.error.code) && save.error.fields.length === 0
   const isMoved = [typed.path, typed.server, typed.port].some((value) => value !== undefined)
   const place = form.kind === 'Maildir' ? form.path : `${form.server.trim()}:${form.port}`
   return (

@@ -39,7 +39,18 @@ export const connectionOf = (fields: EndpointFields) => ({
   allowClearText: fields.allowClearText,
 })
 
+/** What the service takes where a new endpoint says nothing. */
+export const USUAL_SLOTS = { maxConcurrentMigrations: '20', maxConcurrentIncrementalSyncs: '10' } as const
+
+/** Incremental syncs are among the migrations: there may not be more of them. Null: there are not. */
+export function tooManyIncrementals(fields: EndpointFields): { readonly most: string } | null {
+  const migrations = fields.maxConcurrentMigrations || USUAL_SLOTS.maxConcurrentMigrations
+  const incrementals = fields.maxConcurrentIncrementalSyncs || USUAL_SLOTS.maxConcurrentIncrementalSyncs
+  return Number(incrementals) > Number(migrations) ? { most: migrations } : null
+}
+
 export const isComplete = (fields: EndpointFields, isNew: boolean): boolean =>
+  tooManyIncrementals(fields) === null &&
   fields.remoteServer.trim() !== '' &&
   isPort(fields.port) &&
   nameOf(fields) !== '' &&

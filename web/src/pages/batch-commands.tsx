@@ -37,7 +37,8 @@ interface BatchCommandsProps {
 export function BatchCommands({ batches, between }: BatchCommandsProps) {
   const words = useWords()
   const [asked, ask] = useState<Command | null>(null)
-  const [isEditing, setEditing] = useState(false)
+  // By its name: the form stays open, and says so, when somebody removes the batch meanwhile.
+  const [edited, edit] = useState<string | null>(null)
   const command = useBatchCommand()
   const set = useSetBatch()
   const left = useAfterDeletion()
@@ -54,7 +55,7 @@ export function BatchCommands({ batches, between }: BatchCommandsProps) {
         icon={<EditRegular />}
         label={words.command.edit}
         reason={setReason ?? null}
-        onPress={() => setEditing(true)}
+        onPress={() => edit(batch?.identity ?? null)}
       />
       {(['start', 'resume', 'pause', 'remove'] as const).map((name) => (
         <CommandButton
@@ -93,9 +94,9 @@ export function BatchCommands({ batches, between }: BatchCommandsProps) {
           }}
         />
       )}
-      {isEditing && batch !== null && (
+      {edited !== null && (
         <Suspense>
-          <BatchForm identity={batch.identity} onClose={() => setEditing(false)} />
+          <BatchForm identity={edited} onClose={() => edit(null)} />
         </Suspense>
       )}
     </>

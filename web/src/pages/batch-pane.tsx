@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation, useParams } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
 import type { StatusSummary } from '#contract/states.ts'
-import { Refusal } from '../api.ts'
+import { isNotThere } from '../api.ts'
 import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
 import { formatNumber, formatPercent } from '../ui/format.ts'
@@ -23,7 +23,7 @@ export default function BatchPane() {
   const mayChange = useMay('migration')
   useUsersReportAhead(identity)
   const { data: batch, error } = useQuery(batchQuery(identity))
-  const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
+  const isGone = isNotThere(error)
   return (
     <Pane title={batch?.identity ?? identity} closeTo={paths.batches()} key={identity}>
       {isGone ? <p>{words.batch.gone}</p> : <RefusalBar thrown={error} />}

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type KeyboardEvent, useState } from 'react'
 import { useLocation, useNavigate, useParams } from 'react-router'
 import type { MigrationBatch } from '#contract/batch.ts'
+import { isNotThere } from '../api.ts'
 import { paths } from '../paths.ts'
 import { useMay } from '../session.ts'
 import { formatNumber, formatPercent } from '../ui/format.ts'
@@ -54,7 +55,7 @@ export function BatchesPage() {
   // A list that is empty for its filters, or for its page, is not one without batches.
   const isEmpty = page?.total === 0 && !isFiltered(state) && state.cursor === undefined && chosen === undefined
   const isOpen = ({ identity, batchGuid }: MigrationBatch) => identity === chosen || batchGuid === chosen
-  const open = rows.find(isOpen) ?? (chosen === undefined ? undefined : opened.data)
+  const open = rows.find(isOpen) ?? (chosen === undefined || isNotThere(opened.error) ? undefined : opened.data)
   const several = rows.filter(({ batchGuid }) => ticked.has(batchGuid))
   const targets = several.length > 0 ? several : open === undefined ? [] : [open]
 

@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { ask } from '../api.ts'
+import { beyondFields, wrongAt } from '../forms/field-refusal.ts'
 import { paths } from '../paths.ts'
 import { sessionQuery } from '../session.ts'
 import { Card } from '../ui/card.tsx'
@@ -55,7 +56,7 @@ function ChangePassword() {
   const differ = again !== '' && again !== newPassword
   return (
     <>
-      <RefusalBar thrown={change.error} />
+      <RefusalBar thrown={beyondFields(change.error, ['currentPassword', 'newPassword'])} />
       <form
         className="form"
         onSubmit={(event) => {
@@ -68,6 +69,7 @@ function ChangePassword() {
           value={currentPassword}
           onChange={setCurrent}
           autoComplete="current-password"
+          wrong={wrongAt(change.error, 'currentPassword')}
         />
         <PasswordField
           label={words.password.next}
@@ -75,6 +77,7 @@ function ChangePassword() {
           onChange={setNew}
           autoComplete="new-password"
           hint={words.firstRun.rule}
+          wrong={wrongAt(change.error, 'newPassword')}
         />
         <PasswordField
           label={words.password.again}

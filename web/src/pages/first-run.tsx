@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { LANGUAGES as MAILED } from '#contract/notification-kinds.ts'
 import { ask } from '../api.ts'
+import { beyondFields, wrongAt } from '../forms/field-refusal.ts'
 import { sessionQuery } from '../session.ts'
 import { Card } from '../ui/card.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
@@ -14,7 +15,10 @@ export function FirstRun() {
   const { words, language } = useSpeech()
   const client = useQueryClient()
   const [given, setGiven] = useState({ firstPassword: '', userName: '', displayName: '', password: '', again: '' })
-  const set = (field: keyof typeof given) => (value: string) => setGiven((before) => ({ ...before, [field]: value }))
+  const set = (field: keyof typeof given) => (value: string) => {
+    setGiven((before) => ({ ...before, [field]: value }))
+    create.reset()
+  }
   const create = useMutation({
     mutationFn: () =>
       ask('createFirstAdministrator', {
@@ -36,7 +40,7 @@ export function FirstRun() {
   return (
     <Card title={words.firstRun.title}>
       <p>{words.firstRun.lead}</p>
-      <RefusalBar thrown={create.error} />
+      <RefusalBar thrown={beyondFields(create.error, Object.keys(given))} />
       <form
         className="form"
         onSubmit={(event) => {
@@ -50,11 +54,12 @@ export function FirstRun() {
           onChange={set('firstPassword')}
           autoComplete="one-time-code"
           hint={words.firstRun.where}
+          wrong={wrongAt(create.error, 'firstPassword')}
         />
-        <Field label={words.firstRun.userName} required>
+        <Field label={words.firstRun.userName} required validationMessage={wrongAt(create.error, 'userName')}>
           <Input value={given.userName} autoComplete="username" onChange={(_, { value }) => set('userName')(value)} />
         </Field>
-        <Field label={words.firstRun.displayName}>
+        <Field label={words.firstRun.displayName} validationMessage={wrongAt(create.error, 'displayName')}>
           <Input value={given.displayName} autoComplete="name" onChange={(_, { value }) => set('displayName')(value)} />
         </Field>
         <PasswordField
@@ -63,6 +68,7 @@ export function FirstRun() {
           onChange={set('password')}
           autoComplete="new-password"
           hint={words.firstRun.rule}
+          wrong={wrongAt(create.error, 'password')}
         />
         <PasswordField
           label={words.firstRun.again}

@@ -18,6 +18,17 @@ export interface ListState {
   toNext(cursor: string, from: number): void
 }
 
+/** Of all lists in an address: which of them has a cursor that is not known, nobody says. */
+export function firstPages(before: URLSearchParams): URLSearchParams {
+  const after = new URLSearchParams(before)
+  for (const name of before.keys()) {
+    if (!name.endsWith('cursor')) continue
+    after.delete(name)
+    after.delete(`${name.slice(0, -'cursor'.length)}from`)
+  }
+  return after
+}
+
 /** @param prefix of two lists in one address */
 export function useListState(prefix: string, standardSort: string): ListState {
   const [parameters, setParameters] = useSearchParams()

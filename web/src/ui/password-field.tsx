@@ -6,7 +6,7 @@ interface PasswordFieldProps {
   onChange(value: string): void
   readonly autoComplete: 'current-password' | 'new-password' | 'one-time-code'
   readonly hint?: string | undefined
-  readonly wrong?: string | undefined
+  readonly wrong?: string | null | undefined
   readonly isRequired?: boolean
 }
 

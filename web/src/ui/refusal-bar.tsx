@@ -1,19 +1,38 @@
 /** What went wrong, in the words of the service, and what to do about it. */
-import { MessageBar, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
+import { useSearchParams } from 'react-router'
 import { Refusal } from '../api.ts'
 import { faultOf, translated } from '../words/said.ts'
 import { useWords } from '../words/words.ts'
+import { firstPages } from './list-state.ts'
 
 export function RefusalBar({ thrown, title }: { readonly thrown: unknown; readonly title?: string }) {
   const words = useWords()
   if (thrown === null || thrown === undefined) return null
   // The sign-in that came up has told of it.
   if (thrown instanceof Refusal && thrown.code === 'AUTH_REQUIRED') return <ErrorBar detail={words.signIn.notDone} />
+  if (thrown instanceof Refusal && thrown.fields.some(({ field }) => field === 'cursor')) return <UnknownPageBar />
   const isAway = thrown instanceof Refusal && thrown.status === 0
   const detail = isAway ? words.notReached : textOf(thrown)
   const remedy = isAway ? words.notReachedRemedy : thrown instanceof Refusal ? thrown.remedy : null
   const code = thrown instanceof Refusal ? thrown.code : undefined
   return <ErrorBar title={title} code={code} detail={detail} remedy={remedy} />
+}
+
+/** The address was cut off, or is older than the list. */
+function UnknownPageBar() {
+  const { pages } = useWords()
+  const [, setParameters] = useSearchParams()
+  return (
+    <MessageBar intent="error" layout="multiline" role="alert">
+      <MessageBarBody>{pages.unknown}</MessageBarBody>
+      <MessageBarActions>
+        <Button size="small" onClick={() => setParameters(firstPages, { replace: true })}>
+          {pages.first}
+        </Button>
+      </MessageBarActions>
+    </MessageBar>
+  )
 }
 
 interface ErrorBarProps {

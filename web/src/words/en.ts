@@ -260,6 +260,7 @@ export const en = {
   },
   editBatch: {
     title: (name: string) => `Edit ${name}`,
+    gone: (name: string) => `${name} has been deleted meanwhile. There is nothing left to save.`,
     endpoint: 'Migration endpoint',
     users: 'Mailboxes',
     usersNone: 'Leave them as they are',
@@ -304,7 +305,9 @@ export const en = {
   durations: { day: 'd', hour: 'h', minute: 'min', second: 's', underSecond: 'under 1 second' },
   pages: {
     first: 'First page',
+    previous: 'Previous page',
     next: 'Next page',
+    unknown: 'The address names a page of this list that is not there.',
     of: (from: number, to: number, total: number) =>
       `${number.format(from)}–${number.format(to)} of ${number.format(total)}`,
   },
@@ -716,6 +719,9 @@ export const en = {
     testBad: 'The server could not be reached as wanted.',
     create: 'Create the endpoint',
     missing: 'Must be given.',
+    tooMany: (migrations: string, most: string) => `Not more than “${migrations}”, which is ${most}.`,
+    tooManyUsual: (usual: string, migrations: string, most: string) =>
+      `Left empty it is ${usual}: not more than “${migrations}”, which is ${most}.`,
   },
   databaseForm: {
     title: 'New mailbox database',
@@ -735,7 +741,7 @@ export const en = {
   },
   edited: {
     save: 'Save',
-    saved: (name: string) => `${name} is saved.`,
+    saved: (name: string) => `Saved: ${name}.`,
     conflict: 'Somebody else has changed this meanwhile.',
     isNow: (field: string, value: string) => `${field} is now ${value}`,
     conflictLead: 'Nothing was saved. What you have typed stays in the form, over what is there now.',
@@ -1324,7 +1330,7 @@ export const en = {
     Stopped: 'Stopped',
   },
   /** Of other languages only: the service speaks English. */
-  said: { sentences: {}, faults: {} } as Said,
+  said: { sentences: {}, faults: {}, isNow: (value) => `Is now ${value}` } as Said,
 }
 
 /** What another language must have; TypeScript holds it to that, and test/web/build.test.ts. */

@@ -269,6 +269,7 @@ const fr: Words = {
   },
   editBatch: {
     title: (name) => `Modifier ${name}`,
+    gone: (name) => `${name} a été supprimé entre-temps. Il n’y a plus rien à enregistrer.`,
     endpoint: 'Point de terminaison de migration',
     users: 'Boîtes aux lettres',
     usersNone: 'Les laisser comme elles sont',
@@ -313,7 +314,9 @@ const fr: Words = {
   durations: { day: 'j', hour: 'h', minute: 'min', second: 's', underSecond: 'moins d’une seconde' },
   pages: {
     first: 'Première page',
+    previous: 'Page précédente',
     next: 'Page suivante',
+    unknown: 'L’adresse désigne une page de cette liste qui n’existe pas.',
     of: (from, to, total) => `${number.format(from)}–${number.format(to)} sur ${number.format(total)}`,
   },
   batch: {
@@ -730,6 +733,8 @@ const fr: Words = {
     testBad: 'Le serveur n’a pu être joint comme voulu.',
     create: 'Créer le point de terminaison',
     missing: 'À renseigner.',
+    tooMany: (migrations, most) => `Pas plus que « ${migrations} », soit ${most}.`,
+    tooManyUsual: (usual, migrations, most) => `Sans valeur : ${usual}. Pas plus que « ${migrations} », soit ${most}.`,
   },
   databaseForm: {
     title: 'Nouvelle base de boîtes aux lettres',
@@ -1353,6 +1358,8 @@ const fr: Words = {
   },
   // Ce que le service dit en anglais, aussi en français ; ce qui manque ici reste comme il le dit.
   said: {
+    isNow: (value) =>
+      `Maintenant : ${({ none: 'rien', yes: 'oui', no: 'non' } as Readonly<Record<string, string>>)[value] ?? value}`,
     faults: {
       ADDRESS_REFUSED: 'Cette adresse n’est pas admise.',
       AUDIT_NOT_WRITTEN: 'Rien n’a été fait, faute de pouvoir l’inscrire au journal d’audit.',

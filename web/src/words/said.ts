@@ -5,9 +5,11 @@ export interface Said {
   readonly sentences: Readonly<Record<string, string>>
   /** What happened, by the code of docs/errors.md. The service's own sentence stays below, for it has the names. */
   readonly faults: Readonly<Record<string, string>>
+  /** Of a field that somebody else has changed; the service says `is now 30`, `is now none`, `is now yes`. */
+  isNow(value: string): string
 }
 
-let said: Said = { sentences: {}, faults: {} }
+let said: Said = { sentences: {}, faults: {}, isNow: (value) => value }
 
 /** From now on this language. */
 export const speak = (now: { readonly said: Said }): void => void (said = now.said)
@@ -20,6 +22,12 @@ export function translated(text: string): string {
   // Half of it in another language is harder to read than all of it in English.
   return parts.every((part) => part !== undefined) ? parts.join(' ') : text
 }
+
+const NOW = 'is now '
+
+/** What a conflict says of a field, in words; null: it says something else. */
+export const nowIn = (message: string): string | null =>
+  message.startsWith(NOW) ? said.isNow(message.slice(NOW.length)) : null
 
 const sentenceOf = (text: string): string | undefined =>
   Object.hasOwn(said.sentences, text) ? said.sentences[text] : undefined
