@@ -179,6 +179,26 @@ test(
     await ben.page.getByText('The address names a page of this list that is not there.').waitFor()
     await ben.page.getByRole('button', { name: 'First page' }).click()
     await ben.page.getByRole('row', { name: /^Wave A/ }).waitFor()
+
+    // From page to page and back again, also with a pane that was opened meanwhile.
+    const names = Array.from({ length: 205 }, (_, at) => `u${String(at).padStart(3, '0')}@many.example`)
+    const many = await center.served.upload(
+      ['EmailAddress,UserName,Password', ...names.map((name) => `${name},u,x`), ''].join('\r\n'),
+    )
+    await center.served.must('POST', '/batches', { name: 'Many', sourceEndpoint: 'Old', csvFile: many })
+    await ben.page.goto(`${center.url}/migration/users?search=many.example`)
+    const turn = async (button: string, first: string) => {
+      await ben.page.getByRole('button', { name: button }).click()
+      await ben.page.getByRole('link', { name: first, exact: true }).waitFor()
+    }
+    await turn('Next page', names[100]!)
+    await turn('Next page', names[200]!)
+    await ben.page.getByRole('link', { name: names[203]! }).click()
+    await ben.page.getByRole('region', { name: names[203]! }).waitFor()
+    await turn('Previous page', names[100]!)
+    await turn('Previous page', names[0]!)
+    assert.equal(await ben.page.getByRole('button', { name: 'Previous page' }).isEnabled(), false)
+    await center.served.must('DELETE', '/batches/Many')
     ann.isClean()
     ben.isClean()
   },

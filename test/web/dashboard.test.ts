@@ -88,6 +88,13 @@ test(
     await page.getByText('In steps of 1 minute.').waitFor()
     await page.getByLabel('Measure').selectOption({ label: 'Bytes per second' })
     await page.waitForURL(/range=hour&measure=bytes/)
+    // A failed log-in takes next to no time, and never less than none.
+    const axis = part(page, 'Run time by start hour').locator('svg text')
+    await axis.filter({ hasText: /^0$/ }).first().waitFor()
+    assert.deepEqual(
+      (await axis.allTextContents()).filter((text) => /^[-−]/.test(text)),
+      [],
+    )
     await part(page, 'Run time by start hour').getByText('As a table').click()
     const run = await cells(page, 'Run time by start hour', /^Good/)
     assert.deepEqual([run[3], run[4]], ['2', String(USERS.length * MESSAGES)])

@@ -229,6 +229,10 @@ test(
     await limits.getByLabel('Most batches').fill('50')
     await limits.getByLabel(/^Incremental sync every/).fill('12')
     await limits.getByLabel('Unit of: Incremental sync every').selectOption({ label: 'hours' })
+    await until(
+      'it has rested for a second',
+      async () => Date.parse((await served.batch('Old wave')).lastActionDateTime) + 1_000 < Date.now(),
+    )
     await ages.getByLabel(/^Delete stopped batches after/).fill('1')
     await ages.getByLabel('Unit of: Delete stopped batches after').selectOption({ label: 'seconds' })
     await ages.getByText('1 batch has rested for longer than that: Old wave. Deletion is announced at once').waitFor()

@@ -140,11 +140,15 @@ test(
     await pause.focus()
     await page.getByRole('tooltip', { name: 'No mailbox of the batch is migrating or waiting' }).waitFor()
     await visitor.isAccessible('batch pane')
-    await page.getByRole('button', { name: 'Start' }).click()
+    // A double click asks for it once.
+    const starts: string[] = []
+    page.on('request', (request) => request.method() === 'POST' && starts.push(request.url()))
+    await page.getByRole('button', { name: 'Start' }).dblclick()
     const row = page.getByRole('row', { name: /^Wave 1/ })
     await row.getByText('Synced', { exact: true }).waitFor()
     await pane.getByText('Synced', { exact: true }).first().waitFor()
     assert.match((await row.textContent()) ?? '', /^Wave 1Synced100%3300/)
+    assert.deepEqual(starts, [`${center.url}/api/v1/batches/Wave%201/start`])
     const users = pane.getByRole('table', { name: 'Users report' })
     for (const user of USERS)
       await users.getByRole('row', { name: `${user}@contoso.example Synced 60 of 60 0` }).waitFor()
@@ -282,7 +286,7 @@ test('a password that somebody else has set is changed before anything else', { 
   await center.served.must('POST', '/administrators', { userName: 'mary', roles: ['ViewOnly'], password: PASSWORD })
   const visitor = await center.visitor()
   const { page } = visitor
-  await page.goto(`${center.url}/migration/batches`)
+  await page.goto(`${center.url}/migration/users`)
   await signIn(page, 'mary', PASSWORD)
   await page.getByText('Somebody else has chosen your password.').waitFor()
   await visitor.isAccessible('password')
@@ -290,7 +294,9 @@ test('a password that somebody else has set is changed before anything else', { 
   await field(page, 'New password').fill(`${PASSWORD} again`)
   await field(page, 'New password once more').fill(`${PASSWORD} again`)
   await page.getByRole('button', { name: 'Change the password' }).click()
-  await page.getByRole('heading', { name: 'Migration batches' }).waitFor()
+  // The page that was asked for.
+  await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor()
+  assert.equal(new URL(page.url()).pathname, '/migration/users')
   visitor.isClean()
 })
 

@@ -1,7 +1,7 @@
 /** Around every page: the bar with the account, the navigation, and the place of the page. */
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components'
 import { PersonRegular } from '@fluentui/react-icons/svg/person'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Suspense } from 'react'
 import { Outlet, useLocation, useNavigate } from 'react-router'
 import { ask } from './api.ts'
@@ -9,6 +9,7 @@ import { useLive } from './live.ts'
 import { OnlyWhoMay } from './may-not.tsx'
 import { Navigation } from './navigation.tsx'
 import { paths } from './paths.ts'
+import { useSending } from './sending.ts'
 import { forget, sessionQuery, useEnded, useSession } from './session.ts'
 import { ErrorEdge } from './ui/error-edge.tsx'
 import { Mark } from './ui/mark.tsx'
@@ -23,7 +24,7 @@ export function Layout() {
   const { pathname } = useLocation()
   const tell = useTell()
   useLive(!useEnded())
-  const signOut = useMutation({
+  const signOut = useSending({
     mutationFn: () => ask('signOut'),
     async onSuccess({ providerSignOutUrl }) {
       // Where the provider began the session, it ends its own.

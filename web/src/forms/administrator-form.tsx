@@ -1,11 +1,12 @@
 /** An administrator, new or changed. The user name stays: the audit log and batches tell of it. */
 import { Field, Input, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Administrator, Language, Role } from '#contract/administrator.ts'
 import { ask, askTagged, type Tagged } from '../api.ts'
 import { isConflict, useEdited } from '../edited.ts'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { ConflictBar } from '../ui/conflict-bar.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
@@ -66,7 +67,7 @@ export default function AdministratorForm({ seen, isLast = false, onClose, onSav
   const isForeign = there?.source === 'OpenIdConnect'
   const [userName, setUserName] = useState('')
   const [password, setPassword] = useState('')
-  const save = useMutation({
+  const save = useSending({
     mutationFn: () =>
       there === null
         ? ask('createAdministrator', {

@@ -1,12 +1,13 @@
 /** Edit: what Set-MigrationBatch changes of a batch that is there. Only what differs is sent, with the tag of what was seen. */
 import { Checkbox, Field, Select } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { MigrationBatch, SetBatch } from '#contract/batch.ts'
 import { ask, askTagged, isNotThere, type Tagged } from '../api.ts'
 import { isConflict, useEdited } from '../edited.ts'
 import { LIVE } from '../live.ts'
 import { batchQuery, endpointsQuery } from '../pages/batch-queries.ts'
+import { useSending } from '../sending.ts'
 import { asSentence } from '../ui/command-button.tsx'
 import { ConflictBar } from '../ui/conflict-bar.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
@@ -97,7 +98,7 @@ function Fields({ first, onClose }: FieldsProps) {
   const { form, typed, set, seen } = edited
   const [rows, setRows] = useState<Rows>({ kind: 'none', csv: null })
   const identity = seen.value.batchGuid
-  const save = useMutation({
+  const save = useSending({
     mutationFn: () =>
       ask('updateBatch', {
         params: { identity },

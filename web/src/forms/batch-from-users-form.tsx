@@ -1,6 +1,6 @@
 /** A new batch of users that other batches have: of those that are chosen, or of all that a filter lets through. */
 import { Checkbox, Field, Input, Select } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { ask } from '../api.ts'
@@ -8,6 +8,7 @@ import { LIVE } from '../live.ts'
 import { batchQuery, endpointsQuery } from '../pages/batch-queries.ts'
 import { collectUsers, type UsersFilter } from '../pages/users/user-queries.ts'
 import { paths } from '../paths.ts'
+import { useSending } from '../sending.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { useWords } from '../words/words.ts'
@@ -40,7 +41,7 @@ export default function BatchFromUsersForm({ users, filter, count, onClose }: Ba
   const name = ownName ?? (filter.batch === undefined ? '' : words.copies.suggested(filter.batch))
   const only = known.length === 1 ? known[0]?.identity : undefined
   const endpoint = ownEndpoint ?? batch.data?.sourceEndpoint ?? only ?? ''
-  const create = useMutation({
+  const create = useSending({
     async mutationFn() {
       const collecting = new AbortController()
       const told = (done: number, all: number) => setCollected([done, all])

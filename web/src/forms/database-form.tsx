@@ -1,11 +1,12 @@
 /** A mailbox database, new or changed: mailboxes on an IMAP server, or Maildirs here. The service tries it before it stores it. */
 import { Checkbox, Field, Input, MessageBar, MessageBarBody, Select } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MailboxDatabase, NewDatabase } from '#contract/database.ts'
 import { ask, askTagged, Refusal, type Tagged } from '../api.ts'
 import { isConflict, useEdited } from '../edited.ts'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { ConflictBar } from '../ui/conflict-bar.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
@@ -32,7 +33,7 @@ export default function DatabaseForm({ seen, onClose, onCreated }: DatabaseFormP
   const { form, typed } = edited
   const there = edited.seen.value
   const [skips, setSkips] = useState(false)
-  const save = useMutation({
+  const save = useSending({
     mutationFn: () =>
       there === null
         ? ask('createDatabase', { body: newDatabase(form, skips) })

@@ -1,11 +1,12 @@
 /** A migration endpoint, new or changed, with a test of the connection; the service tries it again before it stores it. */
 import { Button, Field, Input } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MigrationEndpoint } from '#contract/endpoint.ts'
 import { ask, askTagged, Refusal, type Tagged } from '../api.ts'
 import { isConflict, useEdited } from '../edited.ts'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { timed } from '../timed.ts'
 import { ConflictBar } from '../ui/conflict-bar.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
@@ -44,10 +45,10 @@ export default function EndpointForm({ seen, onClose, onCreated }: EndpointFormP
   const { form, typed } = edited
   const there = edited.seen.value
   const [skips, setSkips] = useState(false)
-  const test = useMutation({
+  const test = useSending({
     mutationFn: () => timed(ask('testConnection', { body: connectionOf(form) })),
   })
-  const save = useMutation({
+  const save = useSending({
     mutationFn: () =>
       there === null
         ? ask('createEndpoint', { body: newEndpoint(form, skips) })

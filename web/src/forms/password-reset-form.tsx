@@ -1,9 +1,10 @@
 /** A one-time password for somebody who has forgotten theirs. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Administrator } from '#contract/administrator.ts'
 import { ask, type Tagged } from '../api.ts'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { useTell } from '../ui/toasts.tsx'
@@ -21,7 +22,7 @@ export default function PasswordResetForm({ seen: { value, etag }, onClose }: Pa
   const client = useQueryClient()
   const tell = useTell()
   const [password, setPassword] = useState('')
-  const reset = useMutation({
+  const reset = useSending({
     mutationFn: () =>
       ask('updateAdministrator', {
         params: { identity: value.guid },

@@ -1,10 +1,11 @@
 /** When one user starts at the earliest. */
 import { Button } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MigrationUser } from '#contract/user.ts'
 import { ask } from '../api.ts'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { FormDialog } from '../ui/form-dialog.tsx'
 import { RefusalBar } from '../ui/refusal-bar.tsx'
 import { useTell } from '../ui/toasts.tsx'
@@ -23,7 +24,7 @@ export default function StartUserLaterForm({
   const client = useQueryClient()
   const tell = useTell()
   const [schedule, setSchedule] = useState<Schedule>(() => scheduleOf(user.startAfter, ownZone()))
-  const save = useMutation({
+  const save = useSending({
     mutationFn: (startAfter: string | null) =>
       ask('updateUser', { params: { identity: user.guid }, body: { startAfter } }),
     async onSuccess() {

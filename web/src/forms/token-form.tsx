@@ -11,11 +11,12 @@ import {
   Input,
   Select,
 } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Scope } from '#contract/organization.ts'
 import { ask, urlOf } from '../api.ts'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { SCOPE_NAMES } from '../session.ts'
 import { CopyField } from '../ui/copy-field.tsx'
 import { FormDialog } from '../ui/form-dialog.tsx'
@@ -45,7 +46,7 @@ export default function TokenForm({ onClose }: { readonly onClose: () => void })
   const [day, setDay] = useState('')
   const [made, setMade] = useState<Made | null>(null)
   const expiresAt = valid === OTHER ? endOf(day) : new Date(Date.now() + Number(valid) * DAY_MS)
-  const create = useMutation({
+  const create = useSending({
     // What it answers would stay in the cache of mutations: it answers nothing.
     async mutationFn() {
       const { token } = await ask('createToken', {

@@ -1,12 +1,13 @@
 /** One's own account: what one is called, what one may, and one's password. */
 import { Button, Field, Input, Select } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import type { Administrator, Language, Session } from '#contract/administrator.ts'
 import { ask } from '../api.ts'
 import { beyondFields, wrongAt } from '../forms/field-refusal.ts'
 import { paths } from '../paths.ts'
+import { useSending } from '../sending.ts'
 import { sessionQuery, useSession } from '../session.ts'
 import { Facts } from '../ui/facts.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
@@ -79,7 +80,7 @@ function Details({ administrator }: Own) {
   const [mailAddress, setMailAddress] = useState(administrator.mailAddress ?? '')
   const [language, setLanguage] = useState<string>(administrator.language ?? '')
   const isForeign = administrator.source === 'OpenIdConnect'
-  const save = useMutation({
+  const save = useSending({
     mutationFn: () =>
       ask('updateOwnAccount', {
         body: {

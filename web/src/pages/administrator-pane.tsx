@@ -5,7 +5,7 @@ import { EditRegular } from '@fluentui/react-icons/svg/edit'
 import { KeyResetRegular } from '@fluentui/react-icons/svg/key-reset'
 import { PersonAvailableRegular } from '@fluentui/react-icons/svg/person-available'
 import { PersonProhibitedRegular } from '@fluentui/react-icons/svg/person-prohibited'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import type { Administrator } from '#contract/administrator.ts'
@@ -13,6 +13,7 @@ import { lazily } from '../later.tsx'
 import { ask, Refusal, type Tagged } from '../api.ts'
 import { LIVE } from '../live.ts'
 import { paths } from '../paths.ts'
+import { useSending } from '../sending.ts'
 import { useSession } from '../session.ts'
 import { CommandButton } from '../ui/command-button.tsx'
 import { ConfirmedCommand } from '../ui/confirmed-command.tsx'
@@ -66,7 +67,7 @@ function Commands({ seen }: { readonly seen: Tagged<Administrator> }) {
   const isOwn = guid === session?.administrator?.guid
   const isLast = isLastInCharge(seen.value, all?.items ?? [])
   const change = { params: { identity: guid }, ifMatch: seen.etag }
-  const enable = useMutation({
+  const enable = useSending({
     mutationFn: () => ask('updateAdministrator', { ...change, body: { enabled: true } }),
     async onSuccess() {
       tell.done(words.enabledDone(name))

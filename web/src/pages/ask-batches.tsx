@@ -1,8 +1,9 @@
 /** Before a command on several batches, and before every deletion: what it touches; after it, who refused and why. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MigrationBatch } from '#contract/batch.ts'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { textOf } from '../ui/refusal-bar.tsx'
 import { useTell } from '../ui/toasts.tsx'
@@ -35,7 +36,7 @@ export function AskBatches({ command, batches, onEnd }: AskBatchesProps) {
     const refused = reasonAgainst(words, command, batch)
     return refused === null ? [] : [{ name: batch.identity, refused: translated(refused) }]
   })
-  const run = useMutation({
+  const run = useSending({
     async mutationFn() {
       const all: Outcome[] = []
       // One by one: a hundred at once would be no faster, and the service counts what one asks of it.

@@ -1,11 +1,12 @@
 /** One's own password: when one wants to, and before anything else when somebody else has chosen it. */
 import { Button } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { ask } from '../api.ts'
 import { beyondFields, wrongAt } from '../forms/field-refusal.ts'
 import { paths } from '../paths.ts'
+import { useSending } from '../sending.ts'
 import { sessionQuery } from '../session.ts'
 import { Card } from '../ui/card.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
@@ -19,7 +20,7 @@ export function ChangePasswordPage({ isForced = false }: { readonly isForced?: b
   return isForced ? (
     <Card title={words.password.title}>
       <p>{words.password.must}</p>
-      <ChangePassword />
+      <ChangePassword isForced />
     </Card>
   ) : (
     <OwnPage />
@@ -32,12 +33,12 @@ function OwnPage() {
   return (
     <div className="page narrow">
       <h1>{words.password.title}</h1>
-      <ChangePassword />
+      <ChangePassword isForced={false} />
     </div>
   )
 }
 
-function ChangePassword() {
+function ChangePassword({ isForced }: { readonly isForced: boolean }) {
   const words = useWords()
   const client = useQueryClient()
   const navigate = useNavigate()
@@ -45,14 +46,19 @@ function ChangePassword() {
   const [currentPassword, setCurrent] = useState('')
   const [newPassword, setNew] = useState('')
   const [again, setAgain] = useState('')
-  const change = useMutation({
+  const change = useSending({
     mutationFn: () => ask('changePassword', { body: { currentPassword, newPassword } }),
     async onSuccess() {
       await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
       tell.done(words.password.changed)
-      await navigate(paths.batches())
+      // Whoever had to change it first goes on to the page that they asked for.
+      if (!isForced) await navigate(paths.batches())
     },
   })
+  const typed = (set: (value: string) => void) => (value: string) => {
+    set(value)
+    change.reset()
+  }
   const differ = again !== '' && again !== newPassword
   return (
     <>
@@ -67,14 +73,14 @@ function ChangePassword() {
         <PasswordField
           label={words.password.current}
           value={currentPassword}
-          onChange={setCurrent}
+          onChange={typed(setCurrent)}
           autoComplete="current-password"
           wrong={wrongAt(change.error, 'currentPassword')}
         />
         <PasswordField
           label={words.password.next}
           value={newPassword}
-          onChange={setNew}
+          onChange={typed(setNew)}
           autoComplete="new-password"
           hint={words.firstRun.rule}
           wrong={wrongAt(change.error, 'newPassword')}

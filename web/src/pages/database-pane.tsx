@@ -2,7 +2,7 @@
 import { Button } from '@fluentui/react-components'
 import { CheckmarkStarburstRegular } from '@fluentui/react-icons/svg/checkmark-starburst'
 import { EditRegular } from '@fluentui/react-icons/svg/edit'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { useParams } from 'react-router'
 import type { MailboxDatabase } from '#contract/database.ts'
@@ -10,6 +10,7 @@ import { lazily } from '../later.tsx'
 import { ask, Refusal, type Tagged } from '../api.ts'
 import { LIVE } from '../live.ts'
 import { paths } from '../paths.ts'
+import { useSending } from '../sending.ts'
 import { useMay } from '../session.ts'
 import { CommandButton } from '../ui/command-button.tsx'
 import { Facts } from '../ui/facts.tsx'
@@ -58,7 +59,7 @@ function Commands({ seen }: { readonly seen: Tagged<MailboxDatabase> }) {
   const hasOthers = (useQuery(databasesQuery).data?.total ?? 0) > 1
   // As it was when the form was opened: what others change meanwhile is told, and not taken for seen.
   const [edited, setEdited] = useState<Tagged<MailboxDatabase> | null>(null)
-  const makeDefault = useMutation({
+  const makeDefault = useSending({
     mutationFn: () => ask('updateDatabase', { params: { identity: guid }, body: { isDefault: true } }),
     async onSuccess() {
       tell.done(words.databases.madeDefault(identity))

@@ -2,13 +2,14 @@
 import { Button } from '@fluentui/react-components'
 import { EditRegular } from '@fluentui/react-icons/svg/edit'
 import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { useParams } from 'react-router'
 import type { MigrationEndpoint } from '#contract/endpoint.ts'
 import { lazily } from '../later.tsx'
 import { ask, Refusal, type Tagged } from '../api.ts'
 import { paths } from '../paths.ts'
+import { useSending } from '../sending.ts'
 import { useMay } from '../session.ts'
 import { timed } from '../timed.ts'
 import { Facts } from '../ui/facts.tsx'
@@ -49,7 +50,7 @@ function Commands({ seen }: { readonly seen: Tagged<MigrationEndpoint> }) {
   const { identity, guid, batches } = seen.value
   // As it was when the form was opened: what others change meanwhile is told, and not taken for seen.
   const [edited, setEdited] = useState<Tagged<MigrationEndpoint> | null>(null)
-  const test = useMutation({ mutationFn: () => timed(ask('testConnection', { body: { endpoint: guid } })) })
+  const test = useSending({ mutationFn: () => timed(ask('testConnection', { body: { endpoint: guid } })) })
   return (
     <>
       <div className="commands" role="toolbar" aria-label={words.commands}>

@@ -1,10 +1,11 @@
 /** The first administrator, made with the password that the service has shown at its start. */
 import { Button, Field, Input } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { LANGUAGES as MAILED } from '#contract/notification-kinds.ts'
 import { ask } from '../api.ts'
 import { beyondFields, wrongAt } from '../forms/field-refusal.ts'
+import { useSending } from '../sending.ts'
 import { sessionQuery } from '../session.ts'
 import { Card } from '../ui/card.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
@@ -19,7 +20,7 @@ export function FirstRun() {
     setGiven((before) => ({ ...before, [field]: value }))
     create.reset()
   }
-  const create = useMutation({
+  const create = useSending({
     mutationFn: () =>
       ask('createFirstAdministrator', {
         body: {

@@ -1,9 +1,10 @@
 /** Name and password, the provider of OpenID Connect where one is set up; and while nobody is there, the first run. */
 import { Button, Dialog, DialogSurface, Field, Input, MessageBar, MessageBarBody } from '@fluentui/react-components'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useLocation, useSearchParams } from 'react-router'
 import { ask } from '../api.ts'
+import { useSending } from '../sending.ts'
 import { signedIn } from '../session.ts'
 import { Card } from '../ui/card.tsx'
 import { PasswordField } from '../ui/password-field.tsx'
@@ -59,7 +60,7 @@ function SignIn({ oidc, isAgain }: SignInProps) {
   const refusedByProvider = parameters.get('error')
   const [userName, setUserName] = useState('')
   const [password, setPassword] = useState('')
-  const signIn = useMutation({
+  const signIn = useSending({
     mutationFn: () => ask('signIn', { body: { userName, password } }),
     networkMode: 'always',
     onSuccess: (session) => signedIn(client, session),

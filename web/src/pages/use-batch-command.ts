@@ -1,8 +1,9 @@
 /** A command on one batch, told in the corner; what it changes is looked at anew. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import type { MigrationBatch, SetBatch } from '#contract/batch.ts'
 import { ask } from '../api.ts'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { useTell } from '../ui/toasts.tsx'
 import { useWords } from '../words/words.ts'
 import { type Command, carryOut } from './batch-command.ts'
@@ -11,7 +12,7 @@ export function useBatchCommand() {
   const words = useWords()
   const client = useQueryClient()
   const tell = useTell()
-  return useMutation({
+  return useSending({
     mutationFn: ({ name, identity }: { readonly name: Command; readonly identity: string }) => carryOut[name](identity),
     async onSuccess(_, { name, identity }) {
       tell.done(words.command.told[name](identity, 1))
@@ -32,7 +33,7 @@ export function useSetBatch() {
   const words = useWords()
   const client = useQueryClient()
   const tell = useTell()
-  return useMutation({
+  return useSending({
     mutationFn: ({ batch, change }: Change) =>
       ask('updateBatch', { params: { identity: batch.identity }, body: change }),
     async onSuccess(_, { batch, told }) {

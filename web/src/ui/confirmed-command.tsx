@@ -1,8 +1,9 @@
 /** A command that takes something away: asked first, told afterwards. */
 import type { ButtonProps } from '@fluentui/react-components'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { LIVE } from '../live.ts'
+import { useSending } from '../sending.ts'
 import { useWords } from '../words/words.ts'
 import { CommandButton } from './command-button.tsx'
 import { ConfirmDialog } from './confirm-dialog.tsx'
@@ -38,7 +39,7 @@ export function ConfirmedCommand({
   const client = useQueryClient()
   const tell = useTell()
   const [isAsking, setAsking] = useState(false)
-  const command = useMutation({
+  const command = useSending({
     mutationFn: act,
     async onSuccess() {
       tell.done(done)

@@ -1,7 +1,7 @@
 /** Somebody else has changed meanwhile what one is changing: what it is now, and how to go on without losing anything. */
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
-import { useMutation } from '@tanstack/react-query'
 import type { Refusal } from '../api.ts'
+import { useSending } from '../sending.ts'
 import type { Words } from '../words/en.ts'
 import { useWords } from '../words/words.ts'
 import { RefusalBar } from './refusal-bar.tsx'
@@ -26,7 +26,7 @@ function inWords(words: Words, label: string, message: string): string {
 
 export function ConflictBar({ refusal, labelOf, renew }: ConflictBarProps) {
   const words = useWords()
-  const looking = useMutation({ mutationFn: renew })
+  const looking = useSending({ mutationFn: renew })
   const changed = refusal.fields.flatMap(({ field, message }) => {
     const label = labelOf(field)
     return label === null ? [] : [inWords(words, label, message)]

@@ -1,9 +1,9 @@
 /** A file of the service, saved where the browser saves files; what keeps it from coming is told, other than by a link. */
 import { Button, type ButtonProps } from '@fluentui/react-components'
 import { ArrowDownloadRegular } from '@fluentui/react-icons/svg/arrow-download'
-import { useMutation } from '@tanstack/react-query'
 import type { RouteName } from '#contract/routes/all.ts'
 import { askFile } from '../api.ts'
+import { useSending } from '../sending.ts'
 import { useWords } from '../words/words.ts'
 import { useTell } from './toasts.tsx'
 
@@ -18,7 +18,7 @@ interface DownloadButtonProps extends Pick<ButtonProps, 'size' | 'appearance'> {
 export function DownloadButton({ label, name, route, params, ...look }: DownloadButtonProps) {
   const words = useWords()
   const tell = useTell()
-  const download = useMutation({
+  const download = useSending({
     mutationFn: () => askFile(route, params),
     onSuccess: ({ file, fileName }) => save(file, fileName),
     onError: (thrown) => tell.failed(thrown, words.notReached),

@@ -7,7 +7,7 @@ interface PagerProps {
   readonly page: { readonly items: readonly unknown[]; readonly nextCursor: string | null; readonly total: number }
 }
 
-/** The browser's Back leads to the page before. */
+/** The browser's Back leads to where one was before, too. */
 export function Pager({ state, page }: PagerProps) {
   const words = useWords()
   const to = state.from + page.items.length
@@ -18,6 +18,12 @@ export function Pager({ state, page }: PagerProps) {
       <Button size="small" disabled={state.from === 0} onClick={state.toFirst}>
         {words.pages.first}
       </Button>
+      {/* Whoever came by an address in the middle of the list has the first page. */}
+      {(state.from === 0 || state.toPrevious !== null) && (
+        <Button size="small" disabled={state.toPrevious === null} onClick={() => state.toPrevious?.()}>
+          {words.pages.previous}
+        </Button>
+      )}
       <Button
         size="small"
         disabled={page.nextCursor === null}

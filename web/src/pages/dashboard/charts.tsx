@@ -76,7 +76,8 @@ export const HoursChart = ({ title, xTitle, yTitle, points, format }: HoursChart
       xMinValue={0}
       xMaxValue={24}
       tickValues={[0, 3, 6, 9, 12, 15, 18, 21, 24]}
-      yAxisTickFormat={format}
+      // The chart leaves room for its markers below the least value, whatever yMinValue says: nothing takes less than no time.
+      yAxisTickFormat={(value: number) => (value < 0 ? '' : format(value))}
       xAxisTitle={xTitle}
       yAxisTitle={yTitle}
       hideLegend

@@ -1,11 +1,11 @@
 /** Whether mail could be written there now: the folder is tried, the server is asked, a mailbox is opened as its administrator. */
 import { Button, Field, Input } from '@fluentui/react-components'
 import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected'
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { MailboxDatabase } from '#contract/database.ts'
 import { ask } from '../../api.ts'
 import { beyondFields, wrongAt } from '../../forms/field-refusal.ts'
+import { useSending } from '../../sending.ts'
 import { timed } from '../../timed.ts'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
 import { TestResult } from '../../ui/test-result.tsx'
@@ -15,7 +15,7 @@ export function DatabaseTestPart({ database }: { readonly database: MailboxDatab
   const words = useWords()
   const [mailbox, setMailbox] = useState('')
   const asksMailbox = database.loginTemplate !== null
-  const test = useMutation({
+  const test = useSending({
     mutationFn: () =>
       timed(
         ask('testDatabase', {

@@ -1,11 +1,11 @@
 /** A test mail, or a call of the hook, with what is stored; its result in the other side's own words. */
 import { Button, Field, Input } from '@fluentui/react-components'
 import { SendRegular } from '@fluentui/react-icons/svg/send'
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { NotificationChannel } from '#contract/notification-kinds.ts'
 import { ask } from '../../api.ts'
 import { beyondFields, wrongAt } from '../../forms/field-refusal.ts'
+import { useSending } from '../../sending.ts'
 import { timed } from '../../timed.ts'
 import { CommandButton } from '../../ui/command-button.tsx'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
@@ -23,7 +23,7 @@ export function ChannelTest({ channel, reason }: ChannelTestProps) {
   const labels = words.settings.test
   const [recipient, setRecipient] = useState('')
   const isMail = channel === 'Mail'
-  const test = useMutation({
+  const test = useSending({
     mutationFn: () =>
       timed(
         ask('testNotificationSettings', {

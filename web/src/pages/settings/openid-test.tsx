@@ -1,8 +1,8 @@
 /** Asks the provider for what it has, and tries the client, with what is stored. */
 import { Button } from '@fluentui/react-components'
 import { PlugConnectedRegular } from '@fluentui/react-icons/svg/plug-connected'
-import { useMutation } from '@tanstack/react-query'
 import { ask } from '../../api.ts'
+import { useSending } from '../../sending.ts'
 import { timed } from '../../timed.ts'
 import { CommandButton } from '../../ui/command-button.tsx'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
@@ -13,7 +13,7 @@ import { Warnings } from './warnings.tsx'
 export function OpenIdTest({ reason }: { readonly reason: string | null }) {
   const words = useWords()
   const labels = words.settings.test
-  const test = useMutation({ mutationFn: () => timed(ask('testOpenIdSettings')) })
+  const test = useSending({ mutationFn: () => timed(ask('testOpenIdSettings')) })
   return (
     <div className="form settings-test">
       {test.isPending ? (

@@ -1,8 +1,9 @@
 /** A form that stays open over settings that others may change, too. */
-import { type FetchQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { type FetchQueryOptions, useQueryClient } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { Tagged } from '../../api.ts'
 import { type Edited, useEdited } from '../../edited.ts'
+import { useSending } from '../../sending.ts'
 import { useTell } from '../../ui/toasts.tsx'
 import { useWords } from '../../words/words.ts'
 
@@ -34,7 +35,7 @@ export function useSettings<Value, Form extends object>(asked: SettingsAsk<Value
   const tell = useTell()
   const edited = useEdited(now, formOf)
   const { seen, isChanged, see } = edited
-  const save = useMutation({
+  const save = useSending({
     mutationFn: () => asked.send(edited, seen.etag),
     onSuccess(saved) {
       see(saved)

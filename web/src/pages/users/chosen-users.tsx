@@ -8,11 +8,12 @@ import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync'
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete'
 import { PlayRegular } from '@fluentui/react-icons/svg/play'
 import { StopRegular } from '@fluentui/react-icons/svg/stop'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import type { MigrationUser } from '#contract/user.ts'
 import { lazily } from '../../later.tsx'
 import { LIVE } from '../../live.ts'
+import { useSending } from '../../sending.ts'
 import { CommandButton } from '../../ui/command-button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { textOf } from '../../ui/refusal-bar.tsx'
@@ -42,7 +43,7 @@ export function ChosenUsers({ chosen, filter, total, onDone }: ChosenUsersProps)
   const [asking, setAsking] = useState<GivenCommand | null>(null)
   const [done, setDone] = useState(0)
   const [isMaking, setMaking] = useState(false)
-  const give = useMutation({
+  const give = useSending({
     async mutationFn({ command, users }: { command: GivenCommand; users: readonly MigrationUser[] }): Promise<Outcome> {
       setDone(0)
       const refused: Outcome['refused'][number][] = []

@@ -4,12 +4,13 @@ import { ClockRegular } from '@fluentui/react-icons/svg/clock'
 import { DeleteRegular } from '@fluentui/react-icons/svg/delete'
 import { PlayRegular } from '@fluentui/react-icons/svg/play'
 import { StopRegular } from '@fluentui/react-icons/svg/stop'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { MigrationUser } from '#contract/user.ts'
 import { lazily } from '../../later.tsx'
 import { LIVE } from '../../live.ts'
+import { useSending } from '../../sending.ts'
 import { CommandButton } from '../../ui/command-button.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { BACK } from '../../ui/left-rows.ts'
@@ -27,7 +28,7 @@ export function UserCommands({ user, backTo }: { readonly user: MigrationUser; r
   const tell = useTell()
   const [isAsking, setAsking] = useState(false)
   const [isLater, setLater] = useState(false)
-  const give = useMutation({
+  const give = useSending({
     mutationFn: (command: GivenCommand) => giveTo(user.guid, command),
     async onSuccess(_, command) {
       const { started, stopped, syncing, removed } = words.user
