@@ -181,7 +181,7 @@ test(
     await ben.page.getByRole('row', { name: /^Wave A/ }).waitFor()
 
     // From page to page and back again, also with a pane that was opened meanwhile.
-    const names = Array.from({ length: 205 }, (_, at) => `u${String(at).padStart(3, '0')}@many.example`)
+    const names = Array.from({ length: 105 }, (_, at) => `u${String(at).padStart(3, '0')}@many.example`)
     const many = await center.served.upload(
       ['EmailAddress,UserName,Password', ...names.map((name) => `${name},u,x`), ''].join('\r\n'),
     )
@@ -191,11 +191,11 @@ test(
       await ben.page.getByRole('button', { name: button }).click()
       await ben.page.getByRole('link', { name: first, exact: true }).waitFor()
     }
+    await turn('Next page', names[50]!)
     await turn('Next page', names[100]!)
-    await turn('Next page', names[200]!)
-    await ben.page.getByRole('link', { name: names[203]! }).click()
-    await ben.page.getByRole('region', { name: names[203]! }).waitFor()
-    await turn('Previous page', names[100]!)
+    await ben.page.getByRole('link', { name: names[103]! }).click()
+    await ben.page.getByRole('region', { name: names[103]! }).waitFor()
+    await turn('Previous page', names[50]!)
     await turn('Previous page', names[0]!)
     assert.equal(await ben.page.getByRole('button', { name: 'Previous page' }).isEnabled(), false)
     await center.served.must('DELETE', '/batches/Many')

@@ -91,6 +91,10 @@ test(
     await edit.getByLabel(/^Incremental syncs at once/).fill('40')
     await edit.getByText('Not more than “Migrations at once”, which is 33.').waitFor()
     assert.equal(await edit.getByRole('button', { name: 'Save', exact: true }).isEnabled(), false)
+    // Esc, which is pressed by mistake, too, discards nothing that was typed before it has said so.
+    await page.keyboard.press('Escape')
+    await edit.getByRole('alert').filter({ hasText: 'Press Esc once more to discard it.' }).waitFor()
+    assert.equal(await edit.getByLabel(/^Incremental syncs at once/).inputValue(), '40')
     await edit.getByLabel(/^Incremental syncs at once/).fill('5')
     await edit.getByRole('button', { name: 'Save', exact: true }).click()
     await edit.waitFor({ state: 'detached' })

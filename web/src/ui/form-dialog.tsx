@@ -7,8 +7,10 @@ import {
   DialogContent,
   DialogSurface,
   DialogTitle,
+  MessageBar,
+  MessageBarBody,
 } from '@fluentui/react-components'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useReturnFocus } from './return-focus.ts'
 import { useWords } from '../words/words.ts'
 
@@ -25,17 +27,26 @@ interface FormDialogProps {
 export function FormDialog({ title, submit, isReady, children, actions, onSubmit, onClose }: FormDialogProps) {
   const words = useWords()
   useReturnFocus(true)
+  // Esc is pressed by mistake, too: where something was typed, it takes two.
+  const [isTyped, setTyped] = useState(false)
+  const [isWarned, setWarned] = useState(false)
   return (
     <Dialog
       open
       onOpenChange={(_, { open, type }) => {
         // A slip of the mouse does not take away what was typed.
-        if (!open && type !== 'backdropClick') onClose()
+        if (open || type === 'backdropClick') return
+        if (type === 'escapeKeyDown' && isTyped && !isWarned) setWarned(true)
+        else onClose()
       }}
     >
       <DialogSurface className="form-dialog">
         <form
           noValidate
+          onInput={() => {
+            setTyped(true)
+            setWarned(false)
+          }}
           onSubmit={(event) => {
             event.preventDefault()
             event.stopPropagation()
@@ -44,7 +55,10 @@ export function FormDialog({ title, submit, isReady, children, actions, onSubmit
         >
           <DialogBody>
             <DialogTitle>{title}</DialogTitle>
-            <DialogContent className="form">{children}</DialogContent>
+            <DialogContent className="form">
+              {children}
+              {isWarned && <Warning text={words.edited.escAgain} />}
+            </DialogContent>
             <DialogActions fluid>
               {actions}
               <Button onClick={onClose}>{words.cancel}</Button>
@@ -56,5 +70,18 @@ export function FormDialog({ title, submit, isReady, children, actions, onSubmit
         </form>
       </DialogSurface>
     </Dialog>
+  )
+}
+
+/** A long form is scrolled to it. */
+function Warning({ text }: { readonly text: string }) {
+  const bar = useRef<HTMLDivElement>(null)
+  useEffect(() => bar.current?.scrollIntoView({ block: 'nearest' }), [])
+  return (
+    <div ref={bar}>
+      <MessageBar intent="warning" layout="multiline" role="alert">
+        <MessageBarBody>{text}</MessageBarBody>
+      </MessageBar>
+    </div>
   )
 }

@@ -748,6 +748,7 @@ export const en = {
     goOn: 'Go on with what is there now',
     discard: 'Discard',
     unsaved: 'Not saved yet',
+    escAgain: 'What you have typed is not saved. Press Esc once more to discard it.',
     stored: 'Stored. Type a new one to replace it.',
     storedPlaceholder: 'stored',
   },

@@ -760,6 +760,7 @@ const fr: Words = {
     goOn: 'Continuer avec l’état actuel',
     discard: 'Abandonner',
     unsaved: 'Pas encore enregistré',
+    escAgain: 'Votre saisie n’est pas enregistrée. Appuyez encore une fois sur Échap pour l’abandonner.',
     stored: 'Enregistré. Saisissez-en un nouveau pour le remplacer.',
     storedPlaceholder: 'enregistré',
   },
