@@ -76,7 +76,10 @@ export function FormDialog({ title, submit, isReady, children, actions, onSubmit
 /** A long form is scrolled to it. */
 function Warning({ text }: { readonly text: string }) {
   const bar = useRef<HTMLDivElement>(null)
-  useEffect(() => bar.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    // Without `return`: browsers are about to answer a promise, which is no clean-up.
+    bar.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   return (
     <div ref={bar}>
       <MessageBar intent="warning" layout="multiline" role="alert">
