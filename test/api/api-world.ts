@@ -163,7 +163,11 @@ export function temporaryFolder(t: TestContext): string {
 
 /** A request that its route takes: the least that its schemas let through. */
 export function sample(route: Route): { path: string; asked: Asked } {
-  const given: Readonly<Record<string, string>> = { id: crypto.randomUUID(), number: '1' }
+  const given: Readonly<Record<string, string>> = {
+    id: crypto.randomUUID(),
+    csvFile: crypto.randomUUID(),
+    number: '1',
+  }
   const path = route.path.replaceAll(/:(\w+)/g, (_, name: string) => given[name] ?? 'one') + (QUERIES[route.name] ?? '')
   const asked: Asked = { method: route.method }
   if (route.bodyType === 'csv')
@@ -173,7 +177,7 @@ export function sample(route: Route): { path: string; asked: Asked } {
 }
 
 /** What cannot be left out. */
-const QUERIES: Record<string, string> = { listReportUsers: '?batch=one' }
+const QUERIES: Record<string, string> = { checkCsvFile: '?sourceEndpoint=e', listReportUsers: '?batch=one' }
 
 const BODIES: Record<string, unknown> = {
   updateOwnAccount: { displayName: 'Ann' },
