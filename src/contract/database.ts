@@ -59,6 +59,8 @@ export const DatabaseTest = z.object({
   result: z.enum(['Success', 'Failed']),
   message: z.string(),
   errorDetail: z.string(),
+  /** It works, but: one sentence each. */
+  warnings: z.array(z.string()),
   /** Free where the Maildirs lie, on this machine, in bytes; null: nobody knows, or nothing was tried. */
   freeBytes: z.int().nullable(),
 })

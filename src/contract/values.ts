@@ -1,6 +1,7 @@
 /** Values that several objects share, as schemas. */
 import { z } from 'zod'
 import { LIMITS } from './limits.ts'
+import { NAME_PATTERN, NAME_RULE } from './names.ts'
 import { parseTimeSpan } from './timespan.ts'
 
 /** A name or a Guid; never empty, so that a forgotten Identity never means "all". */
@@ -16,8 +17,7 @@ export const Name = z
   .trim()
   .min(1, 'must not be empty')
   .max(LIMITS.nameLength, `may have at most ${LIMITS.nameLength} characters`)
-  // oxlint-disable-next-line no-control-regex
-  .regex(/^[^\u0000-\u001f\u007f*?/\\]*$/, 'may not hold control characters, *, ?, / or \\')
+  .regex(NAME_PATTERN, NAME_RULE)
   .describe('Unique without regard to case')
 
 export const DateTime = z.iso.datetime({ offset: true }).describe('ISO 8601 with a zone')

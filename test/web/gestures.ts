@@ -23,13 +23,16 @@ export const csvFile = (name: string, rows: readonly string[]): FileOnDisk => ({
   buffer: Buffer.from(['EmailAddress,UserName,Password', ...rows, ''].join('\r\n')),
 })
 
-/** Onto the place where this button is. */
-export async function drop(page: Page, button: string, file: FileOnDisk): Promise<void> {
-  const [text, name, type] = [file.buffer.toString(), file.name, file.mimeType].map((value) => JSON.stringify(value))
-  const transfer = await page.evaluateHandle(
-    `(() => { const all = new DataTransfer(); all.items.add(new File([${text}], ${name}, { type: ${type} })); return all })()`,
-  )
-  await page.getByRole('button', { name: button }).dispatchEvent('drop', { dataTransfer: transfer })
+/** Onto this place. */
+export async function drop(place: Locator, ...files: readonly FileOnDisk[]): Promise<void> {
+  const made = files.map(({ buffer, name, mimeType }) => {
+    const [text, called, type] = [buffer.toString(), name, mimeType].map((value) => JSON.stringify(value))
+    return `all.items.add(new File([${text}], ${called}, { type: ${type} }))`
+  })
+  const transfer = await place
+    .page()
+    .evaluateHandle(`(() => { const all = new DataTransfer(); ${made.join('; ')}; return all })()`)
+  await place.dispatchEvent('drop', { dataTransfer: transfer })
 }
 
 /** As if copied elsewhere: a spreadsheet puts tabs between cells, and line ends between rows. */

@@ -113,7 +113,7 @@ test(
     )
     await visitor.isAccessible('CSV faults')
     const good = USERS.map((user) => `${user}@contoso.example,${user},${MAIL_PASSWORD}`)
-    await drop(page, 'Choose another CSV file', csvFile('Wave 1.csv', good))
+    await drop(page.getByRole('button', { name: 'Choose another CSV file' }), csvFile('Wave 1.csv', good))
     await page.getByText('3 mailboxes to migrate').waitFor()
     await next.click()
     await page.getByRole('radio', { name: /^Local/, checked: true }).waitFor()

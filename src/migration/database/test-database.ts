@@ -31,7 +31,7 @@ export async function testDatabase(deps: DatabaseDeps, call: Call<typeof testRou
       return { result: 'Success', errorDetail: '', ...tryFolder(row, deps) }
     }
     const message = await tryServer(row, testMailbox, deps, call)
-    return { result: 'Success', message, errorDetail: '', freeBytes: null }
+    return { result: 'Success', message, errorDetail: '', warnings: [], freeBytes: null }
   } catch (thrown) {
     if (
       !(thrown instanceof Fault) ||
@@ -40,7 +40,8 @@ export async function testDatabase(deps: DatabaseDeps, call: Call<typeof testRou
     ) {
       throw thrown
     }
-    return { result: 'Failed', message: sentence(thrown.message), errorDetail: thrown.remedy ?? '', freeBytes: null }
+    const message = sentence(thrown.message)
+    return { result: 'Failed', message, errorDetail: thrown.remedy ?? '', warnings: [], freeBytes: null }
   }
 }
 
@@ -75,7 +76,10 @@ async function tryServer(
   return `${answers} The mailbox of ${testMailbox} was opened: ${folders} ${folders === 1 ? 'folder' : 'folders'}.`
 }
 
-function tryFolder(row: DatabaseRow, { allowedRoots }: DatabaseDeps): Pick<DatabaseTest, 'message' | 'freeBytes'> {
+function tryFolder(
+  row: DatabaseRow,
+  { allowedRoots }: DatabaseDeps,
+): Pick<DatabaseTest, 'message' | 'warnings' | 'freeBytes'> {
   const root = fixedFolder(row.path!)
   rootsFor(row.path!, allowedRoots)
   let there = root
@@ -90,8 +94,8 @@ function tryFolder(row: DatabaseRow, { allowedRoots }: DatabaseDeps): Pick<Datab
     const made = there === root ? '' : ', which is made with the first mail,'
     const warnings: string[] = []
     warnOfRoot(row.path!, (event) => event.kind === 'warning' && warnings.push(event.text))
-    const said = `The Maildir folder ${root}${made} can be written, and ${free} there.`
-    return { message: [said, ...warnings.map(sentence)].join(' '), freeBytes }
+    const message = `The Maildir folder ${root}${made} can be written, and ${free} there.`
+    return { message, warnings: warnings.map(sentence), freeBytes }
   } catch (thrown) {
     throw errno(thrown) === '' ? thrown : maildirFault(thrown, 'writing into', there)
   }

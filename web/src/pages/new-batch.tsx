@@ -20,6 +20,7 @@ import { ScheduleStep } from './wizard/schedule-step.tsx'
 import { firstMissing, missingIn, STEPS, type Step, stepOf } from './wizard/steps.ts'
 import { useCreate } from './wizard/use-create.ts'
 import { UsersStep } from './wizard/users-step.tsx'
+import { useDroppedFiles } from './wizard/use-dropped-files.ts'
 import { useUsers, type UsersWork } from './wizard/use-users.ts'
 
 const SHOWN = {
@@ -45,6 +46,8 @@ export default function NewBatchPage() {
   const [parameters] = useSearchParams()
   const step: Step = STEPS.find((one) => one === parameters.get('step')) ?? 'name'
   const index = STEPS.indexOf(step)
+  // Where no file is wanted, one that is dropped takes nobody away from here.
+  useDroppedFiles(step === 'users' && draft.usersFrom === 'file' ? undefined : null)
   const [isTold, setTold] = useState(false)
   const [isDiscarding, setDiscarding] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)

@@ -5,9 +5,17 @@ import { useSpeech } from '../words/words.ts'
 import { formatWholeSeconds } from './format.ts'
 import { ErrorBar } from './refusal-bar.tsx'
 
+interface Tested {
+  readonly result: string
+  readonly message: string
+  readonly errorDetail: string
+  /** It works, but. */
+  readonly warnings?: readonly string[]
+}
+
 interface TestResultProps {
   /** Undefined: none was made. */
-  readonly test: Timed<{ readonly result: string; readonly message: string; readonly errorDetail: string }> | undefined
+  readonly test: Timed<Tested> | undefined
   readonly bad: string
 }
 
@@ -19,10 +27,17 @@ export function TestResult({ test, bad }: TestResultProps) {
   if (answer.result !== 'Success')
     return <ErrorBar title={bad} detail={`${answer.message} ${took}`} remedy={answer.errorDetail} />
   return (
-    <MessageBar intent="success" layout="multiline" role="status">
-      <MessageBarBody>
-        {answer.message} {took}
-      </MessageBarBody>
-    </MessageBar>
+    <>
+      <MessageBar intent="success" layout="multiline" role="status">
+        <MessageBarBody>
+          {answer.message} {took}
+        </MessageBarBody>
+      </MessageBar>
+      {answer.warnings?.map((warning) => (
+        <MessageBar key={warning} intent="warning" layout="multiline" role="status">
+          <MessageBarBody>{warning}</MessageBarBody>
+        </MessageBar>
+      ))}
+    </>
   )
 }

@@ -554,6 +554,7 @@ export const en = {
     stepsName: 'Steps',
     name: 'Name of the batch',
     nameHint: 'Left empty, the name of the CSV file is taken.',
+    nameWrong: 'No control characters, and none of * ? / \\ may stand in a name.',
     nameMissing: 'Give the batch a name in the first step.',
     path: 'Path',
     pathOnboarding: 'From another mail server into a mailbox database of this service',
@@ -569,7 +570,7 @@ export const en = {
     checkDatabase: (name: string) => `Mailbox database ${name}`,
     checkNoDatabase: 'There is no mailbox database yet. It is created in the step Configuration.',
     checkSpace: (free: string) => `Disk space: ${free} free`,
-    checkStates: { good: 'all well', bad: 'not so', wait: 'being checked …' },
+    checkStates: { good: 'all well', doubtful: 'it works, but', bad: 'not so', wait: 'being checked …' },
     usersFrom: 'Where the mailboxes are named',
     usersFromFile: 'In a CSV file',
     usersTyped: 'Typed in here',
@@ -582,6 +583,8 @@ export const en = {
     csvAgain: 'Choose another CSV file',
     csvTemplate: 'Download a template',
     csvChecking: 'Checking …',
+    csvOneFile:
+      'Several files were dropped, and none of them was taken. Drop one: each file makes a batch, or several.',
     csvChosen: (name: string) => `File: ${name}`,
     csvGone: (name: string) => `Choose ${name} again: a browser that was closed has kept its name only.`,
     csvToMigrate: (count: number) => `${mailboxes(count)} to migrate`,
@@ -606,6 +609,8 @@ export const en = {
     splitInto: (batches: number, most: number) =>
       `${number.format(batches)} batches with at most ${mailboxes(most)} each, in the order of the rows.`,
     splitWrong: (fewest: string, most: string) => `A number from ${fewest} to ${most}.`,
+    splitNeeded: (rows: number, most: number, fewest: number) =>
+      `The file has ${counted(rows, 'row', 'rows')}, and a batch holds at most ${number.format(most)} and 10 MB: ${number.format(fewest)} batches are needed.`,
     splitFixed: 'To split it in another way, choose the file again.',
     splitBatches: (count: number) => `${number.format(count)} batches`,
     splitNames: (first: string, last: string) => `${first} to ${last}`,

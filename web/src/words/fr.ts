@@ -564,6 +564,7 @@ const fr: Words = {
     stepsName: 'Étapes',
     name: 'Nom du lot',
     nameHint: 'Laissé vide, c’est le nom du fichier CSV.',
+    nameWrong: 'Un nom ne peut contenir ni caractère de contrôle, ni * ? / \\.',
     nameMissing: 'Donnez un nom au lot à la première étape.',
     path: 'Sens',
     pathOnboarding: 'D’un autre serveur de messagerie vers une base de boîtes aux lettres de ce service',
@@ -579,7 +580,7 @@ const fr: Words = {
     checkDatabase: (name) => `Base de boîtes aux lettres ${name}`,
     checkNoDatabase: 'Il n’y a pas encore de base de boîtes aux lettres. Elle se crée à l’étape Configuration.',
     checkSpace: (free) => `Espace disque : ${free} libres`,
-    checkStates: { good: 'en ordre', bad: 'pas en ordre', wait: 'vérification…' },
+    checkStates: { good: 'en ordre', doubtful: 'cela fonctionne, mais', bad: 'pas en ordre', wait: 'vérification…' },
     usersFrom: 'Où les boîtes sont nommées',
     usersFromFile: 'Dans un fichier CSV',
     usersTyped: 'Saisies ici',
@@ -592,6 +593,8 @@ const fr: Words = {
     csvAgain: 'Choisir un autre fichier CSV',
     csvTemplate: 'Télécharger un modèle',
     csvChecking: 'Vérification…',
+    csvOneFile:
+      'Plusieurs fichiers ont été déposés, aucun n’a été pris. Déposez-en un seul : chaque fichier fait un lot, ou plusieurs.',
     csvChosen: (name) => `Fichier : ${name}`,
     csvGone: (name) => `Choisissez de nouveau ${name} : un navigateur qui a été fermé n’en a gardé que le nom.`,
     csvToMigrate: (count) => `${mailboxes(count)} à migrer`,
@@ -618,6 +621,8 @@ const fr: Words = {
     splitInto: (batches, most) =>
       `${number.format(batches)} lots d’au plus ${mailboxes(most)} chacun, dans l’ordre des lignes.`,
     splitWrong: (fewest, most) => `Un nombre de ${fewest} à ${most}.`,
+    splitNeeded: (rows, most, fewest) =>
+      `Le fichier a ${counted(rows, 'ligne', 'lignes')}, et un lot en contient au plus ${number.format(most)} et 10 Mo : il faut ${number.format(fewest)} lots.`,
     splitFixed: 'Pour répartir autrement, choisissez de nouveau le fichier.',
     splitBatches: (count) => `${number.format(count)} lots`,
     splitNames: (first, last) => `De ${first} à ${last}`,

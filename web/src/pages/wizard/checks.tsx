@@ -4,6 +4,7 @@ import { ArrowSyncRegular } from '@fluentui/react-icons/svg/arrow-sync'
 import { CheckmarkCircleRegular } from '@fluentui/react-icons/svg/checkmark-circle'
 import { CircleRegular } from '@fluentui/react-icons/svg/circle'
 import { ErrorCircleRegular } from '@fluentui/react-icons/svg/error-circle'
+import { WarningRegular } from '@fluentui/react-icons/svg/warning'
 import { type UseQueryResult, queryOptions, useQuery } from '@tanstack/react-query'
 import { ask, Refusal } from '../../api.ts'
 import { formatBytes } from '../../ui/format.ts'
@@ -76,7 +77,12 @@ export function Checks({ endpoint, database }: ChecksProps) {
 interface CheckProps {
   readonly what: string
   readonly none: string | null
-  readonly test: UseQueryResult<{ readonly result: 'Success' | 'Failed'; message: string; errorDetail: string }>
+  readonly test: UseQueryResult<{
+    readonly result: 'Success' | 'Failed'
+    readonly message: string
+    readonly errorDetail: string
+    readonly warnings?: readonly string[]
+  }>
 }
 
 function Check({ what, none, test: { data, error, isFetching } }: CheckProps) {
@@ -88,19 +94,20 @@ function Check({ what, none, test: { data, error, isFetching } }: CheckProps) {
     return <Item tone="bad" what={what} said={textOf(error) || words.notReached} remedy={remedy ?? ''} />
   }
   if (data === undefined) return null
-  return (
-    <Item tone={data.result === 'Success' ? 'good' : 'bad'} what={what} said={data.message} remedy={data.errorDetail} />
-  )
+  const { result, message, errorDetail, warnings = [] } = data
+  const tone = result !== 'Success' ? 'bad' : warnings.length > 0 ? 'doubtful' : 'good'
+  return <Item tone={tone} what={what} said={message} warnings={warnings} remedy={errorDetail} />
 }
 
 interface ItemProps {
-  readonly tone: 'good' | 'bad' | 'wait' | 'none'
+  readonly tone: 'good' | 'doubtful' | 'bad' | 'wait' | 'none'
   readonly what: string
   readonly said?: string
+  readonly warnings?: readonly string[]
   readonly remedy?: string
 }
 
-function Item({ tone, what, said = '', remedy = '' }: ItemProps) {
+function Item({ tone, what, said = '', warnings = [], remedy = '' }: ItemProps) {
   const { words } = useSpeech()
   return (
     <li className={`check ${tone}`}>
@@ -108,6 +115,8 @@ function Item({ tone, what, said = '', remedy = '' }: ItemProps) {
         <Spinner size="extra-tiny" aria-hidden />
       ) : tone === 'good' ? (
         <CheckmarkCircleRegular fontSize={20} aria-hidden />
+      ) : tone === 'doubtful' ? (
+        <WarningRegular fontSize={20} aria-hidden />
       ) : tone === 'bad' ? (
         <ErrorCircleRegular fontSize={20} aria-hidden />
       ) : (
@@ -116,6 +125,11 @@ function Item({ tone, what, said = '', remedy = '' }: ItemProps) {
       <div>
         {what} {tone !== 'none' && <span className="check-state">{words.wizard.checkStates[tone]}</span>}
         {said !== '' && <p className="small">{said}</p>}
+        {warnings.map((warning) => (
+          <p key={warning} className="check-warning">
+            {warning}
+          </p>
+        ))}
         {remedy !== '' && (
           <p className="small">
             {words.whatToDo} {translated(remedy)}

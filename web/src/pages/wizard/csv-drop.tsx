@@ -1,9 +1,11 @@
 /** Where a CSV file is dropped, or chosen. */
 import { ArrowUploadRegular } from '@fluentui/react-icons/svg/arrow-upload'
-import { type DragEvent, useState } from 'react'
+import { useState } from 'react'
 import { urlOf } from '../../api.ts'
+import { ErrorBar } from '../../ui/refusal-bar.tsx'
 import { FileButton } from '../../ui/file-button.tsx'
 import { useWords } from '../../words/words.ts'
+import { useDroppedFiles } from './use-dropped-files.ts'
 
 interface CsvDropProps {
   /** Of the one that was chosen last. */
@@ -15,25 +17,19 @@ interface CsvDropProps {
 
 export function CsvDrop({ fileName, isThere, onTake }: CsvDropProps) {
   const words = useWords()
-  const [isOver, setOver] = useState(false)
-  const drop = (event: DragEvent) => {
-    event.preventDefault()
-    setOver(false)
-    const file = event.dataTransfer.files.item(0)
-    if (file !== null) onTake(file)
+  const [isSeveral, setSeveral] = useState(false)
+  const take = (file: File) => {
+    setSeveral(false)
+    onTake(file)
   }
+  const isOver = useDroppedFiles((files) => {
+    if (files.length > 1) setSeveral(true)
+    else if (files[0] !== undefined) take(files[0])
+  })
   return (
     <>
       <p>{words.wizard.csvLead}</p>
-      <div
-        className={isOver ? 'drop over' : 'drop'}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
+      <div className={isOver ? 'drop over' : 'drop'}>
         <ArrowUploadRegular fontSize={28} aria-hidden />
         <p>
           {fileName === null
@@ -47,12 +43,13 @@ export function CsvDrop({ fileName, isThere, onTake }: CsvDropProps) {
           label={fileName === null ? words.wizard.csvChoose : words.wizard.csvAgain}
           fieldLabel={words.wizard.csv}
           accept=".csv,.txt,text/csv,text/plain"
-          onTake={onTake}
+          onTake={take}
         />
         <a href={urlOf('getCsvTemplate')} download="users.csv">
           {words.wizard.csvTemplate}
         </a>
       </div>
+      {isSeveral && <ErrorBar detail={words.wizard.csvOneFile} />}
     </>
   )
 }

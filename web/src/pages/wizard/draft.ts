@@ -5,6 +5,7 @@
  */
 import { useCallback, useState } from 'react'
 import { LIMITS } from '#contract/limits.ts'
+import { asName } from '#contract/names.ts'
 import type { Advanced } from '../../forms/choices/advanced-fields.tsx'
 import type { Reports } from '../../forms/choices/report-fields.tsx'
 import { type Schedule, usualSchedule } from '../../forms/choices/schedule.ts'
@@ -105,14 +106,9 @@ function read(key: string): Draft {
 export const isEnded = (uploaded: Uploaded) =>
   uploaded.parts.some(({ created, expiresAt }) => created === null && Date.parse(expiresAt) <= Date.now())
 
-/** The file's name without its ending and without what no name may hold (contract/values.ts). */
+/** The file's name without its ending and without what no name may hold. */
 export const nameFrom = (fileName: string): string =>
-  fileName
-    .replace(/\.[^.]*$/, '')
-    // oxlint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f*?/\\]+/g, ' ')
-    .trim()
-    .slice(0, LIMITS.nameLength)
+  asName(fileName.replace(/\.[^.]*$/, '')).slice(0, LIMITS.nameLength)
 
 export const nameOf = ({ name, fileName }: Draft): string => {
   const typed = name?.trim() ?? ''

@@ -1,5 +1,6 @@
 import { Field, Input } from '@fluentui/react-components'
 import { LIMITS } from '#contract/limits.ts'
+import { isName } from '#contract/names.ts'
 import { wrongAt } from '../../forms/field-refusal.ts'
 import { Facts } from '../../ui/facts.tsx'
 import { useWords } from '../../words/words.ts'
@@ -8,7 +9,7 @@ import type { StepProps } from './steps.ts'
 
 export function NameStep({ draft, change, refusal }: StepProps) {
   const words = useWords()
-  const wrong = wrongAt(refusal, 'name')
+  const wrong = wrongAt(refusal, 'name') ?? (isName(nameOf(draft)) ? null : words.wizard.nameWrong)
   return (
     <>
       <Field

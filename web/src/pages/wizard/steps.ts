@@ -1,4 +1,5 @@
 /** The steps in their order, and what each still wants. */
+import { isName } from '#contract/names.ts'
 import { wrongRecipient } from '../../forms/choices/recipients.ts'
 import { startAfterOf } from '../../forms/choices/schedule.ts'
 import type { Words } from '../../words/en.ts'
@@ -22,6 +23,7 @@ export interface StepProps {
 export function missingIn(step: Step, draft: Draft, words: Words): string | null {
   switch (step) {
     case 'name':
+      return isName(nameOf(draft)) ? null : ''
     case 'prerequisites':
       return null
     case 'endpoint':

@@ -76,6 +76,9 @@ export function useUsers(draft: Draft, change: (changes: Changes) => void) {
     mutationFn: async ({ given, allow }: { given: File | string[][]; allow: boolean }) =>
       lookedOf(await checking().look(given, allow)),
     onMutate: () => setUploadedAs(null),
+    // What no batch can hold is proposed in as few as can; the field says why.
+    onSuccess: ({ fewestBatches }) =>
+      change((before) => (Number(before.batches) < fewestBatches ? { batches: String(fewestBatches) } : {})),
   })
   const uploading = useMutation({
     async mutationFn({ looked, batches }: { looked: Looked; batches: number }): Promise<Uploaded> {

@@ -12,6 +12,7 @@ import {
   Spinner,
 } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
+import { LIMITS } from '#contract/limits.ts'
 import { ErrorBar, RefusalBar } from '../../ui/refusal-bar.tsx'
 import { formatDate, formatNumber, formatPercent } from '../../ui/format.ts'
 import { useSpeech } from '../../words/words.ts'
@@ -112,7 +113,7 @@ function Found({ draft, users, isTold }: StepProps) {
       {more === null && looked === null && uploaded !== null && uploaded.badCount > 0 && (
         <p className="small">{words.wizard.csvFaults(uploaded.badCount)}</p>
       )}
-      {found.users > 1 && <Split draft={draft} users={users} />}
+      {(found.users > 1 || users.isCountWrong) && <Split draft={draft} users={users} />}
       {users.isUploaded && uploaded !== null && (
         <p className="small">{words.wizard.keptUntil(formatDate(language, uploaded.parts[0]?.expiresAt ?? null))}</p>
       )}
@@ -161,15 +162,14 @@ function Split({ users }: Pick<StepProps, 'draft' | 'users'>) {
   const { looked, batches, fewest, most } = users
   const isFixed = looked === null
   const each = looked === null || users.isCountWrong ? 0 : Math.ceil(looked.rows / batches)
+  const needed = looked !== null && fewest > 1 ? words.wizard.splitNeeded(looked.rows, LIMITS.csvRows, fewest) : ''
+  const into = batches > 1 && each > 0 ? words.wizard.splitInto(batches, each) : ''
+  const wrong = words.wizard.splitWrong(formatNumber(language, fewest), formatNumber(language, most))
   return (
     <Field
       label={words.wizard.split}
-      hint={isFixed ? words.wizard.splitFixed : batches > 1 && each > 0 ? words.wizard.splitInto(batches, each) : null}
-      validationMessage={
-        users.isCountWrong
-          ? words.wizard.splitWrong(formatNumber(language, fewest), formatNumber(language, most))
-          : null
-      }
+      hint={isFixed ? words.wizard.splitFixed : users.isCountWrong ? null : `${needed} ${into}`.trim() || null}
+      validationMessage={users.isCountWrong ? `${needed} ${wrong}` : null}
       validationState={users.isCountWrong ? 'error' : 'none'}
     >
       <Input
