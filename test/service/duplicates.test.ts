@@ -10,7 +10,7 @@ import { startRelay } from '#test/servers/relay.ts'
 import { lastEvent, passes, refused, userOf, userReaches } from './asking.ts'
 import { type Row, type ServiceWorld, address, csvOf, startServiceWorld } from './world.ts'
 
-const NAMES = Array.from({ length: 22 }, (_, index) => `d${index + 1}`)
+const NAMES = Array.from({ length: 24 }, (_, index) => `d${index + 1}`)
 let world: ServiceWorld
 let postgres: PostgresServer
 let next = 0
@@ -127,6 +127,24 @@ describe('one mailbox, one user that runs', { skip: dovecotMissing() || postgres
       rows.map(({ rowNumber, message }) => `Row ${rowNumber}: ${message}`).sort(),
       [...validationWarnings].sort(),
     )
+  })
+
+  test('a user is queued from when it may run: neither before the Start of its batch nor before a StartAfter', async () => {
+    const { served } = world
+    const [row, later] = fresh(2) as [Row, Row]
+    const anHourAgo = (name: string) =>
+      counted(`WITH moved AS (UPDATE migration_user SET status_since = now() - interval '1 hour'
+        WHERE address_key = '${address(name)}' RETURNING 1) SELECT count(*) AS n FROM moved`)
+    await served.newBatch('Made early', [row])
+    assert.equal(await anHourAgo(row[0]), 1)
+    assert.equal((await served.statistics(address(row[0]))).queuedDuration, '00:00:00')
+    await served.must('POST', '/batches/Made%20early/start')
+    await served.reaches('Made early', 'Synced')
+    assert.match((await served.statistics(address(row[0]))).queuedDuration, /^00:0/)
+    await served.newBatch('At night', [later], { startAfter: '2031-01-01T22:00:00Z' })
+    assert.equal(await anHourAgo(later[0]), 1)
+    const { status, queuedDuration } = await served.statistics(address(later[0]))
+    assert.deepEqual([status, queuedDuration], ['Queued', '00:00:00'])
   })
 
   test('an address in several batches: 409 that names them, and the batch tells which is meant', async () => {

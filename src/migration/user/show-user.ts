@@ -66,11 +66,13 @@ export function showUser(user: UserRow): MigrationUser {
 
 /** Durations run on to `now` in the state that the user is in. */
 export function showStatistics(user: UserRow, now: number): MigrationUserStatistics {
-  const since = Math.max(0, now - user.status_since.getTime())
-  const isWaiting = ['Validating', 'Queued', 'Starting'].includes(user.status)
+  const isWaiting = user.status === 'Queued' || user.status === 'Starting'
+  // As 0019-queued-since.sql counts: from when it may run.
+  const startAfter = isWaiting ? (user.start_after ?? user.batch_start_after) : null
+  const since = Math.max(0, now - Math.max(user.status_since.getTime(), startAfter?.getTime() ?? 0))
   const isStalled = isWaiting && user.error_code !== null
   const isSynced = SUMMARY_OF[user.status] === 'Synced'
-  const isAtWork = SUMMARY_OF[user.status] === 'Active' && !isWaiting
+  const isAtWork = SUMMARY_OF[user.status] === 'Active' && !isWaiting && user.status !== 'Validating'
   const span = (ms: number, goesOn: boolean) => formatTimeSpan((ms + (goesOn ? since : 0)) / 1000)
   return {
     ...showUser(user),
