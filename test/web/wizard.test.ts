@@ -144,12 +144,20 @@ test(
     await again.getByRole('checkbox', { name: 'Junk email', checked: true }).waitFor()
     await next(again)
     await again.getByRole('radio', { name: 'At a time' }).check()
+    await field(again, 'Date').fill('2031-03-09')
+    await field(again, 'Time').fill('02:30')
+    await field(again, 'Time zone').selectOption('America/New_York')
+    await again.getByText(/put forward over that time: it becomes 9 Mar 2031, 03:30:00/).waitFor()
+    await field(again, 'Date').fill('2001-01-01')
+    await next(again)
+    await again.getByText(/^1 Jan 2001, 02:30:00 \(America\/New York\) is over: it would start at once/).waitFor()
+    await again.getByRole('button', { name: 'Back' }).click()
     await field(again, 'Date').fill('2031-01-01')
     await field(again, 'Time').fill('22:00')
-    await field(again, 'Time zone').selectOption('America/New_York')
     await again.getByText('Starts on 2 Jan 2031, 04:00:00 in your time.').waitFor()
     await next(again)
     await again.getByText('Wave 1 to Wave 2').waitFor()
+    await again.getByText(/^1 Jan 2031, 22:00:00 \(America\/New York\)\. Starts on 2 Jan 2031, 04:00:00/).waitFor()
     await again.getByRole('alert').filter({ hasText: '1 row is refused by the service' }).waitFor()
 
     // What the service refuses stands at its field.
@@ -244,6 +252,10 @@ test(
     await page.getByRole('region', { name: 'By hand' }).waitFor()
     await center.served.reaches('By hand', 'Synced')
     const { totalCount, itemsSynced } = await rowsOf('By hand')
+    // What was created is not there any more: another one begins.
+    await page.goBack()
+    await page.getByRole('heading', { name: 'Name and path' }).waitFor()
+    assert.equal(new URL(page.url()).searchParams.get('step') ?? 'name', 'name')
     assert.deepEqual([totalCount, itemsSynced], [2, 20])
     visitor.isClean()
   },

@@ -48,6 +48,13 @@ export default function NewBatchPage() {
   const index = STEPS.indexOf(step)
   // Where no file is wanted, one that is dropped takes nobody away from here.
   useDroppedFiles(step === 'users' && draft.usersFrom === 'file' ? undefined : null)
+  // Back after a batch was created, or an old bookmark: nothing of it is there, and one begins at the beginning.
+  const [isLost, setLost] = useState(() => draft.endpoint === '' && index > STEPS.indexOf('endpoint'))
+  useEffect(() => {
+    if (!isLost) return
+    setLost(false)
+    void navigate(at('name'), { replace: true })
+  }, [isLost, navigate])
   const [isTold, setTold] = useState(false)
   const [isDiscarding, setDiscarding] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
@@ -59,7 +66,7 @@ export default function NewBatchPage() {
   const create = useCreate(draft, change, (names) => {
     discard()
     if (names.length > 1) tell.done(words.wizard.createdAll(names.length))
-    void navigate(names.length === 1 ? paths.batch(names[0]!) : paths.batches())
+    void navigate(names.length === 1 ? paths.batch(names[0]!) : paths.batches(), { replace: true })
   })
   const { reset } = create
   // What the service has refused is not what stands there any more.

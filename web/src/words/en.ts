@@ -693,6 +693,8 @@ export const en = {
     zone: 'Time zone',
     startsAt: (when: string) => `Starts on ${when} in your time.`,
     startPast: (when: string) => `${when} is over: it would start at once.`,
+    startSkipped: (when: string) => `The clocks there are put forward over that time: it becomes ${when}.`,
+    startInZone: (when: string, zone: string) => `${when} (${zone})`,
     startWrong: 'Give a date and a time.',
     recipients: 'Reports go to (optional)',
     recipientsHint: 'Mail addresses, separated by commas. Mail is sent once a mail server is set under Settings.',

@@ -706,6 +706,8 @@ const fr: Words = {
     zone: 'Fuseau horaire',
     startsAt: (when) => `Démarre le ${when}, à votre heure.`,
     startPast: (when) => `Le ${when} est passé : le lot démarrerait aussitôt.`,
+    startSkipped: (when) => `Cette heure n’existe pas là-bas, où l’on avance les horloges : elle devient ${when}.`,
+    startInZone: (when, zone) => `${when} (${zone})`,
     startWrong: 'Indiquez une date et une heure.',
     recipients: 'Rapports envoyés à (facultatif)',
     recipientsHint:

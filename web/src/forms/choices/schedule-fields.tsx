@@ -3,7 +3,7 @@ import { Field, Input, Radio, RadioGroup, Select } from '@fluentui/react-compone
 import { useState } from 'react'
 import { formatDate } from '../../ui/format.ts'
 import { useSpeech } from '../../words/words.ts'
-import { type Schedule, startAfterOf, zones } from './schedule.ts'
+import { isSkipped, type Schedule, startAfterOf, zones } from './schedule.ts'
 
 interface ScheduleFieldsProps {
   readonly value: Schedule
@@ -62,9 +62,11 @@ export function StartAt({ value, onChange }: Pick<ScheduleFieldsProps, 'value' |
             ? words.choices.startWrong
             : isPast
               ? words.choices.startPast(shown)
-              : words.choices.startsAt(shown)
+              : isSkipped(value)
+                ? `${words.choices.startSkipped(formatDate(language, startAfter, value.zone))} ${words.choices.startsAt(shown)}`
+                : words.choices.startsAt(shown)
         }
-        validationState={startAfter === null ? 'error' : isPast ? 'warning' : 'none'}
+        validationState={startAfter === null ? 'error' : isPast || isSkipped(value) ? 'warning' : 'none'}
       >
         <Select value={value.zone} onChange={(_, { value: zone }) => onChange({ zone })}>
           {(known.includes(value.zone) ? known : [value.zone, ...known]).map((zone) => (

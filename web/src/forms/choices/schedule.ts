@@ -1,5 +1,5 @@
 /** When a batch starts, as one enters it, and the instant that this is. */
-import { instantInZone } from '#contract/zoned-time.ts'
+import { aheadOfUtc, instantInZone } from '#contract/zoned-time.ts'
 
 export interface Schedule {
   readonly start: 'manually' | 'now' | 'at'
@@ -29,6 +29,14 @@ export function startAfterOf({ date, time, zone }: Schedule): string | null {
   const wall = Date.parse(`${date}T${time}Z`)
   if (Number.isNaN(wall)) return null
   return new Date(instantInZone(wall, zone)).toISOString()
+}
+
+/** Whether the clocks there never show that time: summer time skips it, and the instant is another one on them. */
+export function isSkipped(schedule: Schedule): boolean {
+  const startAfter = startAfterOf(schedule)
+  if (startAfter === null) return false
+  const instant = Date.parse(startAfter)
+  return instant + aheadOfUtc(instant, schedule.zone) !== Date.parse(`${schedule.date}T${schedule.time}Z`)
 }
 
 /** What is asked of the service. */

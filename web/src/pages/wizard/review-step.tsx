@@ -1,7 +1,7 @@
-import { Spinner } from '@fluentui/react-components'
+import { MessageBar, MessageBarBody, Spinner } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { recipientsOf } from '../../forms/choices/recipients.ts'
-import { ownZone, startAfterOf } from '../../forms/choices/schedule.ts'
+import { isSkipped, ownZone, startAfterOf } from '../../forms/choices/schedule.ts'
 import { ErrorBar, RefusalBar } from '../../ui/refusal-bar.tsx'
 import { Facts } from '../../ui/facts.tsx'
 import { formatDate } from '../../ui/format.ts'
@@ -17,11 +17,14 @@ export function ReviewStep({ draft, users }: StepProps) {
   const { uploaded } = draft
   const check = useQuery(serviceCheck(draft))
   const more = check.data === undefined ? null : moreRefused(check.data, users.looked?.badNumbers ?? [])
-  const { start } = draft.schedule
+  const { start, zone } = draft.schedule
+  const startAfter = start === 'at' ? startAfterOf(draft.schedule) : null
+  const startsThere = formatDate(language, startAfter, zone)
+  const isPast = startAfter !== null && Date.parse(startAfter) <= Date.now()
   const starts = {
     now: words.choices.startNow,
     manually: words.choices.startManually,
-    at: `${formatDate(language, startAfterOf(draft.schedule))} (${ownZone().replaceAll('_', ' ')})`,
+    at: words.choices.startInZone(startsThere, zone.replaceAll('_', ' ')),
   }
   const intervals: Readonly<Record<string, string>> = words.choices.intervals
   const recipients = recipientsOf(draft.recipients)
@@ -51,7 +54,12 @@ export function ReviewStep({ draft, users }: StepProps) {
           draft.includeFolders.length === 0 ? null : [words.choices.include, draft.includeFolders.join(', ')],
           draft.contentFilter === '' ? null : [words.choices.filter, draft.contentFilter],
           draft.allowIncrementalSyncs ? null : [words.choices.incremental, words.no],
-          [words.choices.start, starts[start]],
+          [
+            words.choices.start,
+            startAfter === null || isPast || zone === ownZone()
+              ? starts[start]
+              : `${starts[start]}. ${words.choices.startsAt(formatDate(language, startAfter))}`,
+          ],
           [words.batch.notifications, recipients.join(', ') || words.none],
           recipients.length === 0
             ? null
@@ -63,6 +71,13 @@ export function ReviewStep({ draft, users }: StepProps) {
               ],
         ]}
       />
+      {startAfter !== null && (isPast || isSkipped(draft.schedule)) && (
+        <MessageBar intent="warning" layout="multiline" role="status">
+          <MessageBarBody>
+            {isPast ? words.choices.startPast(starts.at) : words.choices.startSkipped(startsThere)}
+          </MessageBarBody>
+        </MessageBar>
+      )}
       {check.isFetching && more === null && <Spinner label={words.wizard.refusedChecking} />}
       {check.data?.users === 0 && <ErrorBar detail={words.wizard.csvNobody} />}
       {more !== null && <RefusedRows usersFrom={draft.usersFrom} rows={more.rows} count={more.count} />}
