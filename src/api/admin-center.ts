@@ -48,7 +48,7 @@ export function addAdminCenter(app: FastifyInstance, folder: string, gate: Gate)
     gate.greet(request.raw)
     const html = (await built())?.html
     const nonce = randomBytes(16).toString('base64url')
-    reply.code(html === undefined ? 503 : status)
+    reply.code(html === undefined && status === 200 ? 503 : status)
     return sendPage(reply, html?.replace('{nonce}', nonce) ?? NOT_BUILT, policy(nonce))
   }
   for (const path of PAGES) app.get(path, (request, reply) => send(request, reply, 200))
