@@ -1,5 +1,6 @@
 /** The dashboard after a migration of real mailboxes: its numbers are those of what was carried, and each leads to its rows. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { noChromium } from '#test/servers/chromium.ts'
@@ -88,13 +89,6 @@ test(
     await page.getByText('In steps of 1 minute.').waitFor()
     await page.getByLabel('Measure').selectOption({ label: 'Bytes per second' })
     await page.waitForURL(/range=hour&measure=bytes/)
-    // A failed log-in takes next to no time, and never less than none.
-    const axis = part(page, 'Run time by start hour').locator('svg text')
-    await axis.filter({ hasText: /^0$/ }).first().waitFor()
-    assert.deepEqual(
-      (await axis.allTextContents()).filter((text) => /^[-−]/.test(text)),
-      [],
-    )
     await part(page, 'Run time by start hour').getByText('As a table').click()
     const run = await cells(page, 'Run time by start hour', /^Good/)
     assert.deepEqual([run[3], run[4]], ['2', String(USERS.length * MESSAGES)])
@@ -110,6 +104,26 @@ test(
     await page.getByRole('heading', { name: 'Bad' }).waitFor()
     await page.getByRole('link', { name: 'eve@contoso.example' }).waitFor()
     await page.goBack()
+
+    // A batch that took next to no time beside a long one: the axis tells of none that took less than none.
+    await page.route('**/api/v1/dashboard*', async (route) => {
+      const answer = await route.fetch()
+      const figures = (await answer.json()) as { runTimes: object[] }
+      const runTimes = ['00:00:00', '00:50:00'].map((duration) => ({
+        ...figures.runTimes[0],
+        duration,
+        batchGuid: randomUUID(),
+      }))
+      await route.fulfill({ response: answer, json: { ...figures, runTimes } })
+    })
+    await page.reload()
+    const axis = part(page, 'Run time by start hour').locator('svg text')
+    await axis.filter({ hasText: /^0$/ }).first().waitFor()
+    assert.deepEqual(
+      (await axis.allTextContents()).filter((text) => /^[-−]/.test(text)),
+      [],
+    )
+    await page.unrouteAll()
 
     // In French, in the dark, on a telephone.
     const other = await center.visitor({
