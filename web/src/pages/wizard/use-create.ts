@@ -1,10 +1,11 @@
 /** Creates the batches one after the other. What fails stops it; asked again, it goes on where it was, and makes none twice. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import type { NewBatch } from '#contract/batch.ts'
 import { ask } from '../../api.ts'
 import { recipientsOf } from '../../forms/choices/recipients.ts'
 import { startOf } from '../../forms/choices/schedule.ts'
 import { LIVE } from '../../live.ts'
+import { useSending } from '../../sending.ts'
 import { type Changes, type Draft, nameOf, nameOfPart, type Part } from './draft.ts'
 
 type Asked = Partial<NewBatch> & Pick<NewBatch, 'name' | 'sourceEndpoint'>
@@ -40,7 +41,7 @@ const withPart = (index: number, changes: Partial<Part>) => (draft: Draft) =>
 
 export function useCreate(draft: Draft, change: (changes: Changes) => void, onDone: (names: string[]) => void) {
   const client = useQueryClient()
-  return useMutation({
+  return useSending<string[]>({
     async mutationFn() {
       const parts = draft.uploaded?.parts ?? []
       const names: string[] = []
