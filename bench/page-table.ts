@@ -59,8 +59,8 @@ export const PAGES: readonly PageLine[] = [
   { name: 'A failed user', path: ({ failedUser }) => `${big}/users/${failedUser}`, shown: text('What to do') },
   {
     name: 'New batch',
-    path: '/migration/new-batch?step=users',
-    shown: { css: 'input[type=file]' },
+    path: '/migration/new-batch',
+    shown: text('Name of the batch'),
   },
   { name: 'Endpoints', path: '/migration/endpoints', shown: row('Migration endpoints') },
   { name: 'An endpoint', path: '/migration/endpoints/Old%20server', shown: text('imap.contoso.example') },

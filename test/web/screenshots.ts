@@ -79,7 +79,15 @@ for (const [look, options] of Object.entries(LOOKS)) {
   await page.getByLabel(/^Kind/).waitFor()
   await shoot(page, `new-database-${look}`)
   await page.getByRole('button', { name: 'Cancel' }).click()
-  await page.goto(`${center.url}/migration/new-batch?step=users`)
+}
+
+await served.newEndpoint('imap.old.example', source)
+for (const [look, page] of pages) {
+  if (look === 'french') continue
+  // The other steps want an endpoint.
+  await page.goto(`${center.url}/migration/new-batch?step=endpoint`)
+  await page.getByRole('radio', { name: /^imap.old.example/ }).check()
+  await page.getByRole('button', { name: 'Next' }).click()
   const rows = [
     'amy@contoso.example,amy,pass',
     'bob,bob,pass',
@@ -101,8 +109,6 @@ for (const [look, options] of Object.entries(LOOKS)) {
   await page.getByText('This will be created:').waitFor()
   await shoot(page, `review-${look}`)
 }
-
-await served.newEndpoint('imap.old.example', source)
 const batch = async (name: string, users: readonly string[], more: object = {}) => {
   const rows = users.map(
     (user) =>

@@ -44,17 +44,18 @@ export default function NewBatchPage() {
   const { draft, change, discard } = useDraft(session?.administrator?.guid ?? session?.identity ?? '')
   const users = useUsers(draft, change)
   const [parameters] = useSearchParams()
-  const step: Step = STEPS.find((one) => one === parameters.get('step')) ?? 'name'
+  const asked = STEPS.find((one) => one === parameters.get('step')) ?? 'name'
+  // Back after a batch was created, or an old bookmark: nothing of it is there, and one begins at the beginning.
+  const [isLost, setLost] = useState(() => draft.endpoint === '' && STEPS.indexOf(asked) > STEPS.indexOf('endpoint'))
+  const step: Step = isLost ? 'name' : asked
   const index = STEPS.indexOf(step)
   // Where no file is wanted, one that is dropped takes nobody away from here.
   useDroppedFiles(step === 'users' && draft.usersFrom === 'file' ? undefined : null)
-  // Back after a batch was created, or an old bookmark: nothing of it is there, and one begins at the beginning.
-  const [isLost, setLost] = useState(() => draft.endpoint === '' && index > STEPS.indexOf('endpoint'))
   useEffect(() => {
     if (!isLost) return
-    setLost(false)
-    void navigate(at('name'), { replace: true })
-  }, [isLost, navigate])
+    if (asked === 'name') setLost(false)
+    else void navigate(at('name'), { replace: true })
+  }, [isLost, asked, navigate])
   const [isTold, setTold] = useState(false)
   const [isDiscarding, setDiscarding] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
