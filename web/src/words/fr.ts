@@ -377,7 +377,7 @@ const fr: Words = {
       skippedItems: 'Éléments ignorés',
       bytes: 'Données migrées',
       rate: 'Débit par minute',
-      lastSync: 'Dernière synchronisation',
+      lastSync: 'Dernière sync.',
       error: 'Erreur',
     },
     search: 'Rechercher par adresse',
