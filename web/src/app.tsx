@@ -23,9 +23,9 @@ export function App({ first }: { readonly first: { readonly language: Language; 
   const isDark = useSyncExternalStore(subscribe, () => dark.matches)
   const [spoken, setSpoken] = useState(first)
   const change = useCallback(async (language: Language) => {
-    const words = await wordsOf(language)
-    speak(words)
-    setSpoken({ language, words })
+    const next = await wordsOf(language)
+    speak(next.words)
+    setSpoken(next)
   }, [])
   const choose = useCallback(
     (language: Language) => {

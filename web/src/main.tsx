@@ -46,15 +46,14 @@ const [session] = await Promise.all([
   loadPage(location.pathname),
   wordsOf(firstLanguage()),
 ])
-const language = firstLanguage(session?.administrator?.language)
-const words = await wordsOf(language)
-speak(words)
+const first = await wordsOf(firstLanguage(session?.administrator?.language))
+speak(first.words)
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <RendererProvider renderer={renderer} targetDocument={document}>
       <QueryClientProvider client={client}>
         <BrowserRouter>
-          <App first={{ language, words }} />
+          <App first={first} />
         </BrowserRouter>
       </QueryClientProvider>
     </RendererProvider>

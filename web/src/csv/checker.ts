@@ -1,5 +1,6 @@
 /** The checker of CSV files in a worker of its own; one task after the other. */
 import type { Cut, Look } from '#csv/look.ts'
+import { NotLoaded } from '../later.tsx'
 import type { Task } from './worker.ts'
 
 export class CsvChecker {
@@ -36,7 +37,15 @@ export class CsvChecker {
           'done' in data ? resolve(data.done) : reject(new Error(data.failed)),
         { once: true },
       )
-      worker.addEventListener('error', ({ message }) => reject(new Error(message)), { once: true })
+      worker.addEventListener(
+        'error',
+        ({ message }) => {
+          // Dead, and the next task gets another one. Of a script that did not arrive browsers say nothing.
+          this.close()
+          reject(message ? new Error(message) : new NotLoaded('worker'))
+        },
+        { once: true },
+      )
       worker.postMessage(task, [])
     })
   }

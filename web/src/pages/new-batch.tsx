@@ -83,7 +83,18 @@ export default function NewBatchPage() {
   const isLast = step === 'review'
   const created = createdOf(draft)
   const parts = draft.uploaded?.parts.length ?? 1
+  const isGoing = useRef(false)
   const goOn = async () => {
+    // A double click uploads once.
+    if (isGoing.current) return
+    isGoing.current = true
+    try {
+      await goOnOnce()
+    } finally {
+      isGoing.current = false
+    }
+  }
+  const goOnOnce = async () => {
     // Whoever comes here uploads what was chosen; what stands in the way is shown.
     const isThrough = step === 'users' ? await users.finish() : missing === null
     if (!isThrough) setTold(true)

@@ -7,6 +7,8 @@ import { RefusalBar } from './refusal-bar.tsx'
 interface Edge {
   /** Where one is: at another place it is tried anew. */
   readonly place?: string
+  /** Of a part of what somebody types in. */
+  readonly isInForm?: boolean
   readonly children: ReactNode
 }
 interface Seen {
@@ -27,6 +29,10 @@ export class ErrorEdge extends Component<Edge, Seen> {
   override render() {
     const { thrown } = this.state
     if (thrown === null) return this.props.children
-    return thrown instanceof NotLoaded ? <NotLoadedBar thrown={thrown} /> : <RefusalBar thrown={thrown} />
+    return thrown instanceof NotLoaded ? (
+      <NotLoadedBar thrown={thrown} isInForm={this.props.isInForm ?? false} />
+    ) : (
+      <RefusalBar thrown={thrown} />
+    )
   }
 }

@@ -9,18 +9,25 @@ const AGAIN_MS = 3_000
 const PAUSE_MS = 20_000
 const KEY = 'waybill.reloaded'
 
-export function NotLoadedBar({ thrown }: { readonly thrown: NotLoaded }) {
+interface NotLoadedProps {
+  readonly thrown: NotLoaded
+  /** The page around it holds what was typed: it is loaded again only by who says so. */
+  readonly isInForm: boolean
+}
+
+export function NotLoadedBar({ thrown, isInForm }: NotLoadedProps) {
   const words = useWords()
   // A browser may keep to it that a script was not there, and an updated service has others: the whole page is asked for.
-  // Nothing is lost by that, for nothing was typed into what is not there.
+  // Nothing was typed into what is not there.
   useEffect(() => {
+    if (isInForm) return () => {}
     const timer = setInterval(() => void reloadOnce(), AGAIN_MS)
     return () => clearInterval(timer)
-  }, [])
+  }, [isInForm])
   return (
     <MessageBar intent="error" layout="multiline" role="alert">
       <MessageBarBody>
-        {words.notLoaded} {words.notLoadedRemedy}
+        {words.notLoaded} {isInForm ? words.notLoadedAgain : words.notLoadedRemedy}
         <span className="service-says" lang="en">
           {thrown.message}
         </span>

@@ -2,6 +2,7 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import { useSearchParams } from 'react-router'
 import { Refusal } from '../api.ts'
+import { NotLoaded } from '../later.tsx'
 import { faultOf, translated } from '../words/said.ts'
 import { useWords } from '../words/words.ts'
 import { firstPages } from './list-state.ts'
@@ -12,6 +13,7 @@ export function RefusalBar({ thrown, title }: { readonly thrown: unknown; readon
   // The sign-in that came up has told of it.
   if (thrown instanceof Refusal && thrown.code === 'AUTH_REQUIRED') return <ErrorBar detail={words.signIn.notDone} />
   if (thrown instanceof Refusal && thrown.fields.some(({ field }) => field === 'cursor')) return <UnknownPageBar />
+  if (thrown instanceof NotLoaded) return <ErrorBar detail={words.notLoaded} remedy={words.notLoadedAgain} />
   const isAway = thrown instanceof Refusal && thrown.status === 0
   const detail = isAway ? words.notReached : textOf(thrown)
   const remedy = isAway ? words.notReachedRemedy : thrown instanceof Refusal ? thrown.remedy : null

@@ -27,6 +27,7 @@ export const en = {
   notReachedRemedy: 'Look whether it runs, and whether this machine has a network.',
   notLoaded: 'This page could not be loaded: the service is not reached, or it has been updated.',
   notLoadedRemedy: 'It comes by itself once the service answers.',
+  notLoadedAgain: 'Try again; after an update of the service load the page again.',
   loadAgain: 'Load again',
   whatToDo: 'What to do:',
   noSuchPage: 'There is no such page.',
@@ -603,7 +604,7 @@ export const en = {
     acceptMissing: 'Correct the rows, or tick this.',
     allowUnknown: 'Ignore columns that are not known',
     refused: (count: number) => counted(count, 'row is refused by the service', 'rows are refused by the service'),
-    refusedLead: 'In the batch they would fail, for the reason that stands at each.',
+    refusedLead: 'In a batch such rows fail, for the reason that stands at each.',
     refusedChecking: 'The service looks at the rows …',
     split: 'Split into so many batches',
     splitInto: (batches: number, most: number) =>

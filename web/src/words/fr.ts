@@ -26,6 +26,7 @@ const fr: Words = {
   notReachedRemedy: 'Vérifiez qu’il fonctionne et que cette machine a un réseau.',
   notLoaded: 'Cette page n’a pas pu être chargée : le service n’est pas joignable, ou il a été mis à jour.',
   notLoadedRemedy: 'Elle s’affichera d’elle-même dès que le service répondra.',
+  notLoadedAgain: 'Réessayez ; après une mise à jour du service, chargez la page de nouveau.',
   loadAgain: 'Charger de nouveau',
   whatToDo: 'Que faire :',
   noSuchPage: 'Cette page n’existe pas.',
@@ -1459,6 +1460,7 @@ const fr: Words = {
       WAYBILL_ELSEWHERE: 'La lettre de voiture est sur une autre machine.',
     },
     sentences: {
+      'Correct what is named and ask again.': 'Corrigez ce qui est indiqué, puis recommencez.',
       // Pourquoi une commande n’est pas possible.
       'an IMAP batch has no completion: it ends when it is stopped or removed':
         'un lot IMAP n’a pas de finalisation : il se termine quand il est arrêté ou supprimé',

@@ -31,13 +31,14 @@ const browserLanguage = (): Language => navigator.languages.map(known).find((one
 export const firstLanguage = (own?: string | null): Language => chosenLanguage() ?? known(own) ?? browserLanguage()
 
 /** Other languages are loaded when they are wanted. */
-export async function wordsOf(language: Language): Promise<Words> {
+export async function wordsOf(language: Language): Promise<Pick<Spoken, 'language' | 'words'>> {
   try {
-    return (await OTHERS[`./${language}.ts`]?.()) ?? en
+    const words = await OTHERS[`./${language}.ts`]?.()
+    if (words !== undefined) return { language, words }
   } catch {
     // Its file did not arrive: said in English rather than not at all.
-    return en
   }
+  return { language: 'en', words: en }
 }
 
 interface Spoken {

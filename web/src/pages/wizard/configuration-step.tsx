@@ -8,6 +8,7 @@ import { ExcludeFolders } from '../../forms/choices/exclude-folders.tsx'
 import { wrongAt } from '../../forms/field-refusal.ts'
 import { formatNumber } from '../../ui/format.ts'
 import { useMay } from '../../session.ts'
+import { ErrorEdge } from '../../ui/error-edge.tsx'
 import { useSpeech } from '../../words/words.ts'
 import { databasesQuery, endpointsQuery } from '../batch-queries.ts'
 import { ChooseStep } from './choose-step.tsx'
@@ -45,14 +46,16 @@ export function ConfigurationStep({ draft, change, refusal }: StepProps) {
         create={words.wizard.databaseNew}
         onCreate={mayCreate ? () => setCreating(true) : null}
       >
-        <Suspense>
-          {isCreating && (
-            <DatabaseForm
-              onClose={() => setCreating(false)}
-              onCreated={({ identity }) => change({ database: identity })}
-            />
-          )}
-        </Suspense>
+        <ErrorEdge isInForm place={String(isCreating)}>
+          <Suspense>
+            {isCreating && (
+              <DatabaseForm
+                onClose={() => setCreating(false)}
+                onCreated={({ identity }) => change({ database: identity })}
+              />
+            )}
+          </Suspense>
+        </ErrorEdge>
       </ChooseStep>
       {lacksLogins && (
         <MessageBar intent="warning" layout="multiline" role="status">

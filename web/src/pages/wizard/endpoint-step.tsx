@@ -1,5 +1,6 @@
 import { Suspense, useEffect, useState } from 'react'
 import { lazily } from '../../later.tsx'
+import { ErrorEdge } from '../../ui/error-edge.tsx'
 import { useWords } from '../../words/words.ts'
 import { ChooseStep } from './choose-step.tsx'
 import type { StepProps } from './steps.ts'
@@ -32,14 +33,16 @@ export function EndpointStep({ draft, change }: StepProps) {
       create={words.wizard.endpointNew}
       onCreate={() => setCreating(true)}
     >
-      <Suspense>
-        {isCreating && (
-          <EndpointForm
-            onClose={() => setCreating(false)}
-            onCreated={({ identity }) => change({ endpoint: identity })}
-          />
-        )}
-      </Suspense>
+      <ErrorEdge isInForm place={String(isCreating)}>
+        <Suspense>
+          {isCreating && (
+            <EndpointForm
+              onClose={() => setCreating(false)}
+              onCreated={({ identity }) => change({ endpoint: identity })}
+            />
+          )}
+        </Suspense>
+      </ErrorEdge>
     </ChooseStep>
   )
 }

@@ -1,7 +1,7 @@
 /** Creates the batches one after the other. What fails stops it; asked again, it goes on where it was, and makes none twice. */
 import { useQueryClient } from '@tanstack/react-query'
 import type { NewBatch } from '#contract/batch.ts'
-import { ask } from '../../api.ts'
+import { ask, Refusal } from '../../api.ts'
 import { recipientsOf } from '../../forms/choices/recipients.ts'
 import { startOf } from '../../forms/choices/schedule.ts'
 import { LIVE } from '../../live.ts'
@@ -39,6 +39,22 @@ const withPart = (index: number, changes: Partial<Part>) => (draft: Draft) =>
         },
       }
 
+/** A service that was killed at it says for half a minute that it is still at work. */
+const STILL_MS = 90_000
+const AGAIN_MS = 2_000
+
+async function createBatch(body: Asked, idempotencyKey: string) {
+  for (const until = performance.now() + STILL_MS; ;) {
+    try {
+      return await ask('createBatch', { body, idempotencyKey })
+    } catch (thrown) {
+      const isAtWork = thrown instanceof Refusal && thrown.code === 'IDEMPOTENCY_KEY_IN_USE'
+      if (!isAtWork || performance.now() > until) throw thrown
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS))
+    }
+  }
+}
+
 export function useCreate(draft: Draft, change: (changes: Changes) => void, onDone: (names: string[]) => void) {
   const client = useQueryClient()
   return useSending<string[]>({
@@ -55,7 +71,7 @@ export function useCreate(draft: Draft, change: (changes: Changes) => void, onDo
         // Stored before it is asked: whether the answer comes or not, the next try is known as the same.
         const key = part.sent?.body === body ? part.sent.key : crypto.randomUUID()
         change(withPart(index, { sent: { key, body } }))
-        const { identity } = await ask('createBatch', { body: asked, idempotencyKey: key })
+        const { identity } = await createBatch(asked, key)
         change(withPart(index, { created: identity }))
         names.push(identity)
       }
