@@ -85,6 +85,7 @@ test('what has no translation, or only half of one, stays as the service says it
     said: {
       sentences: { 'Nothing to do.': 'Rien.', 'Wait.': 'Attendez.' },
       faults: { BUG: 'Une erreur.' },
+      values: {},
       isNow: (value) => `Maintenant : ${value}`,
     },
   })

@@ -49,12 +49,10 @@ function standingAside(users: readonly NewUser[], rivals: ReadonlyMap<string, Ri
     if (outside !== undefined) return [standAside(user, outside, THIS_BATCH)]
     const source = user.sourceKey.toString('hex')
     const target = user.targetKey.toString('hex')
-    const [what, before] = sources.has(source)
-      ? (['source', sources.get(source)] as const)
-      : (['target', targets.get(target)] as const)
+    const before = sources.get(source) ?? targets.get(target)
     if (before !== undefined) {
-      const { id, address } = before
-      return [standAside(user, { id, what, batch: THIS_BATCH, address }, THIS_BATCH)]
+      const what = sources.has(source) ? 'source' : 'target'
+      return [standAside(user, { id: before.id, what, batch: THIS_BATCH, address: before.address }, THIS_BATCH)]
     }
     sources.set(source, user)
     targets.set(target, user)

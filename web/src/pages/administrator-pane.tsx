@@ -10,7 +10,7 @@ import { Suspense, useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
 import type { Administrator } from '#contract/administrator.ts'
 import { lazily } from '../later.tsx'
-import { ask, Refusal, type Tagged } from '../api.ts'
+import { ask, isNotThere, type Tagged } from '../api.ts'
 import { LIVE } from '../live.ts'
 import { paths } from '../paths.ts'
 import { useSending } from '../sending.ts'
@@ -35,7 +35,7 @@ export default function AdministratorPane() {
   const { administrator: identity = '' } = useParams()
   const words = useWords()
   const { data: seen, error } = useQuery(administratorQuery(identity))
-  const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
+  const isGone = isNotThere(error)
   return (
     <Pane title={seen?.value.identity ?? identity} closeTo={paths.administrators()} key={identity}>
       {isGone ? <p>{words.administrators.gone}</p> : <RefusalBar thrown={error} />}

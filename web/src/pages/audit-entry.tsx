@@ -3,7 +3,7 @@ import { Table, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-c
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import type { AdminAuditLogEvent } from '#contract/audit.ts'
-import { Refusal } from '../api.ts'
+import { isNotThere } from '../api.ts'
 import { paths } from '../paths.ts'
 import { Facts } from '../ui/facts.tsx'
 import { formatDate } from '../ui/format.ts'
@@ -18,7 +18,7 @@ export default function AuditEntryPane() {
   const { entry: identity = '' } = useParams()
   const { audit: words } = useWords()
   const { data: entry, error } = useQuery(auditEntryQuery(identity))
-  const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
+  const isGone = isNotThere(error)
   return (
     <Pane title={entry?.cmdletName ?? words.title} closeTo={paths.auditLog()} key={identity}>
       {isGone ? <p>{words.gone}</p> : <RefusalBar thrown={error} />}

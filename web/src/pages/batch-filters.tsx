@@ -1,7 +1,8 @@
 /** What of the list is shown: by name, status and endpoint, all of it in the address. */
-import { Button, Label, Select, useId } from '@fluentui/react-components'
+import { Button } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { BATCH_STATUSES, type BatchStatus } from '#contract/states.ts'
+import { FilterSelect } from '../ui/filter-select.tsx'
 import type { ListState } from '../ui/list-state.ts'
 import { SearchField } from '../ui/search-field.tsx'
 import { useWords } from '../words/words.ts'
@@ -24,35 +25,36 @@ export function BatchFilters({ state }: { readonly state: ListState }) {
   const words = useWords()
   const { status, endpoint } = filterOf(state)
   const { data } = useQuery(endpointsQuery)
-  const [statusId, endpointId] = [useId(), useId()]
   const endpoints = data?.items.map(({ identity }) => identity) ?? []
   // One that is in the address and is not there any more is said to be chosen all the same.
   const names = endpoint === null || endpoints.includes(endpoint) ? endpoints : [endpoint, ...endpoints]
   return (
     <>
       <SearchField label={words.batches.search} value={state.search} onChange={(value) => state.set('search', value)} />
-      <span className="filter">
-        <Label htmlFor={statusId}>{words.batches.columns.status}</Label>
-        <Select id={statusId} value={status ?? ''} onChange={(_, { value }) => state.set('status', value)}>
-          <option value="">{words.batches.allStatuses}</option>
-          {BATCH_STATUSES.map((one) => (
-            <option key={one} value={one}>
-              {words.batchStatus[one]}
-            </option>
-          ))}
-        </Select>
-      </span>
-      <span className="filter">
-        <Label htmlFor={endpointId}>{words.batches.endpoint}</Label>
-        <Select id={endpointId} value={endpoint ?? ''} onChange={(_, { value }) => state.set('endpoint', value)}>
-          <option value="">{words.batches.allEndpoints}</option>
-          {names.map((one) => (
-            <option key={one} value={one}>
-              {one}
-            </option>
-          ))}
-        </Select>
-      </span>
+      <FilterSelect
+        label={words.batches.columns.status}
+        value={status ?? ''}
+        onChange={(value) => state.set('status', value)}
+      >
+        <option value="">{words.batches.allStatuses}</option>
+        {BATCH_STATUSES.map((one) => (
+          <option key={one} value={one}>
+            {words.batchStatus[one]}
+          </option>
+        ))}
+      </FilterSelect>
+      <FilterSelect
+        label={words.batches.endpoint}
+        value={endpoint ?? ''}
+        onChange={(value) => state.set('endpoint', value)}
+      >
+        <option value="">{words.batches.allEndpoints}</option>
+        {names.map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </FilterSelect>
       {isFiltered(state) && <ClearFilters state={state} />}
     </>
   )

@@ -7,7 +7,7 @@ import { Suspense, useState } from 'react'
 import { useParams } from 'react-router'
 import type { MailboxDatabase } from '#contract/database.ts'
 import { lazily } from '../later.tsx'
-import { ask, Refusal, type Tagged } from '../api.ts'
+import { ask, isNotThere, type Tagged } from '../api.ts'
 import { LIVE } from '../live.ts'
 import { paths } from '../paths.ts'
 import { useSending } from '../sending.ts'
@@ -34,7 +34,7 @@ export default function DatabasePane() {
   const mayChange = useMay('organization')
   const mayTest = useMay('migration')
   const { data: seen, error } = useQuery(databaseQuery(identity))
-  const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
+  const isGone = isNotThere(error)
   return (
     <Pane title={seen?.value.identity ?? identity} closeTo={paths.databases()} key={identity}>
       {isGone ? <p>{words.databases.gone}</p> : <RefusalBar thrown={error} />}

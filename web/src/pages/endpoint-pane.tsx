@@ -7,7 +7,7 @@ import { Suspense, useState } from 'react'
 import { useParams } from 'react-router'
 import type { MigrationEndpoint } from '#contract/endpoint.ts'
 import { lazily } from '../later.tsx'
-import { ask, Refusal, type Tagged } from '../api.ts'
+import { ask, isNotThere, type Tagged } from '../api.ts'
 import { paths } from '../paths.ts'
 import { useSending } from '../sending.ts'
 import { useMay } from '../session.ts'
@@ -30,7 +30,7 @@ export default function EndpointPane() {
   const words = useWords()
   const mayChange = useMay('migration')
   const { data: seen, error } = useQuery(endpointQuery(identity))
-  const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
+  const isGone = isNotThere(error)
   return (
     <Pane title={seen?.value.identity ?? identity} closeTo={paths.endpoints()} key={identity}>
       {isGone ? <p>{words.endpoints.gone}</p> : <RefusalBar thrown={error} />}

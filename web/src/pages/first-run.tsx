@@ -46,7 +46,7 @@ export function FirstRun() {
         className="form"
         onSubmit={(event) => {
           event.preventDefault()
-          if (isReady && !create.isPending) create.mutate()
+          if (isReady) create.mutate()
         }}
       >
         <PasswordField

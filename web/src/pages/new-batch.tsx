@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import { Refusal } from '../api.ts'
 import { paths } from '../paths.ts'
+import { useSending } from '../sending.ts'
 import { useSession } from '../session.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { usePageTitle } from '../ui/page-title.tsx'
@@ -83,24 +84,15 @@ export default function NewBatchPage() {
   const isLast = step === 'review'
   const created = createdOf(draft)
   const parts = draft.uploaded?.parts.length ?? 1
-  const isGoing = useRef(false)
-  const goOn = async () => {
-    // A double click uploads once.
-    if (isGoing.current) return
-    isGoing.current = true
-    try {
-      await goOnOnce()
-    } finally {
-      isGoing.current = false
-    }
-  }
-  const goOnOnce = async () => {
-    // Whoever comes here uploads what was chosen; what stands in the way is shown.
-    const isThrough = step === 'users' ? await users.finish() : missing === null
-    if (!isThrough) setTold(true)
-    else if (isLast) create.mutate()
-    else await go(STEPS[index + 1]!)
-  }
+  const goOn = useSending({
+    async mutationFn() {
+      // Whoever comes here uploads what was chosen; what stands in the way is shown.
+      const isThrough = step === 'users' ? await users.finish() : missing === null
+      if (!isThrough) setTold(true)
+      else if (isLast) create.mutate()
+      else await go(STEPS[index + 1]!)
+    },
+  })
   const Shown = SHOWN[step]
   return (
     <div className="page wizard">
@@ -119,7 +111,7 @@ export default function NewBatchPage() {
           aria-labelledby="step"
           onSubmit={(event) => {
             event.preventDefault()
-            void goOn()
+            goOn.mutate()
           }}
         >
           <h2 id="step" ref={heading} tabIndex={-1}>

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import type { ArchivedBatch } from '#contract/batch.ts'
 import { USER_STATUSES } from '#contract/states.ts'
-import { Refusal } from '../api.ts'
+import { isNotThere } from '../api.ts'
 import { paths } from '../paths.ts'
 import { Facts } from '../ui/facts.tsx'
 import { formatBytes, formatDate, formatNumber } from '../ui/format.ts'
@@ -25,7 +25,7 @@ export default function ReportPage() {
   const { report: identity = '' } = useParams()
   const { reports: words } = useWords()
   const { data: reported, error } = useQuery(reportedQuery(identity))
-  const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
+  const isGone = isNotThere(error)
   const result = reported === undefined ? null : resultOf(reported)
   usePageTitle(words.titleOf(result?.name ?? identity))
   return (

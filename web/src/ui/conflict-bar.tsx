@@ -2,7 +2,7 @@
 import { Button, MessageBar, MessageBarActions, MessageBarBody, MessageBarTitle } from '@fluentui/react-components'
 import type { Refusal } from '../api.ts'
 import { useSending } from '../sending.ts'
-import type { Words } from '../words/en.ts'
+import { valueNow } from '../words/said.ts'
 import { useWords } from '../words/words.ts'
 import { RefusalBar } from './refusal-bar.tsx'
 
@@ -14,22 +14,14 @@ interface ConflictBarProps {
   renew(): Promise<void>
 }
 
-const NOW = 'is now '
-
-/** The service says `is now 30`, `is now none`. */
-function inWords(words: Words, label: string, message: string): string {
-  if (!message.startsWith(NOW)) return `${label} ${message}`
-  const value = message.slice(NOW.length)
-  const own = ({ none: words.none, yes: words.yes, no: words.no } as Readonly<Record<string, string>>)[value]
-  return words.edited.isNow(label, own?.toLowerCase() ?? value)
-}
-
 export function ConflictBar({ refusal, labelOf, renew }: ConflictBarProps) {
   const words = useWords()
   const looking = useSending({ mutationFn: renew })
   const changed = refusal.fields.flatMap(({ field, message }) => {
     const label = labelOf(field)
-    return label === null ? [] : [inWords(words, label, message)]
+    if (label === null) return []
+    const value = valueNow(message)
+    return [value === null ? `${label} ${message}` : words.edited.isNow(label, value)]
   })
   return (
     <>

@@ -1339,7 +1339,7 @@ export const en = {
     Stopped: 'Stopped',
   },
   /** Of other languages only: the service speaks English. */
-  said: { sentences: {}, faults: {}, isNow: (value) => `Is now ${value}` } as Said,
+  said: { sentences: {}, faults: {}, values: {}, isNow: (value) => `Is now ${value}` } as Said,
 }
 
 /** What another language must have; TypeScript holds it to that, and test/web/build.test.ts. */

@@ -1367,8 +1367,8 @@ const fr: Words = {
   },
   // Ce que le service dit en anglais, aussi en français ; ce qui manque ici reste comme il le dit.
   said: {
-    isNow: (value) =>
-      `Maintenant : ${({ none: 'rien', yes: 'oui', no: 'non' } as Readonly<Record<string, string>>)[value] ?? value}`,
+    values: { none: 'rien', yes: 'oui', no: 'non' },
+    isNow: (value) => `Maintenant : ${value}`,
     faults: {
       ADDRESS_REFUSED: 'Cette adresse n’est pas admise.',
       AUDIT_NOT_WRITTEN: 'Rien n’a été fait, faute de pouvoir l’inscrire au journal d’audit.',

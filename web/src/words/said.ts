@@ -5,11 +5,13 @@ export interface Said {
   readonly sentences: Readonly<Record<string, string>>
   /** What happened, by the code of docs/errors.md. The service's own sentence stays below, for it has the names. */
   readonly faults: Readonly<Record<string, string>>
-  /** Of a field that somebody else has changed; the service says `is now 30`, `is now none`, `is now yes`. */
+  /** Of `none`, `yes` and `no`, where a value is told. */
+  readonly values: Readonly<Record<string, string>>
+  /** At a field that somebody else has changed. */
   isNow(value: string): string
 }
 
-let said: Said = { sentences: {}, faults: {}, isNow: (value) => value }
+let said: Said = { sentences: {}, faults: {}, values: {}, isNow: (value) => value }
 
 /** From now on this language. */
 export const speak = (now: { readonly said: Said }): void => void (said = now.said)
@@ -25,9 +27,18 @@ export function translated(text: string): string {
 
 const NOW = 'is now '
 
-/** What a conflict says of a field, in words; null: it says something else. */
-export const nowIn = (message: string): string | null =>
-  message.startsWith(NOW) ? said.isNow(message.slice(NOW.length)) : null
+/** What a field that somebody else has changed is now; the service says `is now 30`. Null: it says something else. */
+export function valueNow(message: string): string | null {
+  if (!message.startsWith(NOW)) return null
+  const value = message.slice(NOW.length)
+  return Object.hasOwn(said.values, value) ? said.values[value]! : value
+}
+
+/** The same at the field itself. */
+export function nowIn(message: string): string | null {
+  const value = valueNow(message)
+  return value === null ? null : said.isNow(value)
+}
 
 const sentenceOf = (text: string): string | undefined =>
   Object.hasOwn(said.sentences, text) ? said.sentences[text] : undefined

@@ -1,11 +1,11 @@
 /** What was carried over time, as a chart and as a table, and by endpoint. */
-import { Label, Select, useId } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { Suspense } from 'react'
 import { Link } from 'react-router'
 import { parseTimeSpan } from '#contract/timespan.ts'
 import { lazily } from '../../later.tsx'
 import { paths } from '../../paths.ts'
+import { FilterSelect } from '../../ui/filter-select.tsx'
 import { formatBytes, formatDate, formatNumber, formatTime } from '../../ui/format.ts'
 import { useListState } from '../../ui/list-state.ts'
 import { Loading } from '../../ui/loading.tsx'
@@ -28,31 +28,23 @@ export function ThroughputPart() {
   const range = RANGES.find((one) => one === state.get('range')) ?? 'day'
   const measure: Measure = MEASURES.find((one) => one === state.get('measure')) ?? 'items'
   const { data, error, isPending } = useQuery(throughputQuery(range))
-  const rangeId = useId()
-  const measureId = useId()
   return (
     <Part title={own.throughput} isWide>
       <div className="filters">
-        <span className="filter">
-          <Label htmlFor={rangeId}>{own.period}</Label>
-          <Select id={rangeId} value={range} onChange={(_, { value }) => state.set('range', value)}>
-            {RANGES.map((one) => (
-              <option key={one} value={one}>
-                {own.ranges[one]}
-              </option>
-            ))}
-          </Select>
-        </span>
-        <span className="filter">
-          <Label htmlFor={measureId}>{own.measure}</Label>
-          <Select id={measureId} value={measure} onChange={(_, { value }) => state.set('measure', value)}>
-            {MEASURES.map((one) => (
-              <option key={one} value={one}>
-                {own.measures[one]}
-              </option>
-            ))}
-          </Select>
-        </span>
+        <FilterSelect label={own.period} value={range} onChange={(value) => state.set('range', value)}>
+          {RANGES.map((one) => (
+            <option key={one} value={one}>
+              {own.ranges[one]}
+            </option>
+          ))}
+        </FilterSelect>
+        <FilterSelect label={own.measure} value={measure} onChange={(value) => state.set('measure', value)}>
+          {MEASURES.map((one) => (
+            <option key={one} value={one}>
+              {own.measures[one]}
+            </option>
+          ))}
+        </FilterSelect>
       </div>
       <RefusalBar thrown={error} />
       {isPending && <Loading />}

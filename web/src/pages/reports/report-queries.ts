@@ -1,7 +1,7 @@
 /** What the pages of reports show: of batches that are there, and of removed ones. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import type { ArchivedBatch, MigrationBatch } from '#contract/batch.ts'
-import { ask, Refusal, urlOf } from '../../api.ts'
+import { ask, isNotThere, urlOf } from '../../api.ts'
 import { LIVE, RESTING_MS } from '../../live.ts'
 import { type ListAsked, pageAsked } from '../batch-queries.ts'
 
@@ -35,7 +35,7 @@ export const reportedQuery = (identity: string) =>
       try {
         return { batch: await ask('getBatch', { params, signal }), archived: null }
       } catch (thrown) {
-        if (!(thrown instanceof Refusal && thrown.code === 'OBJECT_NOT_FOUND')) throw thrown
+        if (!isNotThere(thrown)) throw thrown
         return { batch: null, archived: await ask('getArchivedBatch', { params, signal }) }
       }
     },

@@ -1,10 +1,11 @@
 /** Reports that were sent, wait, or were given up: what was said, and when it is tried again. */
-import { Badge, Label, Select, useId } from '@fluentui/react-components'
+import { Badge } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { NOTIFICATION_STATES, type NotificationState } from '#contract/notification-kinds.ts'
 import type { Notification } from '#contract/notification.ts'
 import { paths } from '../../paths.ts'
+import { FilterSelect } from '../../ui/filter-select.tsx'
 import { formatNumber } from '../../ui/format.ts'
 import { useListState } from '../../ui/list-state.ts'
 import type { Column } from '../../ui/list-table.tsx'
@@ -25,7 +26,6 @@ export function NotificationQueue() {
   const status = NOTIFICATION_STATES.find((one) => one === state.get('show')) ?? null
   const list = useQuery(notificationsQuery(status, state.cursor))
   const columns = useColumns()
-  const filterId = useId()
   return (
     <section aria-label={labels.title}>
       <p>{labels.lead}</p>
@@ -34,17 +34,14 @@ export function NotificationQueue() {
         empty={status === null ? labels.empty : labels.none}
         query={list}
         filters={
-          <span className="filter">
-            <Label htmlFor={filterId}>{words.users.filter}</Label>
-            <Select id={filterId} value={status ?? ''} onChange={(_, { value }) => state.set('show', value)}>
-              <option value="">{words.users.all}</option>
-              {NOTIFICATION_STATES.map((one) => (
-                <option key={one} value={one}>
-                  {labels.states[one]}
-                </option>
-              ))}
-            </Select>
-          </span>
+          <FilterSelect label={words.users.filter} value={status ?? ''} onChange={(value) => state.set('show', value)}>
+            <option value="">{words.users.all}</option>
+            {NOTIFICATION_STATES.map((one) => (
+              <option key={one} value={one}>
+                {labels.states[one]}
+              </option>
+            ))}
+          </FilterSelect>
         }
         className="queue-table"
         columns={columns}

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation, useParams } from 'react-router'
 import { codesOf } from '#contract/exchange-errors.ts'
-import { Refusal } from '../../api.ts'
+import { isNotThere } from '../../api.ts'
 import { paths } from '../../paths.ts'
 import { useMay } from '../../session.ts'
 import { DownloadButton } from '../../ui/download-button.tsx'
@@ -27,7 +27,7 @@ export default function UserPane() {
   const words = useWords()
   const mayChange = useMay('migration')
   const { data: user, error } = useQuery(userQuery(batch, identity))
-  const isGone = error instanceof Refusal && error.code === 'OBJECT_NOT_FOUND'
+  const isGone = isNotThere(error)
   return (
     <Pane
       key={identity}
