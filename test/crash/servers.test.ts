@@ -1,7 +1,7 @@
 /** A sample of `npm run test:crash`: killed servers, frozen processes, copies that land late. */
 import { after, before, test } from 'node:test'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
-import { type Database, startDatabase } from '#test/shared-database.ts'
+import type { Database } from '#test/shared-database.ts'
 import { takenOver } from './frozen.ts'
 import { lateAfterPass, lateBeforeAudit } from './late-landing.ts'
 import { databaseKilledAt, serverKilledAfter, serverKilledAt } from './servers.ts'
@@ -13,14 +13,9 @@ let database: Database
 before(async () => {
   if (skip) return
   world = await CrashWorld.start({ kinds: ['imap', 'imap-plain', 'maildir'] })
-  database = await startDatabase(world.folder)
-  await world.share(database.url)
+  database = await world.share()
 })
-after(async () => {
-  await world?.alone()
-  await database?.[Symbol.asyncDispose]()
-  await world?.[Symbol.asyncDispose]()
-})
+after(() => world?.[Symbol.asyncDispose]())
 
 test('late copies before the audit: ours go, theirs stay', { skip }, () => lateBeforeAudit(world, 'imap'))
 test('late copies after the pass: the next pass removes ours', { skip }, () => lateAfterPass(world, 'imap'))

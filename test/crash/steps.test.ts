@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { dovecotMissing } from '#test/servers/dovecot.ts'
-import { type Database, startDatabase } from '#test/shared-database.ts'
 import { completedCase, crashCases, named, uncovered } from './cases.ts'
 import { killedInAudit } from './late-landing.ts'
 import { RandomKills, seedOfRun } from './random.ts'
@@ -11,18 +10,12 @@ import { CrashWorld, type CrashUser, targetKinds } from './world.ts'
 const skip = dovecotMissing()
 const seed = seedOfRun()
 let world: CrashWorld
-let database: Database
 before(async () => {
   if (skip) return
   world = await CrashWorld.start({ kinds: targetKinds, seed })
-  database = await startDatabase(world.folder)
-  await world.share(database.url)
+  await world.share()
 })
-after(async () => {
-  await world?.alone()
-  await database?.[Symbol.asyncDispose]()
-  await world?.[Symbol.asyncDispose]()
-})
+after(() => world?.[Symbol.asyncDispose]())
 
 test('no step of the protocol is left out', () => {
   assert.deepEqual(uncovered(), [])

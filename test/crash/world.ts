@@ -15,6 +15,7 @@ import { snapshot } from '#test/worlds/snapshot.ts'
 import type { Snapshot } from '#test/worlds/snapshot.ts'
 import { resultOf, startWaybill, temporaryFolder, writeCsv } from '#test/migrate/run-waybill.ts'
 import { type Moving, openMoving } from '#test/migrate/moving.ts'
+import { type Database, startDatabase } from '#test/shared-database.ts'
 import type { Ended, Running } from '#test/migrate/run-waybill.ts'
 import { alreadyThere, crashMail } from './mail.ts'
 import { removeFolder } from '#test/remove-folder.ts'
@@ -118,10 +119,12 @@ export class CrashWorld implements AsyncDisposable {
   }
 
   /**
-   * From now on, until `alone`, runs have this database, which stays up, and those that nobody kills happen in this
+   * From now on, until `alone`, runs have one database, which stays up, and those that nobody kills happen in this
    * process. A sample is made of that; the matrix starts the command, with its own database, every time.
    */
-  async share(databaseUrl: string): Promise<void> {
+  async share(): Promise<Database> {
+    const database = this.#stack.use(await startDatabase(this.folder))
+    const databaseUrl = database.url
     const own = { dataFolder: join(this.folder, 'this-process'), databaseUrl }
     // As `start` tells the command: how long nothing lands after a kill is the ledger's, not the pass's.
     process.env['WAYBILL_TUNING'] = JSON.stringify(TUNING)
@@ -130,6 +133,7 @@ export class CrashWorld implements AsyncDisposable {
     } finally {
       delete process.env['WAYBILL_TUNING']
     }
+    return database
   }
 
   async alone(): Promise<void> {

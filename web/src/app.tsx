@@ -1,12 +1,12 @@
 /** What is shown to whom: the sign-in to nobody in particular, the pages to who is signed in. */
 import { FluentProvider, Spinner, webDarkTheme, webLightTheme } from '@fluentui/react-components'
-import { Fragment, Suspense, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import { Fragment, useCallback, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
 import { useRoutes } from 'react-router'
 import { PAGE_ROUTES } from './page-routes.tsx'
 import { ChangePasswordPage } from './pages/change-password.tsx'
 import { SignInAgain, SignInPage } from './pages/sign-in.tsx'
 import { useEnded, useSession } from './session.ts'
-import { ErrorEdge } from './ui/error-edge.tsx'
+import { LaterPart } from './ui/later-part.tsx'
 import { RefusalBar } from './ui/refusal-bar.tsx'
 import { ToastPlace } from './ui/toasts.tsx'
 import type { Words } from './words/en.ts'
@@ -49,11 +49,9 @@ export function App({ first }: { readonly first: { readonly language: Language; 
     <Speech value={speech}>
       <FluentProvider theme={isDark ? webDarkTheme : webLightTheme}>
         <div className="app">
-          <ErrorEdge>
-            <Suspense fallback={<Waiting />}>
-              <Content />
-            </Suspense>
-          </ErrorEdge>
+          <LaterPart fallback={<Waiting />}>
+            <Content />
+          </LaterPart>
         </div>
         <ToastPlace />
       </FluentProvider>

@@ -2,7 +2,6 @@
 import { Button, Menu, MenuItem, MenuList, MenuPopover, MenuTrigger } from '@fluentui/react-components'
 import { PersonRegular } from '@fluentui/react-icons/svg/person'
 import { useQueryClient } from '@tanstack/react-query'
-import { Suspense } from 'react'
 import { Outlet, useLocation, useNavigate } from 'react-router'
 import { ask } from './api.ts'
 import { useLive } from './live.ts'
@@ -11,7 +10,7 @@ import { Navigation } from './navigation.tsx'
 import { paths } from './paths.ts'
 import { useSending } from './sending.ts'
 import { forget, sessionQuery, useEnded, useSession } from './session.ts'
-import { ErrorEdge } from './ui/error-edge.tsx'
+import { LaterPart } from './ui/later-part.tsx'
 import { Mark } from './ui/mark.tsx'
 import { useTell } from './ui/toasts.tsx'
 import { LANGUAGES, nameOfLanguage, useSpeech } from './words/words.ts'
@@ -76,11 +75,9 @@ export function Layout() {
         <Navigation />
         <main id="content" className="content" tabIndex={-1}>
           <OnlyWhoMay>
-            <ErrorEdge place={pathname}>
-              <Suspense>
-                <Outlet />
-              </Suspense>
-            </ErrorEdge>
+            <LaterPart place={pathname}>
+              <Outlet />
+            </LaterPart>
           </OnlyWhoMay>
         </main>
       </div>

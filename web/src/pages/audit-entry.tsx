@@ -1,5 +1,4 @@
 /** One entry of the audit log: what was given, what has changed, from where. */
-import { Table, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import type { AdminAuditLogEvent } from '#contract/audit.ts'
@@ -9,6 +8,7 @@ import { Facts } from '../ui/facts.tsx'
 import { formatDate } from '../ui/format.ts'
 import { Loading } from '../ui/loading.tsx'
 import { Pane } from '../ui/pane.tsx'
+import { PlainTable } from '../ui/plain-table.tsx'
 import { ErrorBar, RefusalBar } from '../ui/refusal-bar.tsx'
 import { useSpeech, useWords } from '../words/words.ts'
 import { auditEntryQuery } from './audit/audit-queries.ts'
@@ -70,34 +70,24 @@ function Details({ entry }: { readonly entry: AdminAuditLogEvent }) {
 interface ValuesProps {
   readonly label: string
   readonly heads: readonly string[]
-  readonly rows: readonly (readonly (string | null)[])[]
+  readonly rows: readonly (readonly [string, ...(string | null)[]])[]
 }
 
 function Values({ label, heads, rows }: ValuesProps) {
   const { audit: words } = useWords()
   if (rows.length === 0) return <p className="small">{words.empty}</p>
   return (
-    <div className="scroll" role="region" aria-label={label} tabIndex={0}>
-      <Table size="small" aria-label={label} className="small-table">
-        <TableHeader>
-          <TableRow>
-            {heads.map((head) => (
-              <TableHeaderCell key={head}>{head}</TableHeaderCell>
-            ))}
-          </TableRow>
-        </TableHeader>
-        <tbody className="rows">
-          {rows.map((cells) => (
-            <tr key={cells[0]}>
-              {cells.map((cell, at) => (
-                <td key={heads[at]} className="wraps">
-                  {cell ?? '—'}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </Table>
-    </div>
+    <PlainTable
+      label={label}
+      className="small-table"
+      isScrolled
+      items={rows}
+      keyOf={([name]) => name}
+      columns={heads.map((head, at) => ({
+        label: head,
+        wraps: true,
+        show: (cells: ValuesProps['rows'][number]) => cells[at] ?? '—',
+      }))}
+    />
   )
 }

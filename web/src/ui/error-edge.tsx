@@ -4,7 +4,7 @@ import { NotLoaded } from '../later.tsx'
 import { NotLoadedBar } from './not-loaded-bar.tsx'
 import { RefusalBar } from './refusal-bar.tsx'
 
-interface Edge {
+export interface Edge {
   /** Where one is: at another place it is tried anew. */
   readonly place?: string
   /** Of a part of what somebody types in. */

@@ -1,9 +1,9 @@
 /** A list with its commands, and beside it the pane of what is chosen in it; on narrow screens one of the two. */
 import { Toolbar } from '@fluentui/react-components'
-import { type ReactNode, type RefObject, Suspense, useLayoutEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useLayoutEffect, useRef } from 'react'
 import { Outlet, useLocation } from 'react-router'
 import { useWords } from '../words/words.ts'
-import { ErrorEdge } from './error-edge.tsx'
+import { LaterPart } from './later-part.tsx'
 
 interface ListPageProps {
   readonly title: string
@@ -30,11 +30,9 @@ export function ListPage({ title, commands, children, hasPane }: ListPageProps) 
       {/* Where the pane takes the place of the list, the page has its title for who reads it by headings. */}
       {hasPane && <h1 className="unseen title-of-pane">{title}</h1>}
       {hasPane && (
-        <ErrorEdge place={pathname}>
-          <Suspense>
-            <Outlet />
-          </Suspense>
-        </ErrorEdge>
+        <LaterPart place={pathname}>
+          <Outlet />
+        </LaterPart>
       )}
     </div>
   )

@@ -16,19 +16,28 @@ interface PlainTableProps<Item> {
   readonly className?: string
   readonly columns: readonly PlainColumn<Item>[]
   readonly items: readonly Item[]
+  /** Nothing in it can be reached by the keyboard: it is scrolled by itself then. */
+  readonly isScrolled?: boolean
   keyOf(item: Item): string
 }
 
 const classOf = ({ isNumber, wraps }: { readonly isNumber?: boolean; readonly wraps?: boolean }) =>
   isNumber ? 'number' : wraps ? 'wraps' : ''
 
-export const PlainTable = <Item,>({ label, className = '', columns, items, keyOf }: PlainTableProps<Item>) => (
-  <div className="scroll">
+export const PlainTable = <Item,>({
+  label,
+  className = '',
+  columns,
+  items,
+  isScrolled = false,
+  keyOf,
+}: PlainTableProps<Item>) => (
+  <div className="scroll" {...(isScrolled && { role: 'region', 'aria-label': label, tabIndex: 0 })}>
     <Table size="small" aria-label={label} className={className}>
       <TableHeader>
         <TableRow>
           {columns.map((column) => (
-            <TableHeaderCell key={column.label} className={classOf(column)}>
+            <TableHeaderCell key={column.label} className={column.isNumber ? 'number' : ''}>
               {column.label}
             </TableHeaderCell>
           ))}

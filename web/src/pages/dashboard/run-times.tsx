@@ -1,5 +1,4 @@
 /** How long batches took by the hour at which they began: test batches of equal size tell the best time of the day. */
-import { Suspense } from 'react'
 import { Link } from 'react-router'
 import type { RunTime } from '#contract/dashboard.ts'
 import { parseTimeSpan } from '#contract/timespan.ts'
@@ -7,7 +6,7 @@ import { lazily } from '../../later.tsx'
 import { paths } from '../../paths.ts'
 import { formatDuration } from '../../ui/duration.ts'
 import { formatBytes, formatDate, formatNumber } from '../../ui/format.ts'
-import { ErrorEdge } from '../../ui/error-edge.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { PlainTable } from '../../ui/plain-table.tsx'
 import { useSpeech } from '../../words/words.ts'
 import { ChartPlace } from './chart-place.tsx'
@@ -25,25 +24,23 @@ export function RunTimes({ runTimes }: { readonly runTimes: readonly RunTime[] }
   return (
     <Part title={own.runTimes} isWide empty={runTimes.length === 0 ? own.noRunTimes : null}>
       <p className="small">{own.runTimesHow}</p>
-      <ErrorEdge>
-        <Suspense fallback={<ChartPlace />}>
-          <HoursChart
-            title={own.runTimes}
-            yTitle={own.runTimeIn[unit]}
-            xTitle={own.startHour}
-            format={(value) => formatNumber(language, value)}
-            points={runTimes.map(({ identity, startDateTime, duration, totalCount }, at) => {
-              const start = new Date(startDateTime)
-              return {
-                hour: start.getHours() + start.getMinutes() / 60,
-                value: seconds[at]! / size,
-                label: `${identity}: ${words.mailboxes(totalCount)}`,
-                said: formatDuration(words, duration),
-              }
-            })}
-          />
-        </Suspense>
-      </ErrorEdge>
+      <LaterPart fallback={<ChartPlace />}>
+        <HoursChart
+          title={own.runTimes}
+          yTitle={own.runTimeIn[unit]}
+          xTitle={own.startHour}
+          format={(value) => formatNumber(language, value)}
+          points={runTimes.map(({ identity, startDateTime, duration, totalCount }, at) => {
+            const start = new Date(startDateTime)
+            return {
+              hour: start.getHours() + start.getMinutes() / 60,
+              value: seconds[at]! / size,
+              label: `${identity}: ${words.mailboxes(totalCount)}`,
+              said: formatDuration(words, duration),
+            }
+          })}
+        />
+      </LaterPart>
       <details>
         <summary>{own.asTable}</summary>
         <PlainTable

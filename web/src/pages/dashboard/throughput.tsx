@@ -1,6 +1,5 @@
 /** What was carried over time, as a chart and as a table, and by endpoint. */
 import { useQuery } from '@tanstack/react-query'
-import { Suspense } from 'react'
 import { Link } from 'react-router'
 import { parseTimeSpan } from '#contract/timespan.ts'
 import { lazily } from '../../later.tsx'
@@ -10,7 +9,7 @@ import { formatBytes, formatDate, formatNumber, formatTime } from '../../ui/form
 import { useListState } from '../../ui/list-state.ts'
 import { Loading } from '../../ui/loading.tsx'
 import { PlainTable } from '../../ui/plain-table.tsx'
-import { ErrorEdge } from '../../ui/error-edge.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
 import { useSpeech } from '../../words/words.ts'
 import { ChartPlace } from './chart-place.tsx'
@@ -51,16 +50,14 @@ export function ThroughputPart() {
       {data?.points.length === 0 && <p className="part-empty">{own.nothingCarried}</p>}
       {data !== undefined && data.points.length > 0 && (
         <>
-          <ErrorEdge>
-            <Suspense fallback={<ChartPlace />}>
-              <TimeChart
-                title={own.chartOf(own.measures[measure], own.ranges[range])}
-                series={seriesOf(data, measure)}
-                formatTime={(at) => formatTime(language, at, range === 'week')}
-                format={(value) => (measure === 'items' ? formatNumber(language, value) : formatBytes(language, value))}
-              />
-            </Suspense>
-          </ErrorEdge>
+          <LaterPart fallback={<ChartPlace />}>
+            <TimeChart
+              title={own.chartOf(own.measures[measure], own.ranges[range])}
+              series={seriesOf(data, measure)}
+              formatTime={(at) => formatTime(language, at, range === 'week')}
+              format={(value) => (measure === 'items' ? formatNumber(language, value) : formatBytes(language, value))}
+            />
+          </LaterPart>
           <PlainTable
             label={own.byEndpoint}
             className="endpoint-sums"

@@ -1,10 +1,11 @@
 /** Mailboxes of a batch in its report: those that failed, those with skipped messages, and all. */
-import { Button, Table, TableHeader, TableHeaderCell, TableRow } from '@fluentui/react-components'
+import { Button } from '@fluentui/react-components'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { type ReactNode, useDeferredValue } from 'react'
+import { useDeferredValue } from 'react'
 import type { ReportUser } from '#contract/organization.ts'
 import { formatBytes, formatDate, formatNumber } from '../../ui/format.ts'
 import { Loading } from '../../ui/loading.tsx'
+import { type PlainColumn, PlainTable } from '../../ui/plain-table.tsx'
 import { RefusalBar } from '../../ui/refusal-bar.tsx'
 import { UserStatusBadge } from '../../ui/status-badge.tsx'
 import { translated } from '../../words/said.ts'
@@ -14,11 +15,7 @@ import { type Shown, reportUsersQuery } from './report-queries.ts'
 /** So many rows are laid out before anything is shown; the others follow while the page is read already. */
 const FIRST_ROWS = 50
 
-interface Column {
-  readonly label: string
-  readonly isNumber?: boolean
-  show(user: ReportUser): ReactNode
-}
+type Column = PlainColumn<ReportUser>
 
 interface OfBatch {
   readonly batch: string
@@ -29,6 +26,7 @@ export function FailedUsers({ batch }: OfBatch) {
   const { user, status } = useCommon()
   const error = {
     label: words.error,
+    wraps: true,
     show: ({ error: what, errorRemedy }: ReportUser) => `${what} ${translated(errorRemedy)}`.trim() || '—',
   }
   return (
@@ -65,7 +63,11 @@ export function AllUsers({ batch }: OfBatch) {
     copied,
     skipped,
     { label: labels.bytes, isNumber: true, show: ({ bytesTransferred }) => formatBytes(language, bytesTransferred) },
-    { label: labels.lastSync, show: ({ lastSuccessfulSyncTime }) => formatDate(language, lastSuccessfulSyncTime) },
+    {
+      label: labels.lastSync,
+      wraps: true,
+      show: ({ lastSuccessfulSyncTime }) => formatDate(language, lastSuccessfulSyncTime),
+    },
   ]
   return <Users batch={batch} show="All" label={labels.all} none={words.none} columns={columns} />
 }
@@ -75,9 +77,14 @@ function useCommon() {
   const { reports: labels } = words
   const user: Column = {
     label: labels.user,
+    wraps: true,
     show: ({ identity, removedBefore }) => (removedBefore ? `${identity} (${labels.takenOut})` : identity),
   }
-  const status: Column = { label: labels.status, show: ({ status: one }) => <UserStatusBadge status={one} /> }
+  const status: Column = {
+    label: labels.status,
+    wraps: true,
+    show: ({ status: one }) => <UserStatusBadge status={one} />,
+  }
   const copied: Column = {
     label: labels.copied,
     isNumber: true,
@@ -131,31 +138,14 @@ function UsersTable({ label, className, columns, users, total, more, isWaiting }
   const shownUsers = useDeferredValue(users, users.slice(0, FIRST_ROWS))
   return (
     <>
-      {/* Nothing in it can be reached by the keyboard: it scrolls by itself then. */}
-      <div className="scroll" role="region" aria-label={label} tabIndex={0}>
-        <Table size="small" aria-label={label} className={className}>
-          <TableHeader>
-            <TableRow>
-              {columns.map(({ label: head, isNumber }) => (
-                <TableHeaderCell key={head} className={isNumber ? 'number' : ''}>
-                  {head}
-                </TableHeaderCell>
-              ))}
-            </TableRow>
-          </TableHeader>
-          <tbody className="rows">
-            {shownUsers.map((user) => (
-              <tr key={user.guid}>
-                {columns.map(({ label: head, isNumber, show: shown }) => (
-                  <td key={head} className={isNumber ? 'number' : 'wraps'}>
-                    {shown(user)}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </Table>
-      </div>
+      <PlainTable
+        label={label}
+        className={className}
+        isScrolled
+        items={shownUsers}
+        keyOf={({ guid }) => guid}
+        columns={columns}
+      />
       {shownUsers.length < total && (
         <p className="report-more">
           {words.shownOf(shownUsers.length, total)}{' '}

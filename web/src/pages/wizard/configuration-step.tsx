@@ -1,6 +1,6 @@
 import { MessageBar, MessageBarBody } from '@fluentui/react-components'
 import { useQuery } from '@tanstack/react-query'
-import { Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { LIMITS } from '#contract/limits.ts'
 import { lazily } from '../../later.tsx'
 import { AdvancedFields } from '../../forms/choices/advanced-fields.tsx'
@@ -8,7 +8,7 @@ import { ExcludeFolders } from '../../forms/choices/exclude-folders.tsx'
 import { wrongAt } from '../../forms/field-refusal.ts'
 import { formatNumber } from '../../ui/format.ts'
 import { useMay } from '../../session.ts'
-import { ErrorEdge } from '../../ui/error-edge.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { useSpeech } from '../../words/words.ts'
 import { databasesQuery, endpointsQuery } from '../batch-queries.ts'
 import { ChooseStep } from './choose-step.tsx'
@@ -46,16 +46,14 @@ export function ConfigurationStep({ draft, change, refusal }: StepProps) {
         create={words.wizard.databaseNew}
         onCreate={mayCreate ? () => setCreating(true) : null}
       >
-        <ErrorEdge isInForm place={String(isCreating)}>
-          <Suspense>
-            {isCreating && (
-              <DatabaseForm
-                onClose={() => setCreating(false)}
-                onCreated={({ identity }) => change({ database: identity })}
-              />
-            )}
-          </Suspense>
-        </ErrorEdge>
+        <LaterPart isInForm place={String(isCreating)}>
+          {isCreating && (
+            <DatabaseForm
+              onClose={() => setCreating(false)}
+              onCreated={({ identity }) => change({ database: identity })}
+            />
+          )}
+        </LaterPart>
       </ChooseStep>
       {lacksLogins && (
         <MessageBar intent="warning" layout="multiline" role="status">

@@ -1,6 +1,6 @@
-import { Suspense, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { lazily } from '../../later.tsx'
-import { ErrorEdge } from '../../ui/error-edge.tsx'
+import { LaterPart } from '../../ui/later-part.tsx'
 import { useWords } from '../../words/words.ts'
 import { ChooseStep } from './choose-step.tsx'
 import type { StepProps } from './steps.ts'
@@ -33,16 +33,14 @@ export function EndpointStep({ draft, change }: StepProps) {
       create={words.wizard.endpointNew}
       onCreate={() => setCreating(true)}
     >
-      <ErrorEdge isInForm place={String(isCreating)}>
-        <Suspense>
-          {isCreating && (
-            <EndpointForm
-              onClose={() => setCreating(false)}
-              onCreated={({ identity }) => change({ endpoint: identity })}
-            />
-          )}
-        </Suspense>
-      </ErrorEdge>
+      <LaterPart isInForm place={String(isCreating)}>
+        {isCreating && (
+          <EndpointForm
+            onClose={() => setCreating(false)}
+            onCreated={({ identity }) => change({ endpoint: identity })}
+          />
+        )}
+      </LaterPart>
     </ChooseStep>
   )
 }
