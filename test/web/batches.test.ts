@@ -198,6 +198,11 @@ test(
     await turn('Previous page', names[50]!)
     await turn('Previous page', names[0]!)
     assert.equal(await ben.page.getByRole('button', { name: 'Previous page' }).isEnabled(), false)
+    // A second press before the page is shown is no second step to go back.
+    await ben.page.getByRole('button', { name: 'Next page' }).dblclick()
+    await ben.page.getByRole('link', { name: names[50]!, exact: true }).waitFor()
+    await ben.page.goBack()
+    await ben.page.getByRole('link', { name: names[0]!, exact: true }).waitFor()
     await center.served.must('DELETE', '/batches/Many')
     ann.isClean()
     ben.isClean()

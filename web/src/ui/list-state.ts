@@ -82,6 +82,8 @@ export function useListState(prefix: string, standardSort: string): ListState {
     sortBy: (column) => change({ sort: sort === column ? `-${column}` : column }, true),
     toFirst: () => change({}, false),
     toNext: (cursor, from) => {
+      // A double click comes before the next page is shown: it would be two steps back to this one.
+      if (new URLSearchParams(window.location.search).get(key('cursor')) === cursor) return
       pagesBefore.set(nameOf(cursor), here)
       goTo({ cursor, from })
     },
